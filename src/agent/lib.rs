@@ -1,0 +1,2 @@
+//! agent
+pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }

@@ -1,0 +1,12 @@
+//! Health checks as data: what to check, when it is due, how many good or bad results turn a standing. One
+//! check serves everybody who needs it.
+//!
+//! This room never opens a socket or asks the time (`no_std`): time is a [`core::time::Duration`] since the
+//! daemon's start, chance is a seed.
+#![no_std]
+
+extern crate alloc;
+
+mod spec;
+
+pub use spec::{CheckKind, CheckSpec, HttpCheck, StatusRange};
