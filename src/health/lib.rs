@@ -7,6 +7,12 @@
 
 extern crate alloc;
 
+mod chance;
+mod checks;
+mod schedule;
 mod spec;
+mod tally;
 
+pub use checks::{CheckId, Checks, Start, Transition, View};
 pub use spec::{CheckKind, CheckSpec, HttpCheck, StatusRange};
+pub use tally::{Outcome, Standing};

@@ -1,0 +1,198 @@
+//! All checks of a daemon: standings, results and what is due.
+
+mod slot;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::chance::Chance;
+use crate::schedule;
+use crate::{CheckSpec, Outcome, Standing};
+use slot::Slot;
+
+/// Attempts due this soon are handed out with those that are due, so that one wake-up of the daemon serves
+/// several.
+const TOGETHER: Duration = Duration::from_millis(2);
+
+/// Names one check for as long as its [`Checks`] lives; the id of a check that is gone never comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CheckId {
+    slot: u32,
+    generation: u32,
+}
+
+/// The standing that a check begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Start {
+    /// its first attempt decides
+    Unknown,
+    /// it counts as good until `fall` attempts in a row have failed
+    Up,
+}
+
+/// A check's standing turned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// the check
+    pub spec: Arc<CheckSpec>,
+    /// the standing before
+    pub from: Standing,
+    /// the standing from here on
+    pub to: Standing,
+    /// why the last attempt failed; none when it passed
+    pub reason: Option<String>,
+}
+
+/// What is known about a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// good for traffic or not
+    pub standing: Standing,
+    /// when it came to that standing, since the daemon's start
+    pub since: Duration,
+    /// why an attempt failed: the last that did while the standing is down, else the last one of all
+    pub reason: Option<String>,
+    /// attempts in a row that passed
+    pub passes: u32,
+    /// attempts in a row that failed
+    pub fails: u32,
+}
+
+/// All checks of a daemon, one for each distinct [`CheckSpec`].
+#[derive(Clone, Debug)]
+pub struct Checks {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    by_spec: BTreeMap<Arc<CheckSpec>, u32>,
+    /// the checks that wait for their time; one that runs is not here, which is what keeps it from running twice
+    queue: BTreeSet<(Duration, u32)>,
+    chance: Chance,
+    /// counts the calls of `set`, to tell which checks the last one wanted
+    round: u32,
+}
+
+impl Checks {
+    /// No checks yet. `seed`: chance, which only spreads attempts in time.
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            by_spec: BTreeMap::new(),
+            queue: BTreeSet::new(),
+            chance: Chance::new(seed),
+            round: 0,
+        }
+    }
+
+    /// Makes the checks those of `wanted`. A check that stays keeps its standing and its schedule, whatever its
+    /// [`Start`] is; one that is new begins with it; the others go. A new check that several want is up if one
+    /// of them says so: what serves already is not taken away.
+    pub fn set(&mut self, wanted: impl Iterator<Item = (Arc<CheckSpec>, Start)>, now: Duration) {
+        self.round = self.round.wrapping_add(1);
+        let mut fresh = 0_u32;
+        for (spec, start) in wanted {
+            let known = self.by_spec.get(&spec).copied();
+            if let Some(slot) = known.and_then(|index| self.slots.get_mut(usize_of(index))) {
+                slot.want_again(self.round, start);
+            } else {
+                self.begin(spec, start, fresh, now);
+                fresh = fresh.saturating_add(1);
+            }
+        }
+        self.drop_unwanted();
+    }
+
+    /// Takes the result of an attempt that [`Self::poll_due`] handed out. The result of a check that is gone, or
+    /// that has no attempt running, is ignored.
+    pub fn handle_result(&mut self, id: CheckId, outcome: Outcome, now: Duration) -> Option<Transition> {
+        let slot = self.slots.get_mut(usize_of(id.slot)).filter(|slot| slot.generation == id.generation)?;
+        let (due, transition) = slot.finish(outcome, now, &mut self.chance)?;
+        self.queue.insert((due, id.slot));
+        transition
+    }
+
+    /// The next attempt to start. Call until it gives none. An attempt that is handed out counts as running, and
+    /// its check is not due again, until [`Self::handle_result`] has its result.
+    pub fn poll_due(&mut self, now: Duration) -> Option<(CheckId, Arc<CheckSpec>)> {
+        let (due, index) = self.queue.first().copied()?;
+        if due > now.saturating_add(TOGETHER) {
+            return None;
+        }
+        self.queue.remove(&(due, index));
+        let slot = self.slots.get_mut(usize_of(index))?;
+        let spec = slot.start(due, now)?;
+        Some((CheckId { slot: index, generation: slot.generation }, spec))
+    }
+
+    /// When the next attempt is due, since the daemon's start; none while nothing waits.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        self.queue.first().map(|(due, _)| *due)
+    }
+
+    /// What is known about the check of this specification; none if there is no such check.
+    pub fn view(&self, spec: &CheckSpec) -> Option<View> {
+        let index = self.by_spec.get(spec)?;
+        self.slots.get(usize_of(*index)).map(Slot::view)
+    }
+
+    /// The standing of the check of this specification, without the words of [`Self::view`].
+    pub fn standing(&self, spec: &CheckSpec) -> Option<Standing> {
+        let index = self.by_spec.get(spec)?;
+        self.slots.get(usize_of(*index)).map(Slot::standing)
+    }
+
+    /// How many distinct checks there are.
+    pub fn len(&self) -> usize {
+        self.by_spec.len()
+    }
+
+    /// Whether there is no check.
+    pub fn is_empty(&self) -> bool {
+        self.by_spec.is_empty()
+    }
+
+    fn begin(&mut self, spec: Arc<CheckSpec>, start: Start, nth: u32, now: Duration) {
+        let due = schedule::first(now, nth, spec.interval);
+        let Some(index) = self.free.pop().or_else(|| self.new_place()) else { return };
+        let Some(slot) = self.slots.get_mut(usize_of(index)) else { return };
+        slot.occupy(Arc::clone(&spec), start, self.round, now);
+        self.by_spec.insert(spec, index);
+        self.queue.insert((due, index));
+    }
+
+    /// None: there are as many checks as a [`CheckId`] can tell apart.
+    fn new_place(&mut self) -> Option<u32> {
+        let index = u32::try_from(self.slots.len()).ok()?;
+        self.slots.push(Slot::vacant());
+        Some(index)
+    }
+
+    fn drop_unwanted(&mut self) {
+        let round = self.round;
+        let (slots, free, queue) = (&mut self.slots, &mut self.free, &mut self.queue);
+        let mut gone = BTreeSet::new();
+        self.by_spec.retain(|_, index| {
+            let Some(slot) = slots.get_mut(usize_of(*index)) else { return false };
+            if slot.round == round {
+                return true;
+            }
+            // a slot whose generations are used up is never filled again
+            if slot.vacate() {
+                free.push(*index);
+            }
+            gone.insert(*index);
+            false
+        });
+        if !gone.is_empty() {
+            queue.retain(|(_, index)| !gone.contains(index));
+        }
+    }
+}
+
+/// Every target of this project has pointers of 32 bits or more; a value that does not fit names no slot.
+fn usize_of(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
