@@ -6,6 +6,22 @@
 
 extern crate alloc;
 
+mod arp;
+mod conflict;
+mod down;
+mod observed;
+mod owned;
+mod readiness;
+mod step;
+mod up;
 mod wanted;
 
+pub use arp::{ArpSysctl, Sysctl};
+pub use conflict::{Conflict, conflicts};
+pub use down::down_steps;
+pub use observed::{Address, HostState, Link, ListeningSocket};
+pub use owned::Owned;
+pub use readiness::{StepName, StepState, readiness};
+pub use step::{NewAddress, Plan, Step};
+pub use up::up_steps;
 pub use wanted::{Listener, ListenerProtocol, Scope, Vip};
