@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Every case, each in namespaces of its own that vanish with it. Names: the beginning of a case's or a file's name.
+set -euo pipefail
+cd "$LAB_REPO/tests/cluster"
+LOGS=$LAB_OUT/cases
+rm -rf "$LOGS"
+mkdir -p "$LOGS"
+passed=0 failed=0 skipped=0
+
+main() {
+    local file function name
+    for file in [0-9]*.sh; do
+        while read -r function; do
+            name=${function#case_}
+            name=${name//_/-}
+            wanted "$file" "$name" "$@" || continue
+            run_case "$file" "$function" "$name"
+        done < <(grep -oE '^case_[a-z0-9_]+' "$file")
+    done
+    echo "$passed $failed $skipped" >>"$LAB_OUT/counts"
+    ((failed == 0 && passed + skipped > 0))
+}
+
+wanted() {
+    local file=${1#[0-9][0-9]-} name=$2 wish
+    shift 2
+    (($#)) || return 0
+    for wish in "$@"; do
+        [[ $name != "$wish"* && ${file%.sh} != "$wish"* ]] || return 0
+    done
+    return 1
+}
+
+run_case() {
+    local log=$LOGS/$3.log status=0 began=$SECONDS
+    timeout -k 2 150 unshare --net --mount --pid --ipc --fork --kill-child --mount-proc \
+        bash one.sh "$1" "$2" >"$log" 2>&1 </dev/null || status=$?
+    case $status in
+        0) passed=$((passed + 1)) && echo "ok $3 ($((SECONDS - began)) s)" ;;
+        77) skipped=$((skipped + 1)) && echo "skipped $3: $(tail -n 1 "$log")" ;;
+        *)
+            failed=$((failed + 1))
+            ((status != 124 && status != 137)) || echo "killed after 150 s" >>"$log"
+            echo "FAILED $3 ($((SECONDS - began)) s), the end of $log:"
+            tail -n 40 "$log" | sed 's/^/    /'
+            ;;
+    esac
+}
+
+main "$@"

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# The note's httpd cluster at work: the ARP problem, balancing, a server that dies and returns, a director killed.
+set -Eeuo pipefail
+for part in net machines cluster show; do
+    # shellcheck source=/dev/null
+    source "tests/lab.d/$part.sh"
+done
+WORK=/run/lab
+mkdir -p "$WORK" /run/netns
+trap 'give_up "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
+
+main() {
+    say "Five machines on one network, as in the note: client $(rip client), directors LVS01 $(rip lvs01) and
+LVS02 $(rip lvs02), real servers RS01 $(rip rs01) and RS02 $(rip rs02). Clients know one address only, the VIP $VIP."
+    build_network
+    start_web rs01
+    start_web rs02
+    arp_problem
+    arp_solved
+    balancing
+    server_dies
+    server_returns
+    director_killed
+    say "That was all. \`tests/lab shell\` leaves you inside this cluster."
+}
+
+arp_problem() {
+    chapter "1. The ARP problem"
+    say "In direct routing the director and every real server hold the VIP. LVS01 has it on eth0, and here RS01 and RS02 got
+it on lo by hand, nothing else. Three machines answer when the client asks who has it:"
+    web_service | director_config lvs01
+    start_director lvs01
+    wait_until "on lvs01 ip -o addr show dev eth0 | grep -q $VIP" 20
+    for machine in rs01 rs02; do
+        on "$machine" ip addr add "$VIP/32" dev lo
+    done
+    show client arping -b -c 1 -w 2 -I eth0 "$VIP" || true
+    who_is_who
+    say "Whoever answers last gets the traffic: the director is passed by, nothing is balanced, nothing is checked."
+    for machine in rs01 rs02; do
+        on "$machine" ip addr del "$VIP/32" dev lo
+    done
+}
+
+arp_solved() {
+    chapter "2. With lvs-rs-agent"
+    say "The agent on RS01 and RS02 first sets arp_ignore=1 and arp_announce=2, reads them back, then puts the VIP on lo:0:"
+    for machine in rs01 rs02; do
+        agent_config "$machine"
+        start_agent "$machine"
+    done
+    for machine in rs01 rs02; do
+        wait_until "agent_ready $machine" 20
+    done
+    show rs01 "$LAB_BIN/lvs-rs-agent" -c "$WORK/rs01.toml" --run-dir "$WORK/run-rs01" status
+    show rs01 ip addr show dev lo
+    say "Now one machine answers, LVS01:"
+    on client ip neigh flush all
+    show client arping -b -c 1 -w 2 -I eth0 "$VIP"
+    who_is_who
+}
+
+balancing() {
+    chapter "3. Balancing"
+    wait_until "has_real lvs01 $(rip rs01):80 && has_real lvs01 $(rip rs02):80" 20
+    say "lvs-director on LVS01 has asked both web servers for a page and entered them into the kernel's table:"
+    show lvs01 ipvsadm -Ln
+    say "Six requests of the client to the VIP; each server answers with its name:"
+    show client bash -c "for n in 1 2 3 4 5 6; do curl -s -m 5 http://$VIP/; done"
+}
+
+server_dies() {
+    chapter "4. RS02's nginx stops"
+    say "A client makes a new connection every 20 ms. RS02's nginx is killed:"
+    start_client demo
+    stop web-rs02 KILL
+    wait_until "! has_real lvs01 $(rip rs02):80" 20
+    say "RS02 has left the table:"
+    show lvs01 ipvsadm -Ln
+    local failed ok
+    failed=$(count demo failed) ok=$(count demo ok)
+    wait_until "(( \$(count demo ok) > $ok + 150 ))" 60
+    say "$failed requests were refused before that. Of the next $(($(count demo ok) - ok)) requests failed:" \
+        "$(($(count demo failed) - failed))."
+}
+
+server_returns() {
+    chapter "5. It returns"
+    start_web rs02
+    wait_until "has_real lvs01 $(rip rs02):80" 20
+    local before
+    before=$(count demo rs02)
+    wait_until "(( \$(count demo rs02) > $before + 20 ))" 20
+    say "nginx runs again, its check is good, and RS02 has served $(($(count demo rs02) - before)) requests since:"
+    show lvs01 ipvsadm -Ln
+}
+
+director_killed() {
+    chapter "6. The director is killed"
+    say "kill -9 of lvs-director. The kernel goes on alone, and the next lvs-director finds its table as it should be:"
+    local failed ok
+    failed=$(count demo failed)
+    stop director-lvs01 KILL
+    start_director lvs01
+    ok=$(count demo ok)
+    wait_until "(( \$(count demo ok) > $ok + 150 ))" 60
+    stop_client demo
+    show lvs01 ipvsadm -Ln
+    say "Requests that failed meanwhile: $(($(count demo failed) - failed))."
+}
+
+main

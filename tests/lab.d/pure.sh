@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# The tests that need no kernel of their own.
+
+pure_tests() {
+    local log=$LAB_OUT/pure.log failed=0
+    : >"$log"
+    if cargo nextest --version >/dev/null 2>&1; then
+        logged cargo nextest run --workspace --locked || failed=1
+    else
+        logged cargo test --workspace --locked --all-targets || failed=1
+    fi
+    logged cargo test --workspace --locked --doc || failed=1
+    count_pure "$log" "$failed" >>"$LAB_OUT/counts"
+    return "$failed"
+}
+
+logged() {
+    echo "lab: $*"
+    "$@" 2>&1 | tee -a "$log"
+}
+
+# `Summary [ 0.9s] 12 tests run: 11 passed, 1 failed, 0 skipped` of nextest,
+# `test result: ok. 3 passed; 0 failed; 0 ignored` of cargo test.
+count_pure() {
+    sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -E '^ *Summary \[|^test result:' | awk -v status="$2" '
+        { for (i = 1; i < NF; i++) {
+            if ($(i + 1) ~ /^passed/) passed += $i
+            if ($(i + 1) ~ /^(failed|timed)/) failed += $i } }
+        END { if (status && !failed) failed = 1; print passed + 0, failed + 0, 0 }' # did not build: one failure
+}
