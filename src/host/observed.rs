@@ -18,6 +18,8 @@ pub struct HostState {
     pub sysctls: BTreeMap<Sysctl, i32>,
     /// every listening socket that was asked for
     pub listeners: Vec<ListeningSocket>,
+    /// why the listening sockets could not be listed
+    pub listeners_fault: Option<String>,
 }
 
 /// An interface.

@@ -113,6 +113,9 @@ fn note(found: &Address, vip: &Vip, owned: &Owned) -> Option<String> {
 }
 
 fn listener_state(vip: &Vip, listener: Listener, state: &HostState) -> Result<Option<String>, String> {
+    if let Some(fault) = &state.listeners_fault {
+        return Err(fault.clone());
+    }
     let here: Vec<&ListeningSocket> =
         state.listeners.iter().filter(|socket| socket.is_for(listener)).collect();
     if here.iter().any(|socket| socket.takes(vip.address, listener) && !is_bound_to_loopback(socket, state)) {

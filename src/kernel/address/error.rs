@@ -1,0 +1,57 @@
+//! Why an interface or address could not be read or changed.
+
+use std::io;
+
+use netlink_packet_core::ErrorMessage;
+
+/// A failed rtnetlink request.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// no netlink socket
+    #[error("cannot open a netlink socket")]
+    Open(#[source] io::Error),
+    /// the connection's task is gone
+    #[error("the netlink connection is closed")]
+    Closed,
+    /// no interface of this name
+    #[error("there is no interface {0}")]
+    NoInterface(String),
+    /// the kernel refused
+    #[error("cannot {what}")]
+    Refused {
+        /// what was tried on what
+        what: String,
+        /// the kernel's errno
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl AddressError {
+    pub(crate) fn refused(what: &str, error: &ErrorMessage) -> Self {
+        Self::Refused { what: what.to_owned(), source: error.to_io() }
+    }
+
+    /// EPERM or EACCES: needs `CAP_NET_ADMIN`.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.errno(), Some(errno) if errno == nix::libc::EPERM || errno == nix::libc::EACCES)
+    }
+
+    /// EEXIST: someone else was faster.
+    pub fn is_already_there(&self) -> bool {
+        self.errno() == Some(nix::libc::EEXIST)
+    }
+
+    /// What should be removed is not there: EADDRNOTAVAIL, ENODEV, or no such interface.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::NoInterface(_))
+            || matches!(self.errno(), Some(errno) if errno == nix::libc::EADDRNOTAVAIL || errno == nix::libc::ENODEV)
+    }
+
+    fn errno(&self) -> Option<i32> {
+        match self {
+            Self::Refused { source, .. } | Self::Open(source) => source.raw_os_error(),
+            Self::Closed | Self::NoInterface(_) => None,
+        }
+    }
+}
