@@ -1,0 +1,64 @@
+//! Findings about a configuration as text for people, as rustc shows its own.
+
+mod window;
+
+use std::fmt::Write;
+
+use annotate_snippets::{AnnotationKind, Level, Message, Origin, Renderer, Snippet};
+use config::{Diagnostic, Severity};
+
+use window::Window;
+
+/// No more findings than this are shown; a file of noise has as many as lines.
+const SHOWN: usize = 20;
+
+/// The findings, each with its place in `text`, the marked line and what to write instead. `path` is only shown.
+/// Long lines are cut around the mark, and of very many findings the first are shown and the others counted.
+pub fn render(path: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut shown = String::new();
+    for diagnostic in diagnostics.iter().take(SHOWN) {
+        shown.push_str(&one(&renderer, path, text, diagnostic));
+        shown.push_str("\n\n");
+    }
+    let more = diagnostics.len().saturating_sub(SHOWN);
+    if more == 0 {
+        // the last finding ends without the empty line between two
+        shown.pop();
+    } else {
+        // writing to a String cannot fail
+        let _ = writeln!(shown, "… and {more} more");
+    }
+    shown
+}
+
+fn one(renderer: &Renderer, path: &str, text: &str, diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Warning => Level::WARNING,
+        Severity::Error => Level::ERROR,
+    };
+    let title = level.primary_title(printable(&diagnostic.message));
+    let help: Option<Message<'_>> =
+        diagnostic.help.as_deref().map(|help| Level::HELP.message(printable(help)));
+    let group = match diagnostic.span.as_ref().map(|span| Window::around(text, span)) {
+        None => title.element(Origin::path(path)),
+        Some(window) => {
+            let mark = AnnotationKind::Primary
+                .span(window.span.clone())
+                .label(diagnostic.label.as_deref().map(printable));
+            // the place is given apart from the snippet, whose line may be cut
+            title
+                .element(Origin::path(path).line(window.line).char_column(window.column))
+                .element(Snippet::source(window.source).line_start(window.line).fold(false).annotation(mark))
+        }
+    };
+    renderer.render(&[match help {
+        Some(help) => group.element(help),
+        None => group,
+    }])
+}
+
+/// Words of a file may hold anything; a terminal gets no control characters.
+fn printable(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
