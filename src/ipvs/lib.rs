@@ -7,11 +7,23 @@
 
 extern crate alloc;
 
+mod change;
+mod control;
+mod counters;
 mod destination;
+mod diff;
+mod parse;
+pub mod proc;
 mod service;
 mod table;
+pub mod wire;
 
+pub use change::Change;
+pub use control::{Daemon, DaemonRole, Info, Timeouts};
+pub use counters::{Connections, Counters, DestinationCounters, ServiceCounters, Stats};
 pub use destination::{Checksum, Destination, DestinationKey, Forward, Tunnel, TunnelKind, Weight};
+pub use diff::{Scope, diff};
+pub use parse::InvalidKey;
 pub use service::{
     Family, InvalidScheduler, Persistence, Protocol, Scheduler, SchedulerFlags, ServiceKey, ServiceSettings,
 };

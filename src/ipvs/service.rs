@@ -105,9 +105,8 @@ pub struct Scheduler(Cow<'static, str>);
 
 impl Scheduler {
     /// Every scheduler in the kernel's tree (`net/netfilter/ipvs/ip_vs_*.c`).
-    pub const KNOWN: [&'static str; 14] = [
-        "dh", "fo", "lblc", "lblcr", "lc", "mh", "nq", "ovf", "rr", "sed", "sh", "twos", "wlc", "wrr",
-    ];
+    pub const KNOWN: [&'static str; 14] =
+        ["dh", "fo", "lblc", "lblcr", "lc", "mh", "nq", "ovf", "rr", "sed", "sh", "twos", "wlc", "wrr"];
 
     /// Takes any name the kernel could hold; a name that is not in [`Self::KNOWN`] may be an out-of-tree module.
     pub fn new(name: &str) -> Result<Self, InvalidScheduler> {
