@@ -1,2 +1,54 @@
-//! director
-pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+//! lvs-director: keeps the IPVS table of a load balancer as configured and healthy.
+//!
+//! `core` and `desired` decide and touch nothing; `run` is the loop that performs; `worker` is the one writer of
+//! the table, `settings` of what belongs to the table as a whole, `addresses` of the addresses held.
+
+mod addresses;
+mod cli;
+mod core;
+mod desired;
+mod http;
+mod inbox;
+mod load;
+mod metrics;
+mod oneshot;
+mod owned;
+mod plan;
+mod run;
+mod settings;
+mod status;
+mod status_text;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use daemon::run_dir::RunDir;
+
+use cli::{Cli, Command};
+
+/// What `lvs-director` does, from its command line to its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = daemon::log::init(&cli.log_level) {
+        daemon::errors::print_chain(&error, error.hint());
+        return daemon::exit::usage();
+    }
+    let run_dir = cli.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-director"));
+    let ended = match &cli.command {
+        Command::Run => return run::run(&cli.config, &run_dir),
+        Command::Check { effective } => oneshot::check(&cli.config, *effective),
+        Command::Plan(args) => oneshot::plan(&cli.config, &run_dir, args),
+        Command::Apply => oneshot::apply(&cli.config, &run_dir),
+        Command::Status { json } => oneshot::show_status(&run_dir, *json),
+        Command::Drain { server } => oneshot::drain(&run_dir, *server, true),
+        Command::Undrain { server } => oneshot::drain(&run_dir, *server, false),
+        Command::Cleanup => oneshot::cleanup(&run_dir),
+    };
+    ended.unwrap_or_else(oneshot::Failure::report)
+}
+
+/// The command line as data, for man pages and completions.
+pub fn command_line() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}

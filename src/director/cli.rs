@@ -1,0 +1,72 @@
+//! The command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps a load balancer's IPVS table as configured and healthy.
+#[derive(Debug, Parser)]
+#[command(name = "lvs-director", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Configuration file
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "/etc/lvs-director/director.toml")]
+    pub(crate) config: PathBuf,
+    /// Directory for the lock, the control socket and what is ours [default: $RUNTIME_DIRECTORY or
+    /// /run/lvs-director]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) run_dir: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, trace
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the director in the foreground, as systemd does; SIGHUP reloads, SIGTERM stops and leaves the table
+    /// as it is
+    Run,
+    /// Check the configuration file; needs no root
+    Check {
+        /// Print the effective configuration, every default spelled out
+        #[arg(long)]
+        effective: bool,
+    },
+    /// Print what apply (or the running director after a reload) would change, as ipvsadm commands; writes
+    /// nothing. Without root, thresholds and tunnel options cannot be seen
+    Plan(PlanArgs),
+    /// Make the IPVS table as configured, once and without health checks. Refused while the director runs
+    Apply,
+    /// Show what ipvsadm -Ln shows, and why
+    Status {
+        /// Everything, for machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a real server out of scheduling: weight 0 in every service, its connections go on
+    Drain {
+        /// The real server's address
+        server: IpAddr,
+    },
+    /// Put a drained real server back
+    Undrain {
+        /// The real server's address
+        server: IpAddr,
+    },
+    /// Remove what the director made: its services, addresses and settings. Refused while it runs
+    Cleanup,
+}
+
+/// How to print a plan.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Exit with 3 when there is something to do
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// A JSON list of the lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,224 @@
+//! The director's decisions: check results, commands and files come in; the wanted table goes out as patches.
+//! No socket, file or clock: the shell (`run.rs`) performs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::director::{DirectorConfig, RealServer, VirtualService};
+use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start, Transition};
+use ipvs::{DestinationKey, Service, ServiceKey, Table};
+
+use crate::desired::{ServerState, Verdict, judge};
+
+/// Changes of the wanted table: a service as it should be, or none where it should be gone.
+pub(crate) type Patches = BTreeMap<ServiceKey, Option<Service>>;
+
+/// Everything the director knows and decides.
+pub(crate) struct Core {
+    config: DirectorConfig,
+    checks: Checks,
+    /// parallel to `config.services`
+    verdicts: Vec<Verdict>,
+    /// the services that need a check, by their place in `config.services`
+    users: BTreeMap<Arc<CheckSpec>, Vec<usize>>,
+    drained: BTreeSet<IpAddr>,
+    patches: Patches,
+}
+
+/// A check's standing turned.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    pub(crate) transition: Transition,
+    /// how many services need this check
+    pub(crate) services: usize,
+    pub(crate) quorums: Vec<QuorumTurn>,
+}
+
+/// A service lost or regained quorum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct QuorumTurn {
+    pub(crate) service: String,
+    pub(crate) quorum: bool,
+    pub(crate) weight_up: u64,
+}
+
+/// What a drain command found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DrainAnswer {
+    /// the server is in this many services
+    Done { services: usize, quorums: Vec<QuorumTurn> },
+    /// no service has this server
+    Unknown,
+}
+
+impl Core {
+    /// Takes a configuration at start; `seed` spreads the checks in time. A server that is in the kernel's table
+    /// stays there until a check fails it, and so does a sorry server that serves.
+    pub(crate) fn start(
+        seed: u64,
+        drained: BTreeSet<IpAddr>,
+        config: DirectorConfig,
+        kernel: &Table,
+        now: Duration,
+    ) -> Self {
+        let weight_of = |service: &ServiceKey, server: &DestinationKey| {
+            kernel.get(service)?.destinations.get(server).map(|destination| destination.weight.get())
+        };
+        let is_sorry = |service: &VirtualService| {
+            let server = service.sorry_server.and_then(|(key, _)| weight_of(&service.key, &key));
+            server.is_some_and(|weight| weight > 0)
+        };
+        let (checks, users) = (Checks::new(seed), BTreeMap::new());
+        let mut core = Self { config, checks, verdicts: Vec::new(), users, drained, patches: Patches::new() };
+        core.load(now, weight_of, |service| !is_sorry(service));
+        // At start every service is looked at once, also those that seem right.
+        core.patches = core.services().map(|(s, verdict)| (s.key, Some(verdict.service.clone()))).collect();
+        core
+    }
+
+    /// Takes a new configuration. What did not change keeps its health and is not written.
+    pub(crate) fn reload(&mut self, config: DirectorConfig, now: Duration) {
+        let verdicts = std::mem::take(&mut self.verdicts).into_iter();
+        let old: BTreeMap<ServiceKey, Verdict> = self.config.services.iter().map(|s| s.key).zip(verdicts).collect();
+        self.config = config;
+        let weight_of = |service: &ServiceKey, server: &DestinationKey| {
+            old.get(service)?.service.destinations.get(server).map(|destination| destination.weight.get())
+        };
+        self.load(now, weight_of, |service| old.get(&service.key).is_none_or(|verdict| verdict.quorum));
+        self.patch_differences(old);
+    }
+
+    /// `weight_of`: the weight that a server has had in the table, if it has been there.
+    fn load(
+        &mut self,
+        now: Duration,
+        weight_of: impl Fn(&ServiceKey, &DestinationKey) -> Option<u32>,
+        had_quorum: impl Fn(&VirtualService) -> bool,
+    ) {
+        let mut wanted: BTreeMap<Arc<CheckSpec>, Start> = BTreeMap::new();
+        self.users.clear();
+        for (index, service) in self.config.services.iter().enumerate() {
+            for real in &service.reals {
+                let start = start_of(service, real, weight_of(&service.key, &real.key));
+                for check in &real.checks {
+                    let known = wanted.entry(Arc::clone(check)).or_insert(start);
+                    if start == Start::Up {
+                        *known = Start::Up;
+                    }
+                    let users = self.users.entry(Arc::clone(check)).or_default();
+                    if users.last() != Some(&index) {
+                        users.push(index);
+                    }
+                }
+            }
+        }
+        self.checks.set(wanted.into_iter(), now);
+        self.verdicts = self.config.services.iter().map(|s| self.judge(s, had_quorum(s))).collect();
+    }
+
+    fn patch_differences(&mut self, mut old: BTreeMap<ServiceKey, Verdict>) {
+        for (service, verdict) in self.config.services.iter().zip(&self.verdicts) {
+            if old.remove(&service.key).is_none_or(|old| old.service != verdict.service) {
+                self.patches.insert(service.key, Some(verdict.service.clone()));
+            }
+        }
+        self.patches.extend(old.into_keys().map(|gone| (gone, None)));
+    }
+
+    /// Takes the result of one attempt. A turn is worth a line in the log.
+    pub(crate) fn handle_result(&mut self, id: CheckId, outcome: Outcome, now: Duration) -> Option<Turn> {
+        let transition = self.checks.handle_result(id, outcome, now)?;
+        let users = self.users.get(&transition.spec).cloned().unwrap_or_default();
+        let quorums = users.iter().filter_map(|index| self.judge_again(*index)).collect();
+        Some(Turn { transition, services: users.len(), quorums })
+    }
+
+    /// Takes a server out of scheduling everywhere, or back in.
+    pub(crate) fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
+        let has_server = |s: &VirtualService| s.reals.iter().any(|real| real.key.address == server);
+        let services: Vec<usize> = (0..).zip(&self.config.services).filter(|(_, s)| has_server(s)).map(|(i, _)| i).collect();
+        let known = if drain { !services.is_empty() && self.drained.insert(server) } else { self.drained.remove(&server) };
+        if services.is_empty() && !known {
+            return DrainAnswer::Unknown;
+        }
+        let quorums = services.iter().filter_map(|index| self.judge_again(*index)).collect();
+        DrainAnswer::Done { services: services.len(), quorums }
+    }
+
+    fn judge_again(&mut self, index: usize) -> Option<QuorumTurn> {
+        let service = self.config.services.get(index)?;
+        let old = self.verdicts.get(index)?;
+        let verdict = self.judge(service, old.quorum);
+        let (quorum, weight_up) = (verdict.quorum, verdict.weight_up);
+        let turn = (quorum != old.quorum).then(|| QuorumTurn { service: service.name.clone(), quorum, weight_up });
+        if verdict.service != old.service {
+            self.patches.insert(service.key, Some(verdict.service.clone()));
+        }
+        *self.verdicts.get_mut(index)? = verdict;
+        turn
+    }
+
+    fn judge(&self, service: &VirtualService, had_quorum: bool) -> Verdict {
+        judge(service, had_quorum, &self.drained, |real| self.state_of(real))
+    }
+
+    /// A server is up when every check is.
+    pub(crate) fn state_of(&self, real: &RealServer) -> ServerState {
+        let standings = real.checks.iter().map(|check| self.checks.standing(check));
+        standings.fold(ServerState::Up, |state, standing| match (state, standing) {
+            (ServerState::Down, _) | (_, Some(Standing::Down)) => ServerState::Down,
+            (ServerState::Unknown, _) | (_, Some(Standing::Unknown) | None) => ServerState::Unknown,
+            (ServerState::Up, Some(Standing::Up)) => ServerState::Up,
+        })
+    }
+
+    /// The wanted table's changes since the last call.
+    pub(crate) fn take_patches(&mut self) -> Patches {
+        std::mem::take(&mut self.patches)
+    }
+
+    /// The next check that is due, to be started now.
+    pub(crate) fn poll_due(&mut self, now: Duration) -> Option<(CheckId, Arc<CheckSpec>)> {
+        self.checks.poll_due(now)
+    }
+
+    /// When a check is due next.
+    pub(crate) fn poll_timeout(&self) -> Option<Duration> {
+        self.checks.poll_timeout()
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self) -> &DirectorConfig {
+        &self.config
+    }
+
+    /// Each service with its verdict.
+    pub(crate) fn services(&self) -> impl Iterator<Item = (&VirtualService, &Verdict)> {
+        self.config.services.iter().zip(&self.verdicts)
+    }
+
+    /// All checks, to be read.
+    pub(crate) fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// Servers taken out of scheduling by command.
+    pub(crate) fn drained(&self) -> &BTreeSet<IpAddr> {
+        &self.drained
+    }
+}
+
+/// What is in the table stays until a check fails it. An entry with weight 0 says "failed" only where failed
+/// servers are inhibited instead of removed.
+fn start_of(service: &VirtualService, real: &RealServer, weight: Option<u32>) -> Start {
+    match weight {
+        Some(0) if service.inhibit && real.destination.weight.get() > 0 => Start::Unknown,
+        Some(_) => Start::Up,
+        None => Start::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+use config::director::parse;
+
+use super::*;
+
+const BASE: &str = r#"
+[[service]]
+name = "web"
+address = "192.0.2.100:80"
+check = { type = "tcp", interval = "1s", timeout = "1s", fall = 2 }
+[[service.real]]
+address = "192.0.2.1"
+[[service.real]]
+address = "192.0.2.2"
+"#;
+
+/// A second VIP over the same servers and the same check.
+const SECOND: &str = r#"
+[[service]]
+name = "shop"
+address = "192.0.2.101:80"
+check = { type = "tcp", interval = "1s", timeout = "1s", fall = 2 }
+[[service.real]]
+address = "192.0.2.1"
+[[service.real]]
+address = "192.0.2.2"
+"#;
+
+fn config(text: &str) -> DirectorConfig {
+    parse(text).unwrap().0
+}
+
+/// A core with a clock, whose checks all pass but those of the hosts in `dead`.
+struct Rig {
+    core: Core,
+    now: Duration,
+    dead: Vec<&'static str>,
+    attempts: usize,
+}
+
+impl Rig {
+    fn start(text: &str, kernel: &Table) -> Self {
+        let core = Core::start(1, BTreeSet::new(), config(text), kernel, Duration::ZERO);
+        Self { core, now: Duration::ZERO, dead: Vec::new(), attempts: 0 }
+    }
+
+    /// Lets time pass and every check that is due find what it finds. Gives the patches.
+    fn pass(&mut self, time: Duration) -> Patches {
+        let end = self.now + time;
+        loop {
+            while let Some((id, spec)) = self.core.poll_due(self.now) {
+                self.attempts += 1;
+                let dead = self.dead.iter().any(|host| spec.target.ip().to_string() == *host);
+                let outcome = if dead { Outcome::Fail("connect: refused".into()) } else { Outcome::Pass };
+                self.core.handle_result(id, outcome, self.now);
+            }
+            match self.core.poll_timeout() {
+                Some(next) if next <= end => self.now = self.now.max(next),
+                Some(_) | None => break,
+            }
+        }
+        self.now = end;
+        self.core.take_patches()
+    }
+}
+
+/// What a patch says: service and its servers with their weights.
+fn told(patches: &Patches) -> Vec<String> {
+    let line = |(key, service): (&ServiceKey, &Option<Service>)| match service {
+        Some(service) => {
+            let servers = service.destinations.iter().map(|(key, d)| format!(" {}={}", key.address, d.weight.get()));
+            format!("{key}:{}", servers.collect::<String>())
+        }
+        None => format!("{key} gone"),
+    };
+    patches.iter().map(line).collect()
+}
+
+fn table(patches: Patches) -> Table {
+    patches.into_iter().filter_map(|(key, service)| Some((key, service?))).collect()
+}
+
+const SECOND_LONG: Duration = Duration::from_secs(10);
+
+#[test]
+fn new_servers_enter_after_their_first_good_check() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.100:80:"]);
+    rig.dead = vec!["192.0.2.2"];
+    assert_eq!(told(&rig.pass(SECOND_LONG)), ["TCP 192.0.2.100:80: 192.0.2.1=1"]);
+}
+
+#[test]
+fn servers_in_the_kernel_stay_until_a_check_fails_them() {
+    let mut first = Rig::start(BASE, &Table::new());
+    let kernel = table(first.pass(SECOND_LONG));
+    let mut second = Rig::start(BASE, &kernel);
+    assert_eq!(told(&second.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.1=1 192.0.2.2=1"]);
+    second.dead = vec!["192.0.2.2"];
+    assert_eq!(told(&second.pass(SECOND_LONG)), ["TCP 192.0.2.100:80: 192.0.2.1=1"]);
+}
+
+#[test]
+fn a_server_known_dead_does_not_come_back_with_a_restart() {
+    let mut first = Rig::start(BASE, &Table::new());
+    first.dead = vec!["192.0.2.2"];
+    let kernel = table(first.pass(SECOND_LONG));
+    let mut second = Rig::start(BASE, &kernel);
+    assert_eq!(told(&second.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.1=1"]);
+}
+
+#[test]
+fn one_check_serves_all_services() {
+    let mut one = Rig::start(BASE, &Table::new());
+    let mut two = Rig::start(&format!("{BASE}{SECOND}"), &Table::new());
+    one.pass(SECOND_LONG);
+    two.pass(SECOND_LONG);
+    assert_eq!(one.core.checks().len(), two.core.checks().len());
+    two.dead = vec!["192.0.2.1"];
+    assert_eq!(
+        told(&two.pass(SECOND_LONG)),
+        ["TCP 192.0.2.100:80: 192.0.2.2=1", "TCP 192.0.2.101:80: 192.0.2.2=1"]
+    );
+}
+
+#[test]
+fn a_reload_that_changes_nothing_writes_nothing() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.core.reload(config(BASE), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), [""; 0]);
+}
+
+#[test]
+fn a_reload_that_adds_a_service_touches_only_that() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.core.reload(config(&format!("{BASE}{SECOND}")), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.101:80: 192.0.2.1=1 192.0.2.2=1"]);
+}
+
+#[test]
+fn a_reload_removes_what_the_file_no_longer_has() {
+    let mut rig = Rig::start(&format!("{BASE}{SECOND}"), &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.core.reload(config(&BASE.replace("[[service.real]]\naddress = \"192.0.2.2\"", "")), rig.now);
+    assert_eq!(
+        told(&rig.core.take_patches()),
+        ["TCP 192.0.2.100:80: 192.0.2.1=1", "TCP 192.0.2.101:80 gone"]
+    );
+}
+
+#[test]
+fn another_check_of_a_serving_server_does_not_take_it_out() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.core.reload(config(&BASE.replace("fall = 2", "fall = 5")), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), [""; 0]);
+}
+
+#[test]
+fn a_dead_server_stays_out_over_a_reload() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.dead = vec!["192.0.2.2"];
+    rig.pass(SECOND_LONG);
+    rig.core.reload(config(&BASE.replace("interval = \"1s\"", "interval = \"2s\"")), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), [""; 0]);
+    assert_eq!(told(&rig.pass(SECOND_LONG)), [""; 0]);
+}
+
+#[test]
+fn drain_and_undrain() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.pass(SECOND_LONG);
+    let server = "192.0.2.1".parse().unwrap();
+    assert!(matches!(rig.core.drain(server, true), DrainAnswer::Done { services: 1, .. }));
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.1=0 192.0.2.2=1"]);
+    assert!(matches!(rig.core.drain(server, false), DrainAnswer::Done { services: 1, .. }));
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.1=1 192.0.2.2=1"]);
+    assert_eq!(rig.core.drain("192.0.2.77".parse().unwrap(), true), DrainAnswer::Unknown);
+}
+
+#[test]
+fn a_serving_sorry_server_stays_over_a_restart() {
+    let text = BASE.replace("name = \"web\"", "name = \"web\"\nsorry_server = \"192.0.2.9\"");
+    let mut rig = Rig::start(&text, &Table::new());
+    rig.dead = vec!["192.0.2.1", "192.0.2.2"];
+    let kernel = table(rig.pass(SECOND_LONG));
+    let mut second = Rig::start(&text, &kernel);
+    assert_eq!(told(&second.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.9=1"]);
+}

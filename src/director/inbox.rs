@@ -1,0 +1,44 @@
+//! What the worker is asked for: latest state wins, so nothing piles up behind a slow write.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::core::Patches;
+use crate::settings::Policy;
+
+/// Orders for the worker, merged while it is busy.
+#[derive(Default)]
+pub(crate) struct Orders {
+    pub(crate) patches: Patches,
+    pub(crate) policy: Option<Policy>,
+    pub(crate) stop: bool,
+}
+
+/// The worker's letter box.
+#[derive(Default)]
+pub(crate) struct Inbox {
+    orders: Mutex<Orders>,
+    bell: Condvar,
+}
+
+impl Inbox {
+    /// Adds to what is waiting; a later patch of a service replaces an earlier one.
+    pub(crate) fn put(&self, change: impl FnOnce(&mut Orders)) {
+        change(&mut self.lock());
+        self.bell.notify_one();
+    }
+
+    /// Waits for orders, at most this long.
+    pub(crate) fn take(&self, timeout: Duration) -> Orders {
+        let idle = |orders: &mut Orders| {
+            orders.patches.is_empty() && orders.policy.is_none() && !orders.stop
+        };
+        let waited = self.bell.wait_timeout_while(self.lock(), timeout, idle);
+        let (mut orders, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *orders)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

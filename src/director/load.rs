@@ -1,0 +1,25 @@
+//! From a file's path to a configuration, or to what a person needs to mend it.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use config::director::DirectorConfig;
+
+/// A configuration with its warnings as text.
+pub(crate) struct Loaded {
+    pub(crate) config: DirectorConfig,
+    pub(crate) warnings: String,
+}
+
+/// Reads and checks a file; the error is the whole text to print.
+pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
+    let text = daemon::config_file::read(path)
+        .map_err(|error| daemon::errors::chain(&error, error.hint().as_deref()))?;
+    let name = path.display().to_string();
+    let color = std::io::stderr().is_terminal();
+    let render = |found: &[config::Diagnostic]| daemon::diagnostic::render(&name, &text, found, color);
+    match config::director::parse(&text) {
+        Ok((config, warnings)) => Ok(Loaded { config, warnings: render(&warnings) }),
+        Err(errors) => Err(render(&errors)),
+    }
+}

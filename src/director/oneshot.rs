@@ -1,0 +1,258 @@
+//! Commands that act once: check, plan, apply, cleanup, and those that ask the running director.
+
+use std::io::Write;
+use std::net::IpAddr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use config::director::DirectorConfig;
+use daemon::control::ControlError;
+use daemon::http::Method;
+use daemon::run_dir::RunDir;
+use ipvs::{Change, Scope, Table, diff};
+use kernel::ipvs::Ipvs;
+
+use crate::cli::PlanArgs;
+use crate::load::{Loaded, load};
+use crate::owned::OwnedServices;
+use crate::plan::{Servers, desired};
+use crate::settings::{Policy, Settings};
+use crate::{addresses, status, status_text};
+
+/// Tries of `apply` and `cleanup` while somebody else writes too.
+const TRIES: usize = 3;
+
+/// A command's end: its exit code, or the text of what went wrong.
+pub(crate) type Ended = Result<ExitCode, Failure>;
+
+/// What went wrong, ready to print.
+pub(crate) enum Failure {
+    /// the configuration was refused
+    Config(String),
+    /// anything else
+    Failed(String),
+}
+
+impl Failure {
+    /// Prints the text and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        match self {
+            Self::Config(text) => {
+                eprint!("{text}");
+                daemon::exit::config_refused()
+            }
+            Self::Failed(text) => {
+                eprint!("{text}");
+                daemon::exit::FAILED
+            }
+        }
+    }
+}
+
+/// `check`
+pub(crate) fn check(path: &Path, effective: bool) -> Ended {
+    let config = loaded(path)?;
+    if effective {
+        print(&config.to_toml());
+    } else {
+        let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
+        let (file, services) = (path.display(), config.services.len());
+        print(&format!("{file}: fine: {services} services, {reals} real servers\n"));
+    }
+    Ok(daemon::exit::DONE)
+}
+
+/// `plan`
+pub(crate) fn plan(path: &Path, run_dir: &Path, args: &PlanArgs) -> Ended {
+    let config = loaded(path)?;
+    let dir = RunDir::open(run_dir, false).ok();
+    let wanted = desired(&config, &running_servers(dir.as_ref()));
+    let mut lines = setting_lines(dir.as_ref(), &config);
+    lines.extend(table_changes(dir.as_ref(), &config, &wanted)?.iter().map(ToString::to_string));
+    lines.extend(block_on(addresses::plan(dir.as_ref(), &config.addresses))?.map_err(failed)?);
+    if args.json {
+        print(&format!("{}\n", serde_json::to_string_pretty(&lines).unwrap_or_default()));
+    } else if lines.is_empty() {
+        print("nothing to do\n");
+    } else {
+        print(&format!("{}\n", lines.join("\n")));
+    }
+    let something = args.exit_code && !lines.is_empty();
+    Ok(if something { daemon::exit::changes() } else { daemon::exit::DONE })
+}
+
+/// `apply`
+pub(crate) fn apply(path: &Path, run_dir: &Path) -> Ended {
+    let config = loaded(path)?;
+    let dir = RunDir::open(run_dir, true).map_err(|e| hinted(&e, e.hint()))?;
+    let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
+    let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
+    let wanted = desired(&config, &Servers::default());
+    let mut errors = enforce(&dir, &mut ipvs, &Policy::of(&config));
+    let mut owned = OwnedServices::open(&dir).map_err(failed)?;
+    owned.add(wanted.keys().copied()).map_err(failed)?;
+    errors.extend(write_table(&mut ipvs, &wanted, &owned, config.ipvs.own_table)?);
+    errors.extend(block_on(addresses::apply(&dir, &config.addresses))?.map_err(failed)?);
+    if errors.is_empty() {
+        owned.retain(|key| wanted.contains_key(key)).map_err(failed)?;
+    }
+    finish(&errors)
+}
+
+/// `cleanup`
+pub(crate) fn cleanup(run_dir: &Path) -> Ended {
+    let Ok(dir) = RunDir::open(run_dir, false) else {
+        print("nothing here is the director's\n");
+        return Ok(daemon::exit::DONE);
+    };
+    let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
+    let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
+    let mut owned = OwnedServices::open(&dir).map_err(failed)?;
+    let mut errors = block_on(addresses::apply(&dir, &[]))?.map_err(failed)?;
+    errors.extend(write_table(&mut ipvs, &Table::new(), &owned, false)?);
+    let mut settings = Settings::open(Some(&dir)).map_err(failed)?;
+    errors.extend(settings.restore(&mut ipvs).err());
+    if errors.is_empty() {
+        owned.retain(|_| false).map_err(failed)?;
+    }
+    finish(&errors)
+}
+
+/// `status`
+pub(crate) fn show_status(run_dir: &Path, json: bool) -> Ended {
+    let body = ask(run_dir, Method::GET, "/v1/status", b"")?;
+    if json {
+        print(&format!("{}\n", String::from_utf8_lossy(&body)));
+    } else {
+        let status: status::Status = serde_json::from_slice(&body).map_err(failed)?;
+        print(&status_text::text(&status));
+    }
+    Ok(daemon::exit::DONE)
+}
+
+/// `drain`, `undrain`
+pub(crate) fn drain(run_dir: &Path, server: IpAddr, drain: bool) -> Ended {
+    let path = if drain { "/v1/drain" } else { "/v1/undrain" };
+    let body = ask(run_dir, Method::POST, path, server.to_string().as_bytes())?;
+    print(&String::from_utf8_lossy(&body));
+    Ok(daemon::exit::DONE)
+}
+
+fn ask(run_dir: &Path, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let socket = run_dir.join("control.sock");
+    match daemon::control::request(&socket, method, path, body) {
+        Ok((200, body)) => Ok(body),
+        Ok((_, body)) => Err(Failure::Failed(format!("error: {}\n", String::from_utf8_lossy(&body).trim_end()))),
+        Err(error) => Err(hinted(&error, error.hint())),
+    }
+}
+
+fn loaded(path: &Path) -> Result<DirectorConfig, Failure> {
+    let Loaded { config, warnings } = load(path).map_err(Failure::Config)?;
+    eprint!("{warnings}");
+    Ok(config)
+}
+
+/// What a running director knows; none runs: every server counts as up.
+fn running_servers(dir: Option<&RunDir>) -> Servers {
+    let Some(dir) = dir else { return Servers::default() };
+    match daemon::control::request(&dir.control_socket(), Method::GET, "/v1/servers", b"") {
+        Ok((200, body)) => serde_json::from_slice(&body).unwrap_or_default(),
+        Err(ControlError::Permission(_)) => {
+            eprintln!("note: may not ask the running director: every real server counts as up");
+            Servers::default()
+        }
+        Ok(_) | Err(_) => Servers::default(),
+    }
+}
+
+fn setting_lines(dir: Option<&RunDir>, config: &DirectorConfig) -> Vec<String> {
+    let policy = Policy::of(config);
+    let lines = Settings::open(dir).map_err(|error| error.to_string()).and_then(|settings| {
+        let mut ipvs = Ipvs::open().map_err(|error| daemon::errors::one_line(&error))?;
+        settings.plan(&mut ipvs, &policy)
+    });
+    lines.unwrap_or_else(|error| {
+        eprintln!("note: settings of the table as a whole are left out: {error}");
+        Vec::new()
+    })
+}
+
+fn table_changes(dir: Option<&RunDir>, config: &DirectorConfig, wanted: &Table) -> Result<Vec<Change>, Failure> {
+    let owned = match dir.map(OwnedServices::open) {
+        Some(Ok(owned)) => owned.keys().clone(),
+        Some(Err(error)) => {
+            eprintln!("note: cannot read which services are ours, so none is planned to be deleted: {error}");
+            std::collections::BTreeSet::new()
+        }
+        None => std::collections::BTreeSet::new(),
+    };
+    let scope = if config.ipvs.own_table { Scope::Everything } else { Scope::Owned(&owned) };
+    Ok(diff(wanted, &observe(wanted)?, &scope))
+}
+
+/// By netlink, or without the right to that by `/proc`, which anyone may read.
+fn observe(wanted: &Table) -> Result<Table, Failure> {
+    match Ipvs::open().and_then(|mut ipvs| ipvs.table()) {
+        Ok(table) => Ok(table),
+        Err(error) if error.is_denied() => {
+            eprintln!("note: no CAP_NET_ADMIN: thresholds, tunnel options and scheduler flags cannot be seen");
+            let bytes = kernel::ipvs::read_proc().map_err(|_| hinted(&error, error.hint().as_deref()))?;
+            let seen = ipvs::proc::parse(&String::from_utf8_lossy(&bytes)).map_err(failed)?;
+            Ok(ipvs::proc::fill_unseen(seen, wanted))
+        }
+        Err(error) => Err(hinted(&error, error.hint().as_deref())),
+    }
+}
+
+fn enforce(dir: &RunDir, ipvs: &mut Ipvs, policy: &Policy) -> Vec<String> {
+    let enforced = Settings::open(Some(dir)).map_err(|error| error.to_string());
+    enforced.and_then(|mut settings| settings.enforce(ipvs, policy)).err().into_iter().collect()
+}
+
+/// Observes, writes, and looks again; gives what the kernel refused.
+fn write_table(
+    ipvs: &mut Ipvs,
+    wanted: &Table,
+    owned: &OwnedServices,
+    own_table: bool,
+) -> Result<Vec<String>, Failure> {
+    let scope = if own_table { Scope::Everything } else { Scope::Owned(owned.keys()) };
+    let kernel = |error: kernel::ipvs::IpvsError| hinted(&error, error.hint().as_deref());
+    let mut refused = Vec::new();
+    for _ in 0..TRIES {
+        let changes = diff(wanted, &ipvs.table().map_err(kernel)?, &scope);
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let applied = ipvs.apply(&changes).map_err(kernel)?;
+        refused = applied.failed.iter().map(|(change, error)| format!("{change}: {error}")).collect();
+    }
+    Ok(refused)
+}
+
+fn finish(errors: &[String]) -> Ended {
+    if errors.is_empty() {
+        return Ok(daemon::exit::DONE);
+    }
+    let lines: Vec<String> = errors.iter().map(|error| format!("error: {error}\n")).collect();
+    Err(Failure::Failed(format!("{}the rest was done; `plan` says what remains\n", lines.concat())))
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    Ok(runtime.block_on(future))
+}
+
+fn failed(error: impl std::error::Error) -> Failure {
+    Failure::Failed(daemon::errors::chain(&error, None))
+}
+
+fn hinted(error: &dyn std::error::Error, hint: Option<&str>) -> Failure {
+    Failure::Failed(daemon::errors::chain(error, hint))
+}
+
+/// A reader that went away (`| head`) is no failure.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

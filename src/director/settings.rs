@@ -1,0 +1,285 @@
+//! Settings of the table as a whole: what dead servers need in `net.ipv4.vs`, idle times, sync daemons. What was
+//! there before is written down first, and comes back on `cleanup` or when the file no longer asks.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use config::director::{DirectorConfig, IpvsConfig, SyncDaemon, SyncRole, Timeouts};
+use daemon::run_dir::RunDir;
+use ipvs::{Daemon, DaemonRole};
+use kernel::ipvs::{Ipvs, IpvsError};
+use kernel::sysctl::Sysctls;
+use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
+
+use crate::owned::StateFile;
+
+/// `net.ipv4.vs` values without which clients hang on dead or quiesced servers
+/// (Documentation/networking/ipvs-sysctl.rst): an entry of a removed server is dropped instead of swallowing a
+/// reused client port, and persistence does not bring clients back to a quiesced one.
+const SYSCTLS: [(&str, i32); 2] =
+    [("net/ipv4/vs/expire_nodest_conn", 1), ("net/ipv4/vs/expire_quiescent_template", 1)];
+
+/// What the worker is told about the table as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Policy {
+    pub(crate) own_table: bool,
+    pub(crate) manage_sysctls: bool,
+    pub(crate) resync: Duration,
+    pub(crate) timeouts: Option<Timeouts>,
+    pub(crate) sync: Vec<SyncDaemon>,
+}
+
+impl Policy {
+    pub(crate) fn of(config: &DirectorConfig) -> Self {
+        let IpvsConfig { own_table, manage_sysctls, resync, timeouts, sync } = config.ipvs.clone();
+        Self { own_table, manage_sysctls, resync, timeouts, sync }
+    }
+
+    /// Nothing wanted: what `cleanup` enforces.
+    fn nothing() -> Self {
+        Self {
+            own_table: false,
+            manage_sysctls: false,
+            resync: Duration::from_secs(1),
+            timeouts: None,
+            sync: Vec::new(),
+        }
+    }
+}
+
+/// One difference between the wanted settings and the kernel's, as the command a person would type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Sysctl { path: &'static str, from: i32, to: i32 },
+    Timeouts { from: ipvs::Timeouts, to: ipvs::Timeouts },
+    StopSync(Daemon),
+    StartSync(Daemon),
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sysctl { path, from, to } => write!(f, "sysctl -w {}={to}  # was {from}", path.replace('/', ".")),
+            Self::Timeouts { to, .. } => write!(f, "ipvsadm --set {} {} {}", to.tcp_s, to.tcp_fin_s, to.udp_s),
+            Self::StopSync(daemon) => write!(f, "ipvsadm --stop-daemon {}", role_word(daemon.role)),
+            Self::StartSync(daemon) => {
+                let (role, interface, id) = (role_word(daemon.role), &daemon.interface, daemon.sync_id);
+                write!(f, "ipvsadm --start-daemon {role} --mcast-interface {interface} --syncid {id}")
+            }
+        }
+    }
+}
+
+/// What was there before us.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Before {
+    #[serde(default)]
+    sysctls: BTreeMap<String, i32>,
+    #[serde(default)]
+    timeouts: Option<(u32, u32, u32)>,
+    /// sync daemons that we started
+    #[serde(default)]
+    sync_master: bool,
+    #[serde(default)]
+    sync_backup: bool,
+}
+
+/// The one writer of these settings.
+pub(crate) struct Settings {
+    file: Option<StateFile>,
+    before: Before,
+    sysctls: Sysctls,
+    /// the policy in force was reached once: what differs later was changed by somebody else
+    reached: Option<Policy>,
+    complained: Option<String>,
+}
+
+impl Settings {
+    /// What an earlier run wrote down, or with no directory nothing, which is enough to plan.
+    pub(crate) fn open(dir: Option<&RunDir>) -> io::Result<Self> {
+        let file = dir.map(|dir| StateFile::new(dir, "settings.json"));
+        let before = file.as_ref().map_or(Ok(None), StateFile::read)?.unwrap_or_default();
+        Ok(Self { file, before, sysctls: Sysctls::default(), reached: None, complained: None })
+    }
+
+    /// What would be done, one line each.
+    pub(crate) fn plan(&self, ipvs: &mut Ipvs, policy: &Policy) -> Result<Vec<String>, String> {
+        Ok(self.steps(ipvs, policy)?.iter().map(ToString::to_string).collect())
+    }
+
+    /// Makes the kernel's settings those of the policy. The error says everything that could not be done.
+    pub(crate) fn enforce(&mut self, ipvs: &mut Ipvs, policy: &Policy) -> Result<(), String> {
+        let result = self.try_enforce(ipvs, policy);
+        if let Err(error) = &result
+            && self.complained.as_ref() != Some(error)
+        {
+            warn!(%error, "cannot set what the table needs, trying again at each look");
+        }
+        self.complained = result.as_ref().err().cloned();
+        result
+    }
+
+    /// Puts everything back as it was.
+    pub(crate) fn restore(&mut self, ipvs: &mut Ipvs) -> Result<(), String> {
+        self.try_enforce(ipvs, &Policy::nothing())
+    }
+
+    fn try_enforce(&mut self, ipvs: &mut Ipvs, policy: &Policy) -> Result<(), String> {
+        let steps = self.steps(ipvs, policy)?;
+        let drift = self.reached.as_ref() == Some(policy);
+        let mut errors = Vec::new();
+        for step in &steps {
+            if drift {
+                warn!(%step, "a setting was changed by someone else, putting it back");
+            } else {
+                info!(%step, "setting");
+            }
+            self.remember(step).map_err(|error| format!("cannot write down what was there before: {error}"))?;
+            if let Err(error) = self.perform(ipvs, step) {
+                errors.push(format!("{step}: {error}"));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors.join("; "));
+        }
+        self.forget(policy).map_err(|error| format!("cannot write down what is ours: {error}"))?;
+        self.reached = Some(policy.clone());
+        Ok(())
+    }
+
+    fn steps(&self, ipvs: &mut Ipvs, policy: &Policy) -> Result<Vec<Step>, String> {
+        let mut steps = self.sysctl_steps(policy)?;
+        let read = |error: IpvsError| daemon::errors::one_line(&error);
+        steps.extend(self.timeout_step(ipvs.timeouts().map_err(read)?, policy));
+        steps.extend(self.sync_steps(&ipvs.daemons().map_err(read)?, policy));
+        Ok(steps)
+    }
+
+    fn sysctl_steps(&self, policy: &Policy) -> Result<Vec<Step>, String> {
+        let mut steps = Vec::new();
+        for (path, wanted) in SYSCTLS {
+            let wanted = if policy.manage_sysctls { Some(wanted) } else { self.before.sysctls.get(path).copied() };
+            let Some(to) = wanted else { continue };
+            let from = self.sysctls.read(path).map_err(|error| daemon::errors::one_line(&error))?;
+            if from != to {
+                steps.push(Step::Sysctl { path, from, to });
+            }
+        }
+        Ok(steps)
+    }
+
+    fn timeout_step(&self, from: ipvs::Timeouts, policy: &Policy) -> Option<Step> {
+        let base = match self.before.timeouts {
+            Some((tcp_s, tcp_fin_s, udp_s)) => ipvs::Timeouts { tcp_s, tcp_fin_s, udp_s },
+            None => from,
+        };
+        let wanted = policy.timeouts.unwrap_or(Timeouts { tcp_s: None, tcp_fin_s: None, udp_s: None });
+        let to = ipvs::Timeouts {
+            tcp_s: wanted.tcp_s.unwrap_or(base.tcp_s),
+            tcp_fin_s: wanted.tcp_fin_s.unwrap_or(base.tcp_fin_s),
+            udp_s: wanted.udp_s.unwrap_or(base.udp_s),
+        };
+        (to != from).then_some(Step::Timeouts { from, to })
+    }
+
+    fn sync_steps(&self, running: &[Daemon], policy: &Policy) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for role in [DaemonRole::Master, DaemonRole::Backup] {
+            let wanted = policy.sync.iter().find(|sync| role_of(sync.role) == role);
+            let there = running.iter().find(|daemon| daemon.role == role);
+            match (wanted, there) {
+                (Some(wanted), Some(there)) if !daemon_of(wanted).is_met_by(there) => {
+                    steps.push(Step::StopSync(there.clone()));
+                    steps.push(Step::StartSync(daemon_of(wanted)));
+                }
+                (Some(wanted), None) => steps.push(Step::StartSync(daemon_of(wanted))),
+                (None, Some(there)) if self.started(role) => steps.push(Step::StopSync(there.clone())),
+                (Some(_), Some(_)) | (None, Some(_) | None) => {}
+            }
+        }
+        steps
+    }
+
+    fn started(&self, role: DaemonRole) -> bool {
+        match role {
+            DaemonRole::Master => self.before.sync_master,
+            DaemonRole::Backup => self.before.sync_backup,
+        }
+    }
+
+    /// Written before the kernel is told.
+    fn remember(&mut self, step: &Step) -> io::Result<()> {
+        let before = self.before.clone();
+        match step {
+            Step::Sysctl { path, from, .. } => {
+                self.before.sysctls.entry((*path).into()).or_insert(*from);
+            }
+            Step::Timeouts { from, .. } => {
+                self.before.timeouts.get_or_insert((from.tcp_s, from.tcp_fin_s, from.udp_s));
+            }
+            Step::StartSync(Daemon { role: DaemonRole::Master, .. }) => self.before.sync_master = true,
+            Step::StartSync(Daemon { role: DaemonRole::Backup, .. }) => self.before.sync_backup = true,
+            Step::StopSync(_) => {}
+        }
+        if self.before == before { Ok(()) } else { self.write_down() }
+    }
+
+    /// What was put back is not ours any more.
+    fn forget(&mut self, policy: &Policy) -> io::Result<()> {
+        let before = self.before.clone();
+        if !policy.manage_sysctls {
+            self.before.sysctls.clear();
+        }
+        if policy.timeouts.is_none() {
+            self.before.timeouts = None;
+        }
+        let wants = |role| policy.sync.iter().any(|sync| sync.role == role);
+        self.before.sync_master &= wants(SyncRole::Master);
+        self.before.sync_backup &= wants(SyncRole::Backup);
+        if self.before == before { Ok(()) } else { self.write_down() }
+    }
+
+    fn write_down(&self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.write(&self.before))
+    }
+
+    fn perform(&self, ipvs: &mut Ipvs, step: &Step) -> Result<(), String> {
+        let words = |error: IpvsError| daemon::errors::one_line(&error);
+        match step {
+            Step::Sysctl { path, to, .. } => {
+                self.sysctls.write(path, *to).map(drop).map_err(|error| daemon::errors::one_line(&error))
+            }
+            Step::Timeouts { to, .. } => ipvs.set_timeouts(to).map_err(words),
+            Step::StopSync(daemon) => ipvs.stop_daemon(daemon.role).map_err(words),
+            Step::StartSync(daemon) => ipvs.start_daemon(daemon).map_err(words),
+        }
+    }
+}
+
+fn role_of(role: SyncRole) -> DaemonRole {
+    match role {
+        SyncRole::Master => DaemonRole::Master,
+        SyncRole::Backup => DaemonRole::Backup,
+    }
+}
+
+fn role_word(role: DaemonRole) -> &'static str {
+    match role {
+        DaemonRole::Master => "master",
+        DaemonRole::Backup => "backup",
+    }
+}
+
+fn daemon_of(sync: &SyncDaemon) -> Daemon {
+    Daemon {
+        role: role_of(sync.role),
+        interface: sync.interface.clone(),
+        sync_id: sync.id,
+        max_len: sync.max_len,
+        group: sync.group,
+        port: sync.port,
+        ttl: sync.ttl,
+    }
+}

@@ -1,0 +1,254 @@
+//! What `lvs-director status` and `/v1/status` tell: the kernel's table with its counters, and why it is so.
+
+use std::time::Duration;
+
+use config::director::{RealServer, VirtualService};
+use daemon::clock::Clock;
+use health::{CheckSpec, Standing, View};
+use ipvs::{Counters, Destination, DestinationCounters, DestinationKey, Forward};
+use serde::{Deserialize, Serialize};
+
+use crate::core::Core;
+use crate::desired::{ServerState, Verdict};
+use crate::worker::Seen;
+
+/// Everything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Status {
+    pub(crate) version: String,
+    pub(crate) router_id: String,
+    /// start of the daemon, RFC 3339
+    pub(crate) started: String,
+    pub(crate) config: ConfigStatus,
+    pub(crate) table: TableStatus,
+    pub(crate) addresses: Vec<AddressStatus>,
+    pub(crate) services: Vec<ServiceStatus>,
+}
+
+/// The file in force.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ConfigStatus {
+    pub(crate) path: String,
+    /// when it was taken, RFC 3339
+    pub(crate) loaded: String,
+    /// why the newest reload was refused
+    pub(crate) refused: Option<String>,
+}
+
+/// The worker's view.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct TableStatus {
+    /// the kernel has what is wanted
+    pub(crate) settled: bool,
+    pub(crate) error: Option<String>,
+    pub(crate) refused: Vec<RefusedChange>,
+    pub(crate) written: u64,
+    pub(crate) repaired: u64,
+    pub(crate) looks: u64,
+    pub(crate) look_us: u64,
+}
+
+/// A change that the kernel refuses.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RefusedChange {
+    pub(crate) change: String,
+    pub(crate) error: String,
+}
+
+/// An address that the director holds itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AddressStatus {
+    pub(crate) address: String,
+    pub(crate) interface: String,
+    pub(crate) held: bool,
+    pub(crate) error: Option<String>,
+}
+
+/// One virtual service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ServiceStatus {
+    pub(crate) name: String,
+    /// `TCP 192.168.100.240:80`
+    pub(crate) key: String,
+    pub(crate) scheduler: String,
+    pub(crate) persistence_s: Option<u32>,
+    pub(crate) one_packet: bool,
+    pub(crate) quorum: bool,
+    pub(crate) quorum_need: u32,
+    pub(crate) weight_up: u64,
+    /// connections since the service was made
+    pub(crate) connections: Option<u64>,
+    pub(crate) servers: Vec<ServerStatus>,
+}
+
+/// One real server of a service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ServerStatus {
+    pub(crate) address: String,
+    /// as ipvsadm says it: Route, Masq, Tunnel, Local
+    pub(crate) forward: String,
+    /// up, down, new, drained, sorry
+    pub(crate) state: String,
+    /// the kernel's entry; none: not in the table
+    pub(crate) entry: Option<Entry>,
+    pub(crate) why: String,
+}
+
+/// A destination in the kernel's table.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) weight: u32,
+    pub(crate) active: u32,
+    pub(crate) inactive: u32,
+}
+
+/// Where a status is put together from.
+pub(crate) struct Sources<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) seen: Seen,
+    pub(crate) config: ConfigStatus,
+    pub(crate) addresses: Vec<AddressStatus>,
+    pub(crate) clock: &'a Clock,
+    pub(crate) router_id: &'a str,
+    /// none: the kernel could not be read
+    pub(crate) counters: Option<&'a Counters>,
+}
+
+/// Puts everything together.
+pub(crate) fn collect(sources: Sources<'_>) -> Status {
+    let services = sources.core.services().map(|(service, verdict)| service_status(&sources, service, verdict));
+    Status {
+        version: env!("CARGO_PKG_VERSION").into(),
+        router_id: sources.router_id.into(),
+        started: sources.clock.wall(Duration::ZERO),
+        services: services.collect(),
+        table: table_status(sources.seen),
+        config: sources.config,
+        addresses: sources.addresses,
+    }
+}
+
+fn table_status(seen: Seen) -> TableStatus {
+    let refused = seen.failed.into_iter().map(|(change, error)| RefusedChange { change, error });
+    TableStatus {
+        settled: seen.settled,
+        error: seen.error,
+        refused: refused.collect(),
+        written: seen.written,
+        repaired: seen.repaired,
+        looks: seen.looks,
+        look_us: u64::try_from(seen.look_took.as_micros()).unwrap_or(u64::MAX),
+    }
+}
+
+fn service_status(sources: &Sources<'_>, service: &VirtualService, verdict: &Verdict) -> ServiceStatus {
+    let counters = sources.counters.and_then(|counters| counters.get(&service.key));
+    let entry = |key: &DestinationKey| counters.and_then(|c| c.destinations.get(key)).map(Entry::of);
+    let mut servers: Vec<ServerStatus> =
+        service.reals.iter().map(|real| server_status(sources, service, real, entry(&real.key))).collect();
+    if let Some((key, destination)) = &service.sorry_server {
+        servers.push(sorry_status(*key, destination, verdict.quorum, entry(key)));
+    }
+    ServiceStatus {
+        name: service.name.clone(),
+        key: service.key.to_string(),
+        scheduler: service.settings.scheduler.name().into(),
+        persistence_s: service.settings.persistence.as_ref().map(|p| p.timeout_s.get()),
+        one_packet: service.settings.one_packet,
+        quorum: verdict.quorum,
+        quorum_need: service.quorum,
+        weight_up: verdict.weight_up,
+        connections: counters.map(|c| c.stats.connections),
+        servers,
+    }
+}
+
+impl Entry {
+    fn of(counters: &DestinationCounters) -> Self {
+        Self { weight: counters.weight.get(), active: counters.connections.active, inactive: counters.connections.inactive }
+    }
+}
+
+fn server_status(
+    sources: &Sources<'_>,
+    service: &VirtualService,
+    real: &RealServer,
+    entry: Option<Entry>,
+) -> ServerStatus {
+    let core = sources.core;
+    let drained = core.drained().contains(&real.key.address);
+    let state = match core.state_of(real) {
+        ServerState::Down => "down",
+        ServerState::Up | ServerState::Unknown if drained => "drained",
+        ServerState::Up => "up",
+        ServerState::Unknown => "new",
+    };
+    let why = match state {
+        "drained" => String::from("drained by command"),
+        "up" if real.checks.is_empty() => String::from("not checked"),
+        "new" if service.alpha => String::from("waiting for its first good check"),
+        _ => why(sources, real, state),
+    };
+    ServerStatus {
+        address: real.key.to_string(),
+        forward: forward_word(real.destination.forward).into(),
+        state: state.into(),
+        entry,
+        why,
+    }
+}
+
+/// The check that decided, and since when.
+fn why(sources: &Sources<'_>, real: &RealServer, state: &str) -> String {
+    let views = real.checks.iter().filter_map(|spec| Some((spec, sources.core.checks().view(spec)?)));
+    let wanted = match state {
+        "down" => Standing::Down,
+        "up" => Standing::Up,
+        _ => Standing::Unknown,
+    };
+    let deciding = views.filter(|(_, view)| view.standing == wanted);
+    let lines: Vec<String> = deciding.map(|(spec, view)| check_line(sources.clock, spec, &view)).collect();
+    lines.join("; ")
+}
+
+fn check_line(clock: &Clock, spec: &CheckSpec, view: &View) -> String {
+    let since = clock.wall(view.since);
+    match (&view.standing, &view.reason) {
+        (Standing::Down, Some(reason)) => format!("since {since}: {} {reason}", check_word(spec)),
+        (Standing::Up | Standing::Unknown, Some(reason)) if view.fails > 0 => {
+            let (fails, fall) = (view.fails, spec.fall);
+            format!("since {since}, {fails} of {fall} failures: {} {reason}", check_word(spec))
+        }
+        (Standing::Down | Standing::Up | Standing::Unknown, _) => format!("since {since}"),
+    }
+}
+
+/// `tcp 192.168.100.8:80`
+pub(crate) fn check_word(spec: &CheckSpec) -> String {
+    let kind = match &spec.kind {
+        health::CheckKind::Tcp => "tcp",
+        health::CheckKind::Http(_) => "http",
+    };
+    format!("{kind} {}", spec.target)
+}
+
+fn sorry_status(
+    key: DestinationKey,
+    destination: &Destination,
+    quorum: bool,
+    entry: Option<Entry>,
+) -> ServerStatus {
+    let why = if quorum { "sorry server, waits until quorum is lost" } else { "sorry server, serves: quorum is lost" };
+    let forward = forward_word(destination.forward).into();
+    ServerStatus { address: key.to_string(), forward, state: "sorry".into(), entry, why: why.into() }
+}
+
+fn forward_word(forward: Forward) -> &'static str {
+    match forward {
+        Forward::Nat => "Masq",
+        Forward::Local => "Local",
+        Forward::Tunnel(_) => "Tunnel",
+        Forward::Direct => "Route",
+        Forward::Bypass => "Bypass",
+    }
+}

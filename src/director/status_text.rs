@@ -1,0 +1,92 @@
+//! The status as `ipvsadm -Ln` would print it, with the reason behind each line.
+
+use std::fmt::Write;
+
+use crate::status::{AddressStatus, ServerStatus, ServiceStatus, Status, TableStatus};
+
+/// The whole status as text for a person.
+pub(crate) fn text(status: &Status) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = header(&mut out, status);
+    for service in &status.services {
+        let _ = service_lines(&mut out, service);
+    }
+    out
+}
+
+fn header(out: &mut String, status: &Status) -> std::fmt::Result {
+    let Status { version, router_id, started, config, table, addresses, .. } = status;
+    writeln!(out, "lvs-director {version} on {router_id}, since {started}")?;
+    writeln!(out, "config  {} of {}", config.path, config.loaded)?;
+    if let Some(refused) = &config.refused {
+        writeln!(out, "        ✗ the newest reload was refused: {refused}")?;
+    }
+    writeln!(out, "table   {}", table_line(table))?;
+    for refused in &table.refused {
+        writeln!(out, "        ✗ {}: {}", refused.change, refused.error)?;
+    }
+    for address in addresses {
+        writeln!(out, "address {}", address_line(address))?;
+    }
+    writeln!(out, "Prot LocalAddress:Port Scheduler Flags")?;
+    writeln!(out, "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn")
+}
+
+fn table_line(table: &TableStatus) -> String {
+    let counts = format!("{} written, {} put back", table.written, table.repaired);
+    match &table.error {
+        Some(error) => format!("✗ {error} ({counts})"),
+        None if table.settled => format!("✓ as wanted ({counts})"),
+        None => format!("✗ not yet as wanted ({counts})"),
+    }
+}
+
+fn address_line(address: &AddressStatus) -> String {
+    let AddressStatus { address, interface, held, error } = address;
+    match error {
+        Some(error) => format!("✗ {address} on {interface}: {error}"),
+        None if *held => format!("✓ {address} on {interface}"),
+        None => format!("✗ {address} on {interface}: not there yet"),
+    }
+}
+
+fn service_lines(out: &mut String, service: &ServiceStatus) -> std::fmt::Result {
+    let (protocol, address) = service.key.split_once(' ').unwrap_or(("", &service.key));
+    let mut flags = String::new();
+    if let Some(seconds) = service.persistence_s {
+        write!(flags, " persistent {seconds}")?;
+    }
+    if service.one_packet {
+        flags.push_str(" ops");
+    }
+    let line = format!("{protocol:<4} {address} {}{flags}", service.scheduler);
+    writeln!(out, "{line:<70} # {}: {}", service.name, quorum_words(service))?;
+    for server in &service.servers {
+        writeln!(out, "{}", server_line(server))?;
+    }
+    Ok(())
+}
+
+fn quorum_words(service: &ServiceStatus) -> String {
+    let up = service.servers.iter().filter(|server| server.state == "up").count();
+    let all = service.servers.iter().filter(|server| server.state != "sorry").count();
+    let ServiceStatus { weight_up, quorum_need, quorum, .. } = service;
+    if *quorum {
+        format!("{up} of {all} up")
+    } else {
+        format!("{up} of {all} up, quorum lost (weight {weight_up} of {quorum_need})")
+    }
+}
+
+fn server_line(server: &ServerStatus) -> String {
+    let ServerStatus { address, forward, state, entry, why } = server;
+    let line = match entry {
+        Some(entry) => {
+            let (weight, active, inactive) = (entry.weight, entry.active, entry.inactive);
+            format!("  -> {address:<28} {forward:<7} {weight:<6} {active:<10} {inactive:<10}")
+        }
+        None => format!("  -- {address:<28} {:<7} {:<6} {:<10} {:<10}", "-", "-", "-", "-"),
+    };
+    format!("{line} # {state} {why}").trim_end().to_owned()
+}

@@ -1,0 +1,358 @@
+//! The one writer of the IPVS table, in a thread of its own: no check, script or reader can hold it up, and it
+//! holds up nobody.
+//!
+//! A patch is written at once, against what was last seen. A look compares the kernel's table with the wanted one:
+//! each second a glance at `/proc/net/ip_vs`, and when that differs, after each write and once a minute, a dump.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use ipvs::{Change, Scope, ServiceKey, Table, diff};
+use kernel::ipvs::{Applied, ChangeError, Ipvs, IpvsError};
+use tracing::{debug, info, warn};
+
+use crate::core::Patches;
+use crate::inbox::{Inbox, Orders};
+use crate::owned::OwnedServices;
+use crate::settings::{Policy, Settings};
+
+/// Looks between two dumps, while glances show nothing.
+const GLANCES_PER_DUMP: u32 = 60;
+/// A look may use one part in this many of the time.
+const LOOK_SHARE: u32 = 100;
+/// Tries of one patch while somebody else writes too.
+const TRIES: usize = 3;
+/// Lines kept or logged about one event.
+const LINES: usize = 20;
+/// More services than this are read by one dump of the whole table.
+const READ_ONE_BY_ONE: usize = 32;
+
+/// What the worker last saw and did.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// looks taken, glances included
+    pub(crate) looks: u64,
+    /// how long the last look took
+    pub(crate) look_took: Duration,
+    /// messages written since the start
+    pub(crate) written: u64,
+    /// changes that undid somebody else's
+    pub(crate) repaired: u64,
+    /// changes that the kernel refuses, with its words
+    pub(crate) failed: Vec<(String, String)>,
+    /// why the table could not be read or written at all
+    pub(crate) error: Option<String>,
+    /// the kernel has what is wanted, as far as the last look and the writes since tell
+    pub(crate) settled: bool,
+}
+
+/// A handle on the worker's thread.
+pub(crate) struct Worker {
+    inbox: Arc<Inbox>,
+    seen: Arc<Mutex<Seen>>,
+    thread: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Starts the thread. `observed` is the kernel's table as just read.
+    pub(crate) fn spawn(
+        ipvs: Ipvs,
+        observed: Table,
+        owned: OwnedServices,
+        settings: Settings,
+        policy: Policy,
+    ) -> io::Result<Self> {
+        let (inbox, seen) = (Arc::new(Inbox::default()), Arc::new(Mutex::new(Seen::default())));
+        let mut desk = Desk {
+            ipvs,
+            observed: Some(observed),
+            owned,
+            settings,
+            policy,
+            desired: Table::new(),
+            settled: false,
+            glance: None,
+            glances: 0,
+            seen: Arc::clone(&seen),
+        };
+        let orders = Arc::clone(&inbox);
+        let run = move || desk.run(&orders);
+        let thread = std::thread::Builder::new().name("ipvs".into()).stack_size(512 << 10).spawn(run)?;
+        Ok(Self { inbox, seen, thread })
+    }
+
+    /// Asks for these services to be so.
+    pub(crate) fn patch(&self, patches: Patches) {
+        self.inbox.put(|orders| orders.patches.extend(patches));
+    }
+
+    /// Takes new settings for the table as a whole.
+    pub(crate) fn set_policy(&self, policy: Policy) {
+        self.inbox.put(|orders| orders.policy = Some(policy));
+    }
+
+    /// What it last saw and did.
+    pub(crate) fn seen(&self) -> Seen {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the thread has ended, which it does only when told.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Lets it finish what it was asked for, and ends it. The table stays.
+    pub(crate) fn stop(self) {
+        self.inbox.put(|orders| orders.stop = true);
+        if self.thread.join().is_err() {
+            warn!("the IPVS worker ended by a panic");
+        }
+    }
+}
+
+/// Everything the thread has at hand.
+struct Desk {
+    ipvs: Ipvs,
+    /// the table as read before the start, until the first patch has used it
+    observed: Option<Table>,
+    owned: OwnedServices,
+    settings: Settings,
+    policy: Policy,
+    desired: Table,
+    /// the kernel had `desired` at the last look, and every write since was acknowledged
+    settled: bool,
+    /// fingerprint of `/proc/net/ip_vs` when the table was right
+    glance: Option<u64>,
+    glances: u32,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Desk {
+    fn run(&mut self, inbox: &Inbox) {
+        self.enforce_settings();
+        let mut wait = self.policy.resync;
+        loop {
+            let Orders { patches, policy, stop } = inbox.take(wait);
+            let idle = patches.is_empty() && policy.is_none();
+            if let Some(policy) = policy {
+                self.policy = policy;
+                self.enforce_settings();
+            }
+            if !patches.is_empty() {
+                self.patch(patches);
+            }
+            if stop {
+                return;
+            }
+            if idle {
+                wait = self.timed_look();
+            }
+        }
+    }
+
+    fn timed_look(&mut self) -> Duration {
+        let began = Instant::now();
+        self.look();
+        self.enforce_settings();
+        let took = began.elapsed();
+        self.note(|seen| {
+            seen.looks += 1;
+            seen.look_took = took;
+        });
+        self.policy.resync.max(took * LOOK_SHARE)
+    }
+
+    /// Writes what differs between the wanted services and what was last seen of them.
+    fn patch(&mut self, patches: Patches) {
+        let keys: BTreeSet<ServiceKey> = patches.keys().copied().collect();
+        let mut wanted = Table::new();
+        let observed = match self.last_seen(&keys) {
+            Ok(observed) => observed,
+            Err(error) => {
+                self.merge(patches, &mut wanted);
+                return self.trouble(&error);
+            }
+        };
+        self.merge(patches, &mut wanted);
+        if let Err(error) = self.owned.add(wanted.keys().copied()) {
+            return self.unwritable(&error);
+        }
+        let changes = diff(&wanted, &observed, self.scope());
+        self.glance = None;
+        self.write(changes, &keys, &wanted);
+    }
+
+    fn merge(&mut self, patches: Patches, wanted: &mut Table) {
+        for (key, service) in patches {
+            match service {
+                Some(service) => {
+                    wanted.insert(key, service.clone());
+                    self.desired.insert(key, service);
+                }
+                None => drop(self.desired.remove(&key)),
+            }
+        }
+    }
+
+    /// While the table is settled, what was asked for last is what is there.
+    fn last_seen(&mut self, keys: &BTreeSet<ServiceKey>) -> Result<Table, IpvsError> {
+        if let Some(observed) = self.observed.take() {
+            return Ok(observed);
+        }
+        if self.settled {
+            let known = keys.iter().filter_map(|key| Some((*key, self.desired.get(key)?.clone())));
+            return Ok(known.collect());
+        }
+        self.read(keys)
+    }
+
+    fn read(&mut self, keys: &BTreeSet<ServiceKey>) -> Result<Table, IpvsError> {
+        if keys.len() <= READ_ONE_BY_ONE {
+            return self.ipvs.services(keys);
+        }
+        let mut table = self.ipvs.table()?;
+        table.retain(|key, _| keys.contains(key));
+        Ok(table)
+    }
+
+    /// Writes; where somebody else was faster, looks again.
+    fn write(&mut self, mut changes: Vec<Change>, keys: &BTreeSet<ServiceKey>, wanted: &Table) {
+        let mut failed = Vec::new();
+        for _ in 0..TRIES {
+            let applied = match self.ipvs.apply(&changes) {
+                Ok(applied) => applied,
+                Err(error) => return self.trouble(&error),
+            };
+            self.count(&applied);
+            failed = applied.failed;
+            if !failed.iter().any(|(_, error)| matches!(error, ChangeError::Raced { .. })) {
+                break;
+            }
+            match self.read(keys) {
+                Ok(observed) => changes = diff(wanted, &observed, self.scope()),
+                Err(error) => return self.trouble(&error),
+            }
+        }
+        self.settled = failed.is_empty();
+        self.report(&failed);
+        self.forget_deleted();
+    }
+
+    /// Compares the kernel's table with the wanted one and puts right what differs.
+    fn look(&mut self) {
+        let glance = kernel::ipvs::read_proc().ok().map(|text| ipvs::glance(&text));
+        if self.settled && glance.is_some() && glance == self.glance && self.glances < GLANCES_PER_DUMP {
+            self.glances += 1;
+            return;
+        }
+        let table = match self.ipvs.table() {
+            Ok(table) => table,
+            Err(error) => return self.trouble(&error),
+        };
+        let changes = diff(&self.desired, &table, self.scope());
+        drop(table);
+        self.glances = 0;
+        if changes.is_empty() {
+            self.settle(glance);
+            return;
+        }
+        self.repair(changes);
+    }
+
+    fn settle(&mut self, glance: Option<u64>) {
+        self.settled = true;
+        self.glance = glance;
+        self.report(&[]);
+        self.forget_deleted();
+    }
+
+    fn repair(&mut self, changes: Vec<Change>) {
+        if self.settled {
+            warn!(changes = changes.len(), "IPVS table was changed by someone else, putting it back");
+            for change in changes.iter().take(LINES) {
+                info!(%change, "putting back");
+            }
+            self.note(|seen| seen.repaired += changes.len() as u64);
+        }
+        self.glance = None;
+        let desired = std::mem::take(&mut self.desired);
+        let keys: BTreeSet<ServiceKey> = desired.keys().chain(self.owned.keys()).copied().collect();
+        self.write(changes, &keys, &desired);
+        self.desired = desired;
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        if self.policy.own_table { Scope::Everything } else { Scope::Owned(self.owned.keys()) }
+    }
+
+    /// A service that is neither wanted nor there is not ours any more. A refused delete keeps it ours.
+    fn forget_deleted(&mut self) {
+        if self.settled
+            && let Err(error) = self.owned.retain(|key| self.desired.contains_key(key))
+        {
+            self.unwritable(&error);
+        }
+    }
+
+    fn enforce_settings(&mut self) {
+        if let Err(error) = self.settings.enforce(&mut self.ipvs, &self.policy) {
+            self.note(|seen| seen.error = Some(error));
+        }
+    }
+
+    fn count(&self, applied: &Applied) {
+        debug!(written = applied.written, failed = applied.failed.len(), "IPVS written");
+        self.note(|seen| seen.written += applied.written as u64);
+    }
+
+    /// Says what the kernel refuses, once until that changes.
+    fn report(&self, failed: &[(Change, ChangeError)]) {
+        let lines: Vec<(String, String)> =
+            failed.iter().take(LINES).map(|(change, error)| (change.to_string(), error.to_string())).collect();
+        let settled = self.settled;
+        let news = self.note(|seen| {
+            seen.error = None;
+            seen.settled = settled;
+            let news = seen.failed != lines;
+            seen.failed.clone_from(&lines);
+            news
+        });
+        if news {
+            for (change, error) in &lines {
+                warn!(%change, %error, "the kernel refused a change, trying again at each look");
+            }
+        }
+    }
+
+    fn unwritable(&mut self, error: &io::Error) {
+        self.lost(format!("cannot write down which services are ours: {error}"));
+    }
+
+    /// The table could not be read or written: opens a new socket for the next look.
+    fn trouble(&mut self, error: &IpvsError) {
+        self.lost(daemon::errors::one_line(error));
+        match Ipvs::open() {
+            Ok(ipvs) => self.ipvs = ipvs,
+            Err(error) => debug!(%error, "cannot open IPVS again"),
+        }
+    }
+
+    fn lost(&mut self, error: String) {
+        self.settled = false;
+        self.glance = None;
+        let news = self.note(|seen| {
+            seen.settled = false;
+            seen.error.replace(error.clone()) != Some(error.clone())
+        });
+        if news {
+            warn!(%error, "IPVS table out of reach, trying again at each look");
+        }
+    }
+
+    fn note<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
+        change(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
