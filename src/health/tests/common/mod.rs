@@ -1,0 +1,33 @@
+//! Specifications for tests.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lvs_health::{CheckKind, CheckSpec, Outcome};
+
+pub(crate) const S: Duration = Duration::from_secs(1);
+
+/// A TCP check of the `nth` target: fall 3, rise 2, each second, each 5 seconds while it is down.
+pub(crate) fn spec(nth: u32) -> Arc<CheckSpec> {
+    spec_with(nth, S, S * 5)
+}
+
+pub(crate) fn spec_with(nth: u32, interval: Duration, interval_down: Duration) -> Arc<CheckSpec> {
+    Arc::new(CheckSpec {
+        target: SocketAddr::from((Ipv4Addr::from_bits(0x0a00_0000 + nth), 80)),
+        kind: CheckKind::Tcp,
+        source: None,
+        mark: None,
+        interval,
+        interval_down,
+        timeout: S * 3,
+        fall: 3,
+        rise: 2,
+    })
+}
+
+pub(crate) fn fail() -> Outcome {
+    Outcome::Fail("connect: connection refused".to_owned())
+}
