@@ -66,7 +66,9 @@ impl fmt::Display for Step {
 fn diff(wanted: &[Held], owned: &[Held], observed: &[Address]) -> Vec<Step> {
     let is_there = |held: &&Held| observed.iter().any(|found| held.is_at(found));
     let is_wanted = |held: &&Held| {
-        wanted.iter().any(|w| (w.address, w.prefix, &w.interface) == (held.address, held.prefix, &held.interface))
+        wanted
+            .iter()
+            .any(|w| (w.address, w.prefix, &w.interface) == (held.address, held.prefix, &held.interface))
     };
     let add = wanted.iter().filter(|held| !is_there(held)).cloned().map(Step::Add);
     let gone = owned.iter().filter(|held| is_there(held) && !is_wanted(held)).cloned().map(Step::Remove);
@@ -139,7 +141,9 @@ async fn keep(
 /// What would be done, one line each.
 pub(crate) async fn plan(dir: Option<&RunDir>, wanted: &[HeldAddress]) -> Result<Vec<String>, HoldError> {
     let owned = match dir {
-        Some(dir) => StateFile::new(dir, "addresses.json").read().map_err(HoldError::State)?.unwrap_or_default(),
+        Some(dir) => {
+            StateFile::new(dir, "addresses.json").read().map_err(HoldError::State)?.unwrap_or_default()
+        }
         None => Vec::new(),
     };
     let (_, observed) = Addresses::open()?.observe().await?;
@@ -182,7 +186,8 @@ impl Hands {
             Err(error) => (Vec::new(), vec![(None, daemon::errors::one_line(&error))]),
         };
         self.complain(&errors);
-        self.before = wanted.iter().filter(|held| observed.iter().any(|found| held.is_at(found))).cloned().collect();
+        self.before =
+            wanted.iter().filter(|held| observed.iter().any(|found| held.is_at(found))).cloned().collect();
         wanted.iter().map(|held| state_of(held, self.before.contains(held), &errors)).collect()
     }
 
@@ -240,7 +245,11 @@ impl Hands {
         let Held { address, prefix, interface, label } = held;
         // A /128 that may become a source address would be the newest, and so the preferred one.
         let deprecated = *prefix == 128;
-        match self.addresses.add(interface, *address, *prefix, label.as_deref(), Scope::Global, deprecated).await {
+        match self
+            .addresses
+            .add(interface, *address, *prefix, label.as_deref(), Scope::Global, deprecated)
+            .await
+        {
             Err(error) if !error.is_already_there() => Err(error.into()),
             Ok(()) | Err(_) => Ok(()),
         }
@@ -266,7 +275,8 @@ impl Step {
 }
 
 fn state_of(held: &Held, is_held: bool, errors: &[(Option<IpAddr>, String)]) -> AddressStatus {
-    let mine = |(address, _): &&(Option<IpAddr>, String)| address.is_none_or(|address| address == held.address);
+    let mine =
+        |(address, _): &&(Option<IpAddr>, String)| address.is_none_or(|address| address == held.address);
     AddressStatus {
         address: format!("{}/{}", held.address, held.prefix),
         interface: held.interface.clone(),

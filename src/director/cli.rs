@@ -10,7 +10,13 @@ use clap::{Args, Parser, Subcommand};
 #[command(name = "lvs-director", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Configuration file
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "/etc/lvs-director/director.toml")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "/etc/lvs-director/director.toml"
+    )]
     pub(crate) config: PathBuf,
     /// Directory for the lock, the control socket and what is ours [default: $RUNTIME_DIRECTORY or
     /// /run/lvs-director]

@@ -81,7 +81,8 @@ impl Core {
     /// Takes a new configuration. What did not change keeps its health and is not written.
     pub(crate) fn reload(&mut self, config: DirectorConfig, now: Duration) {
         let verdicts = std::mem::take(&mut self.verdicts).into_iter();
-        let old: BTreeMap<ServiceKey, Verdict> = self.config.services.iter().map(|s| s.key).zip(verdicts).collect();
+        let old: BTreeMap<ServiceKey, Verdict> =
+            self.config.services.iter().map(|s| s.key).zip(verdicts).collect();
         self.config = config;
         let weight_of = |service: &ServiceKey, server: &DestinationKey| {
             old.get(service)?.service.destinations.get(server).map(|destination| destination.weight.get())
@@ -138,8 +139,13 @@ impl Core {
     /// Takes a server out of scheduling everywhere, or back in.
     pub(crate) fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
         let has_server = |s: &VirtualService| s.reals.iter().any(|real| real.key.address == server);
-        let services: Vec<usize> = (0..).zip(&self.config.services).filter(|(_, s)| has_server(s)).map(|(i, _)| i).collect();
-        let known = if drain { !services.is_empty() && self.drained.insert(server) } else { self.drained.remove(&server) };
+        let services: Vec<usize> =
+            (0..).zip(&self.config.services).filter(|(_, s)| has_server(s)).map(|(i, _)| i).collect();
+        let known = if drain {
+            !services.is_empty() && self.drained.insert(server)
+        } else {
+            self.drained.remove(&server)
+        };
         if services.is_empty() && !known {
             return DrainAnswer::Unknown;
         }
@@ -152,7 +158,8 @@ impl Core {
         let old = self.verdicts.get(index)?;
         let verdict = self.judge(service, old.quorum);
         let (quorum, weight_up) = (verdict.quorum, verdict.weight_up);
-        let turn = (quorum != old.quorum).then(|| QuorumTurn { service: service.name.clone(), quorum, weight_up });
+        let turn =
+            (quorum != old.quorum).then(|| QuorumTurn { service: service.name.clone(), quorum, weight_up });
         if verdict.service != old.service {
             self.patches.insert(service.key, Some(verdict.service.clone()));
         }

@@ -102,7 +102,9 @@ impl Desk {
                 let done = if drain { "drained" } else { "back" };
                 Reply::text(200, format!("{server} {done} in {services} services\n"))
             }
-            Some(DrainAnswer::Unknown) => Reply::text(404, format!("no service has the real server {server}\n")),
+            Some(DrainAnswer::Unknown) => {
+                Reply::text(404, format!("no service has the real server {server}\n"))
+            }
             None => stopping(),
         }
     }

@@ -30,9 +30,7 @@ impl Inbox {
 
     /// Waits for orders, at most this long.
     pub(crate) fn take(&self, timeout: Duration) -> Orders {
-        let idle = |orders: &mut Orders| {
-            orders.patches.is_empty() && orders.policy.is_none() && !orders.stop
-        };
+        let idle = |orders: &mut Orders| orders.patches.is_empty() && orders.policy.is_none() && !orders.stop;
         let waited = self.bell.wait_timeout_while(self.lock(), timeout, idle);
         let (mut orders, _) = waited.unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *orders)

@@ -32,11 +32,11 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Err(error) = daemon::log::init(&cli.log_level) {
         daemon::errors::print_chain(&error, error.hint());
-        return daemon::exit::usage();
+        return daemon::exit::Exit::Usage.into();
     }
     let run_dir = cli.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-director"));
     let ended = match &cli.command {
-        Command::Run => return run::run(&cli.config, &run_dir),
+        Command::Run => return run::run(&cli.config, &run_dir).into(),
         Command::Check { effective } => oneshot::check(&cli.config, *effective),
         Command::Plan(args) => oneshot::plan(&cli.config, &run_dir, args),
         Command::Apply => oneshot::apply(&cli.config, &run_dir),
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
         Command::Undrain { server } => oneshot::drain(&run_dir, *server, false),
         Command::Cleanup => oneshot::cleanup(&run_dir),
     };
-    ended.unwrap_or_else(oneshot::Failure::report)
+    ended.unwrap_or_else(oneshot::Failure::report).into()
 }
 
 /// The command line as data, for man pages and completions.

@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::Path;
-use std::process::ExitCode;
 
 use config::director::DirectorConfig;
 use daemon::control::ControlError;
+use daemon::exit::Exit;
 use daemon::http::Method;
 use daemon::run_dir::RunDir;
 use ipvs::{Change, Scope, Table, diff};
-use kernel::ipvs::Ipvs;
+use kernel::ipvs::{Ipvs, IpvsError};
 
 use crate::cli::PlanArgs;
 use crate::load::{Loaded, load};
@@ -23,7 +23,7 @@ use crate::{addresses, status, status_text};
 const TRIES: usize = 3;
 
 /// A command's end: its exit code, or the text of what went wrong.
-pub(crate) type Ended = Result<ExitCode, Failure>;
+pub(crate) type Ended = Result<Exit, Failure>;
 
 /// What went wrong, ready to print.
 pub(crate) enum Failure {
@@ -35,15 +35,15 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Prints the text and gives the exit code.
-    pub(crate) fn report(self) -> ExitCode {
+    pub(crate) fn report(self) -> Exit {
         match self {
             Self::Config(text) => {
                 eprint!("{text}");
-                daemon::exit::config_refused()
+                Exit::ConfigRefused
             }
             Self::Failed(text) => {
                 eprint!("{text}");
-                daemon::exit::FAILED
+                Exit::Failed
             }
         }
     }
@@ -59,7 +59,7 @@ pub(crate) fn check(path: &Path, effective: bool) -> Ended {
         let (file, services) = (path.display(), config.services.len());
         print(&format!("{file}: fine: {services} services, {reals} real servers\n"));
     }
-    Ok(daemon::exit::DONE)
+    Ok(Exit::Done)
 }
 
 /// `plan`
@@ -78,7 +78,7 @@ pub(crate) fn plan(path: &Path, run_dir: &Path, args: &PlanArgs) -> Ended {
         print(&format!("{}\n", lines.join("\n")));
     }
     let something = args.exit_code && !lines.is_empty();
-    Ok(if something { daemon::exit::changes() } else { daemon::exit::DONE })
+    Ok(if something { Exit::Changes } else { Exit::Done })
 }
 
 /// `apply`
@@ -103,7 +103,7 @@ pub(crate) fn apply(path: &Path, run_dir: &Path) -> Ended {
 pub(crate) fn cleanup(run_dir: &Path) -> Ended {
     let Ok(dir) = RunDir::open(run_dir, false) else {
         print("nothing here is the director's\n");
-        return Ok(daemon::exit::DONE);
+        return Ok(Exit::Done);
     };
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
     let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
@@ -127,7 +127,7 @@ pub(crate) fn show_status(run_dir: &Path, json: bool) -> Ended {
         let status: status::Status = serde_json::from_slice(&body).map_err(failed)?;
         print(&status_text::text(&status));
     }
-    Ok(daemon::exit::DONE)
+    Ok(Exit::Done)
 }
 
 /// `drain`, `undrain`
@@ -135,14 +135,16 @@ pub(crate) fn drain(run_dir: &Path, server: IpAddr, drain: bool) -> Ended {
     let path = if drain { "/v1/drain" } else { "/v1/undrain" };
     let body = ask(run_dir, Method::POST, path, server.to_string().as_bytes())?;
     print(&String::from_utf8_lossy(&body));
-    Ok(daemon::exit::DONE)
+    Ok(Exit::Done)
 }
 
 fn ask(run_dir: &Path, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
     let socket = run_dir.join("control.sock");
     match daemon::control::request(&socket, method, path, body) {
         Ok((200, body)) => Ok(body),
-        Ok((_, body)) => Err(Failure::Failed(format!("error: {}\n", String::from_utf8_lossy(&body).trim_end()))),
+        Ok((_, body)) => {
+            Err(Failure::Failed(format!("error: {}\n", String::from_utf8_lossy(&body).trim_end())))
+        }
         Err(error) => Err(hinted(&error, error.hint())),
     }
 }
@@ -178,7 +180,11 @@ fn setting_lines(dir: Option<&RunDir>, config: &DirectorConfig) -> Vec<String> {
     })
 }
 
-fn table_changes(dir: Option<&RunDir>, config: &DirectorConfig, wanted: &Table) -> Result<Vec<Change>, Failure> {
+fn table_changes(
+    dir: Option<&RunDir>,
+    config: &DirectorConfig,
+    wanted: &Table,
+) -> Result<Vec<Change>, Failure> {
     let owned = match dir.map(OwnedServices::open) {
         Some(Ok(owned)) => owned.keys().clone(),
         Some(Err(error)) => {
@@ -195,10 +201,12 @@ fn table_changes(dir: Option<&RunDir>, config: &DirectorConfig, wanted: &Table) 
 fn observe(wanted: &Table) -> Result<Table, Failure> {
     match Ipvs::open().and_then(|mut ipvs| ipvs.table()) {
         Ok(table) => Ok(table),
-        Err(error) if error.is_denied() => {
-            eprintln!("note: no CAP_NET_ADMIN: thresholds, tunnel options and scheduler flags cannot be seen");
+        Err(error @ IpvsError::NotPermitted { .. }) => {
+            eprintln!(
+                "note: no CAP_NET_ADMIN: thresholds, tunnel options and scheduler flags cannot be seen"
+            );
             let bytes = kernel::ipvs::read_proc().map_err(|_| hinted(&error, error.hint().as_deref()))?;
-            let seen = ipvs::proc::parse(&String::from_utf8_lossy(&bytes)).map_err(failed)?;
+            let seen = ipvs::proc::parse_proc(&String::from_utf8_lossy(&bytes)).map_err(failed)?;
             Ok(ipvs::proc::fill_unseen(seen, wanted))
         }
         Err(error) => Err(hinted(&error, error.hint().as_deref())),
@@ -218,7 +226,7 @@ fn write_table(
     own_table: bool,
 ) -> Result<Vec<String>, Failure> {
     let scope = if own_table { Scope::Everything } else { Scope::Owned(owned.keys()) };
-    let kernel = |error: kernel::ipvs::IpvsError| hinted(&error, error.hint().as_deref());
+    let kernel = |error: IpvsError| hinted(&error, error.hint().as_deref());
     let mut refused = Vec::new();
     for _ in 0..TRIES {
         let changes = diff(wanted, &ipvs.table().map_err(kernel)?, &scope);
@@ -226,14 +234,14 @@ fn write_table(
             return Ok(Vec::new());
         }
         let applied = ipvs.apply(&changes).map_err(kernel)?;
-        refused = applied.failed.iter().map(|(change, error)| format!("{change}: {error}")).collect();
+        refused = applied.failed.iter().map(|(change, error)| format!("{change}: {}", daemon::errors::one_line(error))).collect();
     }
     Ok(refused)
 }
 
 fn finish(errors: &[String]) -> Ended {
     if errors.is_empty() {
-        return Ok(daemon::exit::DONE);
+        return Ok(Exit::Done);
     }
     let lines: Vec<String> = errors.iter().map(|error| format!("error: {error}\n")).collect();
     Err(Failure::Failed(format!("{}the rest was done; `plan` says what remains\n", lines.concat())))

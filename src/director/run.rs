@@ -1,16 +1,15 @@
 //! `lvs-director run`: the loop that feeds the core and performs what it decides.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use daemon::clock::Clock;
+use daemon::exit::Exit;
 use daemon::run_dir::RunDir;
 use daemon::signals::{Signal, Signals};
 use health::{CheckId, Outcome};
@@ -41,7 +40,7 @@ const PUBLISH_AFTER: Duration = Duration::from_millis(20);
 const IDLE: Duration = Duration::from_secs(3_600);
 
 /// Runs until SIGTERM, which leaves the table as it is.
-pub(crate) fn run(path: &Path, run_dir: &Path) -> ExitCode {
+pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
     let dir = match RunDir::open(run_dir, true) {
         Ok(dir) => dir,
         Err(error) => return fail(&error, error.hint()),
@@ -54,7 +53,7 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> ExitCode {
         Ok(loaded) => loaded,
         Err(text) => {
             eprint!("{text}");
-            return daemon::exit::config_refused();
+            return Exit::ConfigRefused;
         }
     };
     eprint!("{warnings}");
@@ -70,14 +69,14 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> ExitCode {
     });
     drop(lock);
     match ended {
-        Ok(()) => daemon::exit::DONE,
+        Ok(()) => Exit::Done,
         Err(Stop { error, hint }) => fail(&*error, hint.as_deref()),
     }
 }
 
-fn fail(error: &dyn std::error::Error, hint: Option<&str>) -> ExitCode {
+fn fail(error: &dyn std::error::Error, hint: Option<&str>) -> Exit {
     daemon::errors::print_chain(error, hint);
-    daemon::exit::FAILED
+    Exit::Failed
 }
 
 /// Why the director could not start.
@@ -98,9 +97,15 @@ impl From<io::Error> for Stop {
     }
 }
 
+impl From<addresses::HoldError> for Stop {
+    fn from(error: addresses::HoldError) -> Self {
+        Self { hint: None, error: Box::new(error) }
+    }
+}
+
 impl From<daemon::http::BindError> for Stop {
     fn from(error: daemon::http::BindError) -> Self {
-        Self { hint: error.hint(), error: Box::new(error) }
+        Self { hint: error.hint().map(str::to_owned), error: Box::new(error) }
     }
 }
 
@@ -123,11 +128,14 @@ struct Shell {
 }
 
 impl Shell {
-    async fn start(path: &Path, dir: &RunDir, config: config::director::DirectorConfig) -> Result<Self, Stop> {
+    async fn start(
+        path: &Path,
+        dir: &RunDir,
+        config: config::director::DirectorConfig,
+    ) -> Result<Self, Stop> {
         let signals = Signals::new()?;
         let clock = Clock::start();
-        let mut ipvs = Ipvs::open()?;
-        let observed = ipvs.table()?;
+        let observed = Ipvs::open()?.table()?;
         let drained_file = StateFile::new(dir, "drained.json");
         let drained: BTreeSet<IpAddr> = drained_file.read()?.unwrap_or_default();
         let (owned, settings) = (OwnedServices::open(dir)?, Settings::open(Some(dir))?);
@@ -137,7 +145,7 @@ impl Shell {
         let policy = Policy::of(&config);
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
         let core = Core::start(seed(), drained, config, &observed, clock.now());
-        let worker = Worker::spawn(ipvs, observed, owned, settings, policy)?;
+        let worker = Worker::spawn(observed, owned, settings, policy)?;
         let (results_in, results) = mpsc::channel(QUEUE);
         let config_status =
             ConfigStatus { path: path.display().to_string(), loaded: clock.wall(clock.now()), refused: None };
@@ -346,7 +354,11 @@ impl Shell {
     }
 }
 
-async fn listen(dir: &RunDir, addresses: &[std::net::SocketAddr], asks: mpsc::Sender<Ask>) -> Result<(), Stop> {
+async fn listen(
+    dir: &RunDir,
+    addresses: &[std::net::SocketAddr],
+    asks: mpsc::Sender<Ask>,
+) -> Result<(), Stop> {
     let handler = Desk::new(asks).handler();
     let control = daemon::http::bind_control(&dir.control_socket())?;
     tokio::task::spawn_local(daemon::http::serve_unix(control, Rc::clone(&handler)));

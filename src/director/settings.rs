@@ -61,8 +61,12 @@ enum Step {
 impl std::fmt::Display for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Sysctl { path, from, to } => write!(f, "sysctl -w {}={to}  # was {from}", path.replace('/', ".")),
-            Self::Timeouts { to, .. } => write!(f, "ipvsadm --set {} {} {}", to.tcp_s, to.tcp_fin_s, to.udp_s),
+            Self::Sysctl { path, from, to } => {
+                write!(f, "sysctl -w {}={to}  # was {from}", path.replace('/', "."))
+            }
+            Self::Timeouts { to, .. } => {
+                write!(f, "ipvsadm --set {} {} {}", to.tcp_s, to.tcp_fin_s, to.udp_s)
+            }
             Self::StopSync(daemon) => write!(f, "ipvsadm --stop-daemon {}", role_word(daemon.role)),
             Self::StartSync(daemon) => {
                 let (role, interface, id) = (role_word(daemon.role), &daemon.interface, daemon.sync_id);
@@ -136,7 +140,8 @@ impl Settings {
             } else {
                 info!(%step, "setting");
             }
-            self.remember(step).map_err(|error| format!("cannot write down what was there before: {error}"))?;
+            self.remember(step)
+                .map_err(|error| format!("cannot write down what was there before: {error}"))?;
             if let Err(error) = self.perform(ipvs, step) {
                 errors.push(format!("{step}: {error}"));
             }
@@ -160,7 +165,8 @@ impl Settings {
     fn sysctl_steps(&self, policy: &Policy) -> Result<Vec<Step>, String> {
         let mut steps = Vec::new();
         for (path, wanted) in SYSCTLS {
-            let wanted = if policy.manage_sysctls { Some(wanted) } else { self.before.sysctls.get(path).copied() };
+            let wanted =
+                if policy.manage_sysctls { Some(wanted) } else { self.before.sysctls.get(path).copied() };
             let Some(to) = wanted else { continue };
             let from = self.sysctls.read(path).map_err(|error| daemon::errors::one_line(&error))?;
             if from != to {
@@ -251,7 +257,7 @@ impl Settings {
             Step::Sysctl { path, to, .. } => {
                 self.sysctls.write(path, *to).map(drop).map_err(|error| daemon::errors::one_line(&error))
             }
-            Step::Timeouts { to, .. } => ipvs.set_timeouts(to).map_err(words),
+            Step::Timeouts { to, .. } => ipvs.set_timeouts(*to).map_err(words),
             Step::StopSync(daemon) => ipvs.stop_daemon(daemon.role).map_err(words),
             Step::StartSync(daemon) => ipvs.start_daemon(daemon).map_err(words),
         }

@@ -116,7 +116,8 @@ pub(crate) struct Sources<'a> {
 
 /// Puts everything together.
 pub(crate) fn collect(sources: Sources<'_>) -> Status {
-    let services = sources.core.services().map(|(service, verdict)| service_status(&sources, service, verdict));
+    let services =
+        sources.core.services().map(|(service, verdict)| service_status(&sources, service, verdict));
     Status {
         version: env!("CARGO_PKG_VERSION").into(),
         router_id: sources.router_id.into(),
@@ -165,7 +166,11 @@ fn service_status(sources: &Sources<'_>, service: &VirtualService, verdict: &Ver
 
 impl Entry {
     fn of(counters: &DestinationCounters) -> Self {
-        Self { weight: counters.weight.get(), active: counters.connections.active, inactive: counters.connections.inactive }
+        Self {
+            weight: counters.weight.get(),
+            active: counters.connections.active,
+            inactive: counters.connections.inactive,
+        }
     }
 }
 
@@ -238,7 +243,11 @@ fn sorry_status(
     quorum: bool,
     entry: Option<Entry>,
 ) -> ServerStatus {
-    let why = if quorum { "sorry server, waits until quorum is lost" } else { "sorry server, serves: quorum is lost" };
+    let why = if quorum {
+        "sorry server, waits until quorum is lost"
+    } else {
+        "sorry server, serves: quorum is lost"
+    };
     let forward = forward_word(destination.forward).into();
     ServerStatus { address: key.to_string(), forward, state: "sorry".into(), entry, why: why.into() }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use ipvs::{Change, Scope, ServiceKey, Table, diff};
 use kernel::ipvs::{Applied, ChangeError, Ipvs, IpvsError};
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::core::Patches;
 use crate::inbox::{Inbox, Orders};
@@ -27,6 +27,8 @@ const LOOK_SHARE: u32 = 100;
 const TRIES: usize = 3;
 /// Lines kept or logged about one event.
 const LINES: usize = 20;
+/// The worker recurses nowhere.
+const STACK: usize = 512 << 10;
 /// More services than this are read by one dump of the whole table.
 const READ_ONE_BY_ONE: usize = 32;
 
@@ -59,28 +61,19 @@ pub(crate) struct Worker {
 impl Worker {
     /// Starts the thread. `observed` is the kernel's table as just read.
     pub(crate) fn spawn(
-        ipvs: Ipvs,
         observed: Table,
         owned: OwnedServices,
         settings: Settings,
         policy: Policy,
     ) -> io::Result<Self> {
         let (inbox, seen) = (Arc::new(Inbox::default()), Arc::new(Mutex::new(Seen::default())));
-        let mut desk = Desk {
-            ipvs,
-            observed: Some(observed),
-            owned,
-            settings,
-            policy,
-            desired: Table::new(),
-            settled: false,
-            glance: None,
-            glances: 0,
-            seen: Arc::clone(&seen),
+        let (orders, shared) = (Arc::clone(&inbox), Arc::clone(&seen));
+        // The socket stays in the thread that opened it.
+        let run = move || match Ipvs::open() {
+            Ok(ipvs) => Desk::new(ipvs, observed, owned, settings, policy, shared).run(&orders),
+            Err(error) => error!(error = daemon::errors::one_line(&error), "IPVS is out of reach"),
         };
-        let orders = Arc::clone(&inbox);
-        let run = move || desk.run(&orders);
-        let thread = std::thread::Builder::new().name("ipvs".into()).stack_size(512 << 10).spawn(run)?;
+        let thread = std::thread::Builder::new().name("ipvs".into()).stack_size(STACK).spawn(run)?;
         Ok(Self { inbox, seen, thread })
     }
 
@@ -131,6 +124,28 @@ struct Desk {
 }
 
 impl Desk {
+    fn new(
+        ipvs: Ipvs,
+        observed: Table,
+        owned: OwnedServices,
+        settings: Settings,
+        policy: Policy,
+        seen: Arc<Mutex<Seen>>,
+    ) -> Self {
+        Self {
+            ipvs,
+            observed: Some(observed),
+            owned,
+            settings,
+            policy,
+            desired: Table::new(),
+            settled: false,
+            glance: None,
+            glances: 0,
+            seen,
+        }
+    }
+
     fn run(&mut self, inbox: &Inbox) {
         self.enforce_settings();
         let mut wait = self.policy.resync;
@@ -180,7 +195,7 @@ impl Desk {
         if let Err(error) = self.owned.add(wanted.keys().copied()) {
             return self.unwritable(&error);
         }
-        let changes = diff(&wanted, &observed, self.scope());
+        let changes = diff(&wanted, &observed, &self.scope());
         self.glance = None;
         self.write(changes, &keys, &wanted);
     }
@@ -228,11 +243,11 @@ impl Desk {
             };
             self.count(&applied);
             failed = applied.failed;
-            if !failed.iter().any(|(_, error)| matches!(error, ChangeError::Raced { .. })) {
+            if !failed.iter().any(|(_, error)| matches!(error, ChangeError::Raced)) {
                 break;
             }
             match self.read(keys) {
-                Ok(observed) => changes = diff(wanted, &observed, self.scope()),
+                Ok(observed) => changes = diff(wanted, &observed, &self.scope()),
                 Err(error) => return self.trouble(&error),
             }
         }
@@ -243,7 +258,7 @@ impl Desk {
 
     /// Compares the kernel's table with the wanted one and puts right what differs.
     fn look(&mut self) {
-        let glance = kernel::ipvs::read_proc().ok().map(|text| ipvs::glance(&text));
+        let glance = kernel::ipvs::read_proc().ok().map(|text| ipvs::proc::glance(&text));
         if self.settled && glance.is_some() && glance == self.glance && self.glances < GLANCES_PER_DUMP {
             self.glances += 1;
             return;
@@ -252,7 +267,7 @@ impl Desk {
             Ok(table) => table,
             Err(error) => return self.trouble(&error),
         };
-        let changes = diff(&self.desired, &table, self.scope());
+        let changes = diff(&self.desired, &table, &self.scope());
         drop(table);
         self.glances = 0;
         if changes.is_empty() {
@@ -310,8 +325,11 @@ impl Desk {
 
     /// Says what the kernel refuses, once until that changes.
     fn report(&self, failed: &[(Change, ChangeError)]) {
-        let lines: Vec<(String, String)> =
-            failed.iter().take(LINES).map(|(change, error)| (change.to_string(), error.to_string())).collect();
+        let lines: Vec<(String, String)> = failed
+            .iter()
+            .take(LINES)
+            .map(|(change, error)| (change.to_string(), daemon::errors::one_line(error)))
+            .collect();
         let settled = self.settled;
         let news = self.note(|seen| {
             seen.error = None;

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use crate::{DestinationKey, ServiceKey};
+use crate::{DestinationKey, ServiceKey, Weight};
 
 /// Counters of the whole table, by service.
 pub type Counters = BTreeMap<ServiceKey, ServiceCounters>;
@@ -19,6 +19,8 @@ pub struct ServiceCounters {
 /// Counters of one destination.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DestinationCounters {
+    /// its weight at that moment
+    pub weight: Weight,
     /// entries in the connection table
     pub connections: Connections,
     /// traffic

@@ -67,7 +67,8 @@ impl Rig {
 fn told(patches: &Patches) -> Vec<String> {
     let line = |(key, service): (&ServiceKey, &Option<Service>)| match service {
         Some(service) => {
-            let servers = service.destinations.iter().map(|(key, d)| format!(" {}={}", key.address, d.weight.get()));
+            let servers =
+                service.destinations.iter().map(|(key, d)| format!(" {}={}", key.address, d.weight.get()));
             format!("{key}:{}", servers.collect::<String>())
         }
         None => format!("{key} gone"),

@@ -50,7 +50,9 @@ fn a_new_server_waits_for_its_first_good_check() {
 fn a_drained_server_keeps_its_entry_until_it_fails() {
     let service = service("", 2);
     let drained = BTreeSet::from(["192.0.2.2".parse().unwrap()]);
-    for (state, expected) in [(Up, vec![(1, 1), (2, 0)]), (Unknown, vec![(1, 1), (2, 0)]), (Down, vec![(1, 1)])] {
+    for (state, expected) in
+        [(Up, vec![(1, 1), (2, 0)]), (Unknown, vec![(1, 1), (2, 0)]), (Down, vec![(1, 1)])]
+    {
         let states = [Up, state];
         let verdict = judge(&service, true, &drained, |real| states[host(real.key.address) - 1]);
         assert_eq!(entries(&verdict), expected, "{state:?}");

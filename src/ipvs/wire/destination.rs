@@ -87,7 +87,9 @@ pub fn decode_destination(body: &[u8], service: Family) -> Result<DestinationEnt
         }
     }
     let raw = Raw::collect(Needed::Destination.of(nested)?)?;
-    Ok(DestinationEntry { key: raw.key(service)?, destination: raw.settings()?, counters: raw.counters()? })
+    let destination = raw.settings()?;
+    let counters = raw.counters(destination.weight)?;
+    Ok(DestinationEntry { key: raw.key(service)?, destination, counters })
 }
 
 /// The attributes of one destination, not yet understood.
@@ -188,9 +190,10 @@ impl<'a> Raw<'a> {
         Ok(Some(Tunnel { kind, port, checksum }))
     }
 
-    fn counters(&self) -> Result<DestinationCounters, DecodeError> {
+    fn counters(&self, weight: Weight) -> Result<DestinationCounters, DecodeError> {
         let stats = self.stats64.or(self.stats);
         Ok(DestinationCounters {
+            weight,
             connections: Connections {
                 active: number(self.active)?,
                 inactive: number(self.inactive)?,
