@@ -5,6 +5,7 @@ mod request;
 
 use std::convert::Infallible;
 use std::future::pending;
+use std::sync::OnceLock;
 
 use health::{CheckSpec, HttpCheck};
 use http_body_util::Empty;
@@ -35,15 +36,18 @@ async fn exchange(stream: TcpStream, spec: &CheckSpec, http: &HttpCheck) -> Resu
         .max_buf_size(HEAD_LIMIT)
         .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
         .await
-        .map_err(|error| answer::reason(&error))?;
-    // what ends the connection also ends the exchange, which knows better what it means
+        .map_err(|error| answer::reason(&error, None))?;
+    // what ends the connection also ends the exchange, but only the connection knows why
+    let broken = OnceLock::new();
     let drive = async {
-        let _ = connection.await;
+        if let Err(error) = connection.await {
+            let _ = broken.set(error);
+        }
         pending::<Infallible>().await
     };
     let ask = async {
-        let response = sender.send_request(request).await.map_err(|error| answer::reason(&error))?;
-        answer::judge(response, http).await
+        let response = sender.send_request(request).await;
+        answer::judge(response.map_err(|error| answer::reason(&error, broken.get()))?, http).await
     };
     tokio::select! {
         biased;

@@ -29,16 +29,16 @@ pub(super) async fn judge(response: Response<Incoming>, http: &HttpCheck) -> Res
     Err(format!("body digest {}, wanted {}", hex(&found), hex(&wanted)))
 }
 
-/// What went wrong between a request and the head of its answer.
-pub(super) fn reason(error: &hyper::Error) -> String {
+/// What went wrong between a request and the head of its answer: `error`, or what broke the connection before
+/// the request was sent.
+pub(super) fn reason(error: &hyper::Error, broken: Option<&hyper::Error>) -> String {
+    let error = if error.is_canceled() { broken.unwrap_or(error) } else { error };
     if error.is_parse_too_large() {
         "head of the answer larger than 64 KiB".to_owned()
-    } else if error.is_parse() {
-        format!("not an HTTP answer ({error})")
     } else if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
         "connection closed before the answer".to_owned()
     } else {
-        io_cause(error).map_or_else(|| error.to_string(), words::io_error)
+        io_cause(error).map_or_else(|| format!("not an HTTP answer ({error})"), words::io_error)
     }
 }
 

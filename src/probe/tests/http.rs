@@ -1,0 +1,202 @@
+//! HTTP checks against servers that behave and servers that do not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+mod common;
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use common::{S, answering, http, passes, read_head, reason, recording, refusing, server, short, with};
+use health::{CheckKind, CheckSpec};
+
+const OK: &str = "HTTP/1.1 200 OK\r\n";
+/// `printf 'hello\n' | md5sum`
+const HELLO: [u8; 16] =
+    [0xb1, 0x94, 0x6a, 0xc9, 0x24, 0x92, 0xd2, 0x34, 0x7c, 0x62, 0x35, 0xb4, 0xd2, 0x61, 0x11, 0x84];
+const HELLO_HEX: &str = "b1946ac92492d2347c6235b4d2611184";
+
+fn edit(mut spec: CheckSpec, edit: impl FnOnce(&mut health::HttpCheck)) -> CheckSpec {
+    if let CheckKind::Http(http) = &mut spec.kind {
+        edit(http);
+    }
+    spec
+}
+
+#[tokio::test]
+async fn asks_what_it_should() {
+    let (address, heads) = recording();
+    passes(&http(address)).await;
+    let (_, head) = heads.recv_timeout(S).unwrap();
+    assert_eq!(head[0], "GET /health?deep=1 HTTP/1.1");
+    assert!(head.contains(&format!("host: {address}")));
+    assert!(head.contains(&"user-agent: lvs-director".to_owned()));
+    assert!(head.contains(&"connection: close".to_owned()));
+
+    passes(&edit(http(address), |http| http.host = Some("www.example.org".to_owned()))).await;
+    let (_, head) = heads.recv_timeout(S).unwrap();
+    assert!(head.contains(&"host: www.example.org".to_owned()));
+}
+
+#[tokio::test]
+async fn status_decides() {
+    passes(&http(answering(format!("{OK}\r\n")))).await;
+    passes(&http(answering("HTTP/1.1 301 Moved\r\nlocation: /other\r\n\r\n"))).await;
+    passes(&http(answering("HTTP/1.0 204\r\n\r\n"))).await;
+    let down = reason(&http(answering("HTTP/1.1 503 Service Unavailable\r\n\r\n"))).await;
+    assert_eq!(down, "GET /health?deep=1: status 503, wanted 200-299, 301");
+    let odd = reason(&http(answering("HTTP/1.1 999 What\r\n\r\n"))).await;
+    assert_eq!(odd, "GET /health?deep=1: status 999, wanted 200-299, 301");
+}
+
+#[tokio::test]
+async fn digest_decides() {
+    let body = format!("{OK}content-length: 6\r\n\r\nhello\n");
+    passes(&with(answering(body.clone()), Some(HELLO))).await;
+    let chunked = format!("{OK}transfer-encoding: chunked\r\n\r\n2\r\nhe\r\n4\r\nllo\n\r\n0\r\n\r\n");
+    passes(&with(answering(chunked), Some(HELLO))).await;
+    passes(&with(answering(format!("{OK}\r\nhello\n")), Some(HELLO))).await;
+    let other = reason(&with(answering(body), Some([0; 16]))).await;
+    let wanted = "0".repeat(32);
+    assert_eq!(other, format!("GET /health?deep=1: body digest {HELLO_HEX}, wanted {wanted}"));
+}
+
+#[tokio::test]
+async fn body_without_a_digest_is_not_awaited() {
+    let address = server(|mut stream| {
+        read_head(&stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\npart");
+        sleep(S * 30);
+    });
+    let begin = Instant::now();
+    passes(&http(address)).await;
+    assert!(begin.elapsed() < S * 2);
+}
+
+#[tokio::test]
+async fn huge_bodies_are_not_read() {
+    let announced = format!("{OK}content-length: 9000000000\r\n\r\n");
+    let too_large = "GET /health?deep=1: body larger than 1 MiB";
+    assert_eq!(reason(&with(answering(announced), Some(HELLO))).await, too_large);
+    let endless = |mut stream: TcpStream| {
+        let _ = stream.write_all(format!("{OK}\r\n").as_bytes());
+        while stream.write_all(&vec![b'x'; 65_536]).is_ok() {}
+    };
+    assert_eq!(reason(&with(server(endless), Some(HELLO))).await, too_large);
+}
+
+#[tokio::test]
+async fn a_mebibyte_is_read() {
+    let mut answer = format!("{OK}content-length: 1048576\r\n\r\n").into_bytes();
+    answer.resize(answer.len() + 1_048_576, b'x');
+    let reason = reason(&with(answering(answer), Some(HELLO))).await;
+    assert!(reason.starts_with("GET /health?deep=1: body digest "), "{reason}");
+}
+
+#[tokio::test]
+async fn a_refused_port_says_so() {
+    assert_eq!(reason(&http(refusing())).await, "connect: connection refused");
+}
+
+#[tokio::test]
+async fn closed_before_the_answer() {
+    let closed = "GET /health?deep=1: connection closed before the answer";
+    assert_eq!(reason(&http(answering(""))).await, closed);
+    assert_eq!(reason(&http(answering("HTTP/1.1 200 OK\r\ncontent-"))).await, closed);
+}
+
+#[tokio::test]
+async fn closed_within_the_body() {
+    let part = format!("{OK}content-length: 6\r\n\r\nhel");
+    let reason = reason(&with(answering(part), Some(HELLO))).await;
+    assert_eq!(reason, "GET /health?deep=1: connection closed within the body");
+}
+
+#[tokio::test]
+async fn reset_before_the_answer() {
+    let address = server(|stream| {
+        // closing with unread data resets
+        let _ = stream.peek(&mut [0]);
+    });
+    let reason = reason(&http(address)).await;
+    assert_eq!(reason, "GET /health?deep=1: connection reset by peer");
+}
+
+#[tokio::test]
+async fn silence_times_out() {
+    let address = server(|stream| {
+        sleep(S * 30);
+        drop(stream);
+    });
+    assert_eq!(reason(&short(http(address))).await, "GET /health?deep=1: timed out after 200ms");
+}
+
+#[tokio::test]
+async fn a_slow_drip_times_out_as_a_whole() {
+    let address = server(|mut stream| {
+        read_head(&stream);
+        for byte in "HTTP/1.1 200 OK\r\nx: ".bytes().chain(std::iter::repeat(b'y')) {
+            if stream.write_all(&[byte]).is_err() {
+                return;
+            }
+            sleep(Duration::from_millis(20));
+        }
+    });
+    let begin = Instant::now();
+    assert_eq!(reason(&short(http(address))).await, "GET /health?deep=1: timed out after 200ms");
+    assert!(begin.elapsed() < S);
+}
+
+#[tokio::test]
+async fn garbage_is_no_answer() {
+    for garbage in [
+        b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".as_slice(),
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\r\n\r\n",
+        b"HTTP/1.1 two hundred\r\n\r\n",
+        b"HTTP/9.9 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\xff\xfe: \x01\r\n\r\n",
+    ] {
+        let reason = reason(&http(answering(garbage))).await;
+        assert!(reason.starts_with("GET /health?deep=1: not an HTTP answer ("), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn words_before_the_question_are_no_answer() {
+    let address = server(|mut stream| {
+        let _ = stream.write_all(b"220 mail.example.org ESMTP\r\n");
+        sleep(S);
+    });
+    let reason = reason(&http(address)).await;
+    assert!(reason.starts_with("GET /health?deep=1: not an HTTP answer ("), "{reason}");
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_given_up() {
+    let address = server(|mut stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
+        while stream.write_all(b"x-filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n").is_ok()
+        {
+        }
+    });
+    let reason = reason(&http(address)).await;
+    assert_eq!(reason, "GET /health?deep=1: head of the answer larger than 64 KiB");
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_no_panic() {
+    let address = answering(format!("{OK}\r\n"));
+    let path = edit(http(address), |http| http.path = "/a b\n".to_owned());
+    assert!(reason(&path).await.contains("cannot be asked for"));
+    let host = edit(http(address), |http| http.host = Some("a\nb".to_owned()));
+    assert!(reason(&host).await.contains("cannot stand in a request"));
+}
