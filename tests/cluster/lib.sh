@@ -48,3 +48,58 @@ status_of() {
     OUTPUT=$("$@" 2>&1) || status=$?
     ((status == expected)) || fail "expected exit status $expected, was $status: $*: $OUTPUT"
 }
+
+# conf MACHINE INTERFACE/KEY [VALUE]: reads, or writes, net.ipv4.conf.
+conf() {
+    local path=/proc/sys/net/ipv4/conf/$2
+    if (($# == 3)); then
+        on "$1" bash -c "echo $3 >$path"
+    else
+        on "$1" cat "$path"
+    fi
+}
+
+# ipvs_sysctl MACHINE KEY
+ipvs_sysctl() { on "$1" cat "/proc/sys/net/ipv4/vs/$2"; }
+
+# Everything the agent may change on a machine.
+snapshot() {
+    ip -n "$1" -o addr show | sed 's/ *valid_lft.*//'
+    on "$1" bash -c 'cd /proc/sys/net/ipv4/conf && grep . */arp_ignore */arp_announce */rp_filter'
+}
+
+# has_address MACHINE DEVICE ADDRESS
+has_address() { ip -n "$1" -o addr show dev "$2" | grep -qF " $3 "; }
+
+# logged NAME TEXT: in the log of something that was started.
+logged() { sed 's/\x1b\[[0-9;]*m//g' "$WORK/$1.log" | grep -qF -- "$2"; }
+
+# monitor MACHINE: from here on, every change of an address is a line in $WORK/monitor-MACHINE.log.
+monitor() {
+    start "monitor-$1" "$1" stdbuf -oL ip monitor address
+    # a change of its own tells that it listens
+    wait_until "ip -n $1 addr add 127.9.9.9/32 dev lo; ip -n $1 addr del 127.9.9.9/32 dev lo; logged monitor-$1 127.9.9.9" 20
+}
+
+# monitored MACHINE ADDRESS: the changes of an address that were seen.
+monitored() { grep -F "$2" "$WORK/monitor-$1.log" || true; }
+
+# record_writes MACHINE: from here on, every IPVS write command is a line in $WORK/writes-MACHINE.log.
+record_writes() {
+    start "writes-$1" "$1" python3 "$LAB_REPO/tests/lab.d/ipvs_writes.py"
+    wait_until "logged writes-$1 ready" 20
+}
+
+# writes MACHINE: what was written since, sorted and counted: `NEW_DEST 2`.
+writes() { grep -v '^ready$' "$WORK/writes-$1.log" | sort | uniq -c | awk '{ print $2, $1 }'; }
+
+# more_requests CLIENT NUMBER: waits until so many more were answered.
+more_requests() {
+    local goal=$(($(count "$1" ok) + $2))
+    wait_until "(( \$(count $1 ok) >= $goal ))" 60
+}
+
+# assert_no_failures CLIENT
+assert_no_failures() {
+    assert_eq "0 failed, 0 broken" "$(count "$1" failed) failed, $(count "$1" broken) broken" "requests of the client"
+}

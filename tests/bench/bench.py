@@ -1,0 +1,206 @@
+"""Measures the director beside keepalived and `ipvsadm --restore`, in one boot, one after the other in turns."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+import kernel
+from clusters import Cluster
+from programs import BIN, WORK, clear, installed, started, wait_for
+
+RUNS = int(os.environ.get("BENCH_RUNS", "5"))
+DISTINCT = bool(os.environ.get("BENCH_DISTINCT"))
+SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "1000 2000 4000").split()]
+BOTH = os.environ.get("BENCH_PROGRAMS", "keepalived director").split()
+rows = []
+
+
+def row(figure, unit, values, target="", digits=2):
+    """`values`: measurements by program; their medians become one line of the table."""
+    medians = {name: statistics.median(measured) for name, measured in values.items() if measured}
+    ours = medians.pop("director", None)
+    peer, theirs = next(iter(medians.items()), (None, None))
+    note = "" if peer in (None, "keepalived") else f" ({peer})"
+    rows.append([
+        figure,
+        "-" if theirs is None else f"{theirs:.{digits}f} {unit}".strip() + note,
+        "-" if ours is None else f"{ours:.{digits}f} {unit}".strip(),
+        f"{ours / theirs:.2f}" if ours is not None and theirs else "-",
+        target,
+    ])
+    print("| " + " | ".join(rows[-1]) + " |", flush=True)
+
+
+def in_turns(measure, runs=RUNS, programs=None):
+    values = {}
+    for _ in range(runs):
+        for name in programs or BOTH:
+            values.setdefault(name, []).append(measure(name))
+    return values
+
+
+def bench_start():
+    for size in sorted({SIZES[0], SIZES[-1]}):
+        cluster = Cluster(size, 4, distinct=DISTINCT)
+        cpu, rss = {}, {}
+
+        def measure(name):
+            program, seconds = started(name, cluster)
+            cpu.setdefault(name, []).append(kernel.cpu_s(program.pid))
+            time.sleep(5)
+            rss.setdefault(name, []).append(kernel.rss_mb(program.pid))
+            program.stop()
+            return seconds
+
+        walls = in_turns(measure)
+        restored = {"ipvsadm": [restore(cluster) for _ in range(RUNS)], "director": walls.get("director")}
+        row(f"start to all entries installed, {size} x 4", "s", walls, "half")
+        row(f"the same beside `ipvsadm --restore`, {size} x 4", "s", restored, "no slower")
+        row(f"CPU until then, {size} x 4", "s", cpu)
+        row(f"RSS, {size} x 4", "MB", rss, "under 20 MB" if size == 4000 else "", 1)
+
+
+def restore(cluster):
+    with open(f"{WORK}/rules", "w") as file:
+        file.write(cluster.ipvsadm())
+    with open(f"{WORK}/rules") as file:
+        began = time.monotonic()
+        subprocess.run(["ipvsadm", "--restore"], stdin=file, check=True)
+        seconds = time.monotonic() - began
+    wait_for(installed(cluster), 10, "rules restored")
+    clear()
+    return seconds
+
+
+def bench_reload():
+    for size in SIZES:
+        larger = Cluster(size + 1, 4, distinct=DISTINCT)
+        writes = []
+
+        def measure(name):
+            program, _ = started(name, Cluster(size, 4, distinct=DISTINCT))
+            time.sleep(3)
+            program.write(larger)
+            recorder = Recorder() if name == "director" else None
+            program.reload()
+            key = larger.keys()[-1]
+            seconds = wait_for(lambda: kernel.destinations(*key) == 4, 300, "service added", program)
+            if recorder:
+                writes.append(recorder.end())
+            program.stop()
+            return seconds
+
+        target = "under 0.1 s" if size == 4000 else ""
+        row(f"reload that adds one service, {size} x 4", "s", in_turns(measure), target)
+        print(f"IPVS writes of each reload of lvs-director: {writes}")
+
+
+class Recorder:
+    """IPVS write commands between its making and `end`, as nlmon sees them."""
+
+    def __init__(self):
+        script = os.path.join(os.environ["LAB_REPO"], "tests/lab.d/ipvs_writes.py")
+        self.process = subprocess.Popen(["python3", script], stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+
+    def end(self):
+        time.sleep(1)
+        self.process.terminate()
+        names = self.process.communicate()[0].split()
+        return {name: names.count(name) for name in sorted(set(names))}
+
+
+def bench_noop():
+    """CPU of one look at a table that is as it should be: the director looks each second for 20 s."""
+    size, looks = SIZES[-1], 20
+    cluster = Cluster(size, 4, interval_s=600, distinct=DISTINCT)
+    installs, writes = [], []
+
+    def measure(name):
+        idle, _ = started(name, cluster, resync="1h")
+        installs.append(kernel.cpu_s(idle.pid))
+        idle.stop()
+        program, _ = started(name, cluster, resync="1s")
+        time.sleep(3)
+        recorder, began, before = Recorder(), time.monotonic(), kernel.cpu_s(program.pid)
+        time.sleep(looks)
+        spent, passed = kernel.cpu_s(program.pid) - before, time.monotonic() - began
+        writes.append(recorder.end())
+        program.stop()
+        return spent / passed
+
+    values = in_turns(measure, programs=["director"])
+    row(f"CPU of one no-op reconcile, {size} x 4", "s", values, "zero writes, under 10 % of the install", 3)
+    print(f"install CPU {statistics.median(installs):.2f} s; IPVS writes of no-op reconciles: {writes}")
+
+
+def bench_checks():
+    for check in ("tcp", "http"):
+        cluster = Cluster(1, 500, check=check, interval_s=1)
+
+        def measure(name):
+            program, _ = started(name, cluster)
+            time.sleep(3)
+            cpu, taken = kernel.cpu_s(program.pid), kernel.connections_taken("rs01")
+            time.sleep(20)
+            cpu, taken = kernel.cpu_s(program.pid) - cpu, kernel.connections_taken("rs01") - taken
+            rate.setdefault(name, []).append(taken / 20)
+            program.stop()
+            return cpu * 1000 / taken
+
+        rate = {}
+        row(f"CPU per 1,000 {check.upper()} checks, 500 targets each second", "s", in_turns(measure), "half", 3)
+        row(f"{check.upper()} checks reached in a second", "", rate, "500", 0)
+        calls = in_turns(lambda name: system_calls(name, Cluster(1, 100, check=check, interval_s=1)), runs=3)
+        row(f"system calls per {check.upper()} check (without clock_gettime)", "", calls, "half", 1)
+
+
+def system_calls(name, cluster):
+    """System calls per check, by strace over ten seconds; each check connects once."""
+    program, _ = started(name, cluster)
+    time.sleep(2)
+    pids = [f"-p{pid}" for pid in kernel.family_of(program.pid)]
+    trace = subprocess.run(["timeout", "-s", "INT", "10", "strace", "-f", "-c", "-U", "calls,name", *pids],
+                           capture_output=True, text=True, check=False)
+    program.stop()
+    lines = re.findall(r"^ *(\d+) (\w+)$", trace.stderr, re.M)
+    calls = {call: int(number) for number, call in lines if call not in ("total", "clock_gettime")}
+    return sum(calls.values()) / max(1, calls.get("connect", 0))
+
+
+def bench_agent():
+    """Memory of an agent with ten VIPs, a minute of its life."""
+    file = f"{WORK}/agent.toml"
+    with open(file, "w") as config:
+        for number in range(10):
+            config.write(f'[[vip]]\naddress = "10.3.0.{number + 1}"\nservices = ["tcp/80"]\n')
+    command = ["nsenter", "--net=/run/netns/rs01", "--", f"{BIN}/lvs-rs-agent", "-c", file,
+               "--run-dir", f"{WORK}/agent", "run"]
+    with open(f"{WORK}/agent.log", "w") as log:
+        agent = subprocess.Popen(command, stdout=log, stderr=log)
+    time.sleep(10)
+    values = {"director": [kernel.rss_mb(agent.pid)]}
+    agent.terminate()
+    agent.wait(30)
+    row("RSS of lvs-rs-agent with ten VIPs", "MB", values, "under 8 MB", 1)
+
+
+def main():
+    parts = {name.removeprefix("bench_"): part for name, part in globals().items() if name.startswith("bench_")}
+    for name in sys.argv[1:] or parts:
+        if name not in parts:
+            raise SystemExit(f"no such measurement: {name}; there are: {' '.join(parts)}")
+        print(f"measuring: {name}", flush=True)
+        parts[name]()
+    lines = ["| figure | keepalived | lvs-rs | ratio | target |", "|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(cells) + " |" for cells in rows]
+    text = "\n".join(lines) + "\n"
+    with open(os.path.join(os.environ["LAB_OUT"], "bench.md"), "w") as file:
+        file.write(text)
+    print("\n" + text)
+
+
+main()
