@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::{ArpSysctl, Listener, ListenerProtocol, Scope, Sysctl};
+use crate::{ArpSysctl, Listener, ListenerProtocol, Scope, Sysctl, Vip};
 
 /// One look at the kernel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +80,11 @@ impl HostState {
     /// The addresses equal to this one, on whatever interface and with whatever prefix.
     pub fn holders(&self, address: IpAddr) -> impl Iterator<Item = &Address> {
         self.addresses.iter().filter(move |found| found.address == address)
+    }
+
+    /// Whether the VIP is on its device with the prefix of a single host, whoever put it there.
+    pub fn holds(&self, vip: &Vip) -> bool {
+        self.addresses.iter().any(|found| crate::up::holds(found, vip))
     }
 
     /// The interfaces through which ARP for a VIP may arrive, those that are down included.

@@ -116,6 +116,11 @@ impl SysctlError {
         self.io().is_some_and(|error| denied.contains(&error.kind()))
     }
 
+    /// EROFS: a sandbox or container has mounted `/proc/sys` read-only.
+    pub fn is_read_only(&self) -> bool {
+        self.io().is_some_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
+    }
+
     /// There is no such sysctl: the module that brings it is not loaded, or the interface is gone.
     pub fn is_missing(&self) -> bool {
         self.io().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)

@@ -42,6 +42,11 @@ impl AddressError {
         self.errno() == Some(nix::libc::EEXIST)
     }
 
+    /// EOPNOTSUPP: the kernel has no such kind of device, or no IPv6.
+    pub fn is_unsupported(&self) -> bool {
+        self.errno() == Some(nix::libc::EOPNOTSUPP)
+    }
+
     /// What should be removed is not there: EADDRNOTAVAIL, ENODEV, or no such interface.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::NoInterface(_))

@@ -1,0 +1,88 @@
+//! The command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use daemon::run_dir::RunDir;
+
+/// Prepares a real server of an LVS direct-routing cluster: VIPs on lo with /32, arp_ignore and arp_announce, and
+/// keeps it so. Tells over HTTP whether each VIP is ready.
+#[derive(Debug, Parser)]
+#[command(name = "lvs-rs-agent", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Configuration file
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "/etc/lvs-rs-agent/agent.toml")]
+    pub(crate) config: PathBuf,
+    /// Directory for the lock, the control socket and what is ours [default: $RUNTIME_DIRECTORY or
+    /// /run/lvs-rs-agent]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) run_dir: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, trace
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run in the foreground, as systemd does. SIGHUP reloads; SIGTERM stops and leaves VIPs and sysctls as they are
+    Run,
+    /// Check the configuration file, and that no VIP is an address of another interface of this host; needs no root
+    Check {
+        /// Print the effective configuration, every default spelled out
+        #[arg(long)]
+        effective: bool,
+    },
+    /// Print what apply, or a start of the agent, would change, as ip and sysctl commands; needs no root
+    Plan(PlanArgs),
+    /// Prepare the host once and end. Refused while the agent runs
+    Apply,
+    /// Show each VIP and every step of its preparation; asks the running agent
+    Status {
+        /// Everything, for machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop being ready, so that the directors send no new connections. VIPs stay where they are; lasts across
+    /// restarts of the agent, until undrain or a reboot
+    Drain(VipArgs),
+    /// Be ready again
+    Undrain(VipArgs),
+    /// Undo exactly what the agent did: its VIPs, its devices, then the sysctls with the values that were there
+    /// before. Refused while the agent runs. Stop traffic first: drain
+    Cleanup,
+}
+
+/// How to print the plan.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Exit with 3 when there is something to do
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// For machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which VIP.
+#[derive(Debug, Args)]
+pub(crate) struct VipArgs {
+    /// Only this VIP instead of the whole host
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) vip: Option<IpAddr>,
+}
+
+impl Cli {
+    /// `--run-dir`, else the usual place.
+    pub(crate) fn run_dir(&self) -> PathBuf {
+        self.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-rs-agent"))
+    }
+}
+
+/// The command line as a value, for man pages and shell completions.
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}

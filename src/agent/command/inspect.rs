@@ -1,0 +1,105 @@
+//! `check` and `plan`: they write nothing and need no privilege.
+
+use daemon::exit::Exit;
+use daemon::run_dir::RunDir;
+use host::{Owned, Plan, up_steps};
+use serde::Serialize;
+
+use super::{Ended, complain, failed_because, limbs, say};
+use crate::cli::{Cli, PlanArgs};
+use crate::control::json;
+use crate::core::Depth;
+use crate::effective::effective;
+use crate::load::{Loaded, Refused, load};
+use crate::look::Needs;
+use crate::store::Store;
+
+pub(super) async fn check(cli: &Cli, show: bool) -> Ended {
+    let loaded = good(load(&cli.config))?;
+    // a host that cannot be looked at refuses nothing
+    let (mut looker, _) = limbs()?;
+    if let Ok(state) = looker.look(Depth::Everything, &Needs::default()).await {
+        good(loaded.fits(&state))?;
+    }
+    if show {
+        say(&effective(&loaded.config));
+    } else {
+        let count = loaded.config.vips.len();
+        say(&format!("{}: good, {count} VIP{}", cli.config.display(), if count == 1 { "" } else { "s" }));
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn plan(cli: &Cli, args: &PlanArgs) -> Ended {
+    let loaded = good(load(&cli.config))?;
+    let (mut looker, _) = limbs()?;
+    let vips = &loaded.config.vips;
+    let state = looker.look(Depth::Everything, &Needs::of(vips)).await;
+    let state = state.map_err(|reason| failed_because(&reason))?;
+    good(loaded.fits(&state))?;
+    let plan = up_steps(vips, &owned(cli), &state);
+    say(&if args.json { as_json(&plan) } else { as_text(&plan) });
+    Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+/// What is ours, as far as this user may know.
+fn owned(cli: &Cli) -> Owned {
+    let Ok(directory) = RunDir::open(cli.run_dir(), false) else { return Owned::default() };
+    match Store::new(directory).read() {
+        Ok(stored) => stored.owned,
+        Err(error) => {
+            let reason = daemon::errors::one_line(&error);
+            complain(&format!("warning: {reason}: planned as if nothing were ours"));
+            Owned::default()
+        }
+    }
+}
+
+/// Prints why a file is refused, and its warnings if it is not.
+pub(super) fn good<T: Warns>(result: Result<T, Refused>) -> Result<T, Exit> {
+    match result {
+        Ok(good) => {
+            if let Some(warnings) = good.warnings() {
+                complain(&warnings);
+            }
+            Ok(good)
+        }
+        Err(refused) => {
+            refused.print();
+            Err(Exit::ConfigRefused)
+        }
+    }
+}
+
+/// Something that may be good and still worth a warning.
+pub(super) trait Warns {
+    fn warnings(&self) -> Option<String>;
+}
+
+impl Warns for Loaded {
+    fn warnings(&self) -> Option<String> {
+        Self::warnings(self)
+    }
+}
+
+impl Warns for () {
+    fn warnings(&self) -> Option<String> {
+        None
+    }
+}
+
+fn as_text(plan: &Plan) -> String {
+    let steps = plan.steps.iter().map(ToString::to_string);
+    let notes = plan.notes.iter().map(|note| format!("# {note}"));
+    let lines: Vec<String> = steps.chain(notes).collect();
+    if lines.is_empty() { "nothing to do".to_owned() } else { lines.join("\n") }
+}
+
+fn as_json(plan: &Plan) -> String {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        steps: Vec<String>,
+        notes: &'a [String],
+    }
+    json(&Shown { steps: plan.steps.iter().map(ToString::to_string).collect(), notes: &plan.notes })
+}

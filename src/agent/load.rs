@@ -1,0 +1,99 @@
+//! The configuration, and whether this host contradicts it.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use config::agent::AgentConfig;
+use config::{Diagnostic, Severity};
+use daemon::config_file::{self, ConfigFileError};
+use daemon::diagnostic::render;
+use host::{Conflict, HostState, conflicts};
+
+/// A good file.
+pub(crate) struct Loaded {
+    pub(crate) config: AgentConfig,
+    path: PathBuf,
+    text: String,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Why the file is refused, ready to print.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// before its text was looked at
+    File(ConfigFileError),
+    /// the text, or the host contradicts it: findings with their places
+    Text(String),
+}
+
+/// Reads the file.
+pub(crate) fn load(path: &Path) -> Result<Loaded, Refused> {
+    let text = config_file::read(path).map_err(Refused::File)?;
+    match config::agent::parse(&text) {
+        Ok((config, warnings)) => Ok(Loaded { config, path: path.to_owned(), text, warnings }),
+        Err(errors) => Err(Refused::Text(rendered(path, &text, &errors))),
+    }
+}
+
+impl Loaded {
+    /// The warnings, ready to print; none where there are none.
+    pub(crate) fn warnings(&self) -> Option<String> {
+        (!self.warnings.is_empty()).then(|| rendered(&self.path, &self.text, &self.warnings))
+    }
+
+    /// Refuses VIPs that this host cannot have.
+    pub(crate) fn fits(&self, state: &HostState) -> Result<(), Refused> {
+        let found = conflicts(&self.config.vips, state);
+        if found.is_empty() {
+            return Ok(());
+        }
+        let findings: Vec<Diagnostic> = found.iter().map(|conflict| self.finding(conflict)).collect();
+        Err(Refused::Text(rendered(&self.path, &self.text, &findings)))
+    }
+
+    fn finding(&self, conflict: &Conflict) -> Diagnostic {
+        let help = match conflict {
+            Conflict::OnAnotherInterface { vip, interface, prefix } => format!(
+                "write the VIP, not an address of this host; if it is a leftover: ip address del {vip}/{prefix} dev \
+                 {interface}"
+            ),
+            Conflict::NotADummy { .. } => "write device = \"lo\", or a name that no interface has".to_owned(),
+        };
+        Diagnostic {
+            severity: Severity::Error,
+            message: conflict.to_string(),
+            span: self.place(conflict),
+            label: None,
+            help: Some(help),
+        }
+    }
+
+    /// Where the address is written, if it is written as it is printed.
+    fn place(&self, conflict: &Conflict) -> Option<std::ops::Range<usize>> {
+        let address = format!("\"{}\"", conflict.vip());
+        let start = self.text.find(&address)?;
+        Some(start..start + address.len())
+    }
+}
+
+impl Refused {
+    /// Prints it to standard error.
+    pub(crate) fn print(&self) {
+        match self {
+            Self::File(error) => daemon::errors::print_chain(error, error.hint().as_deref()),
+            Self::Text(text) => crate::command::complain(text),
+        }
+    }
+
+    /// For the log: as it would be printed.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::File(error) => daemon::errors::chain(error, error.hint().as_deref()),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+fn rendered(path: &Path, text: &str, findings: &[Diagnostic]) -> String {
+    render(&path.display().to_string(), text, findings, std::io::stderr().is_terminal())
+}

@@ -1,0 +1,170 @@
+//! What is ours and what drains, in the run directory's `state.json`: written before the kernel is told, so that a
+//! crash leaves nothing unknown. The directory is on a tmpfs and ends with the kernel's own state.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+
+use daemon::run_dir::RunDir;
+use host::{ArpSysctl, Owned, Sysctl};
+use serde::{Deserialize, Serialize};
+
+use crate::core::Drains;
+
+const FILE: &str = "state.json";
+/// Where a file that cannot be read is put aside.
+const ASIDE: &str = "state.json.unreadable";
+/// Of the format below.
+const VERSION: u32 = 1;
+
+/// What an earlier run wrote down.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) owned: Owned,
+    pub(crate) drains: Drains,
+}
+
+/// The file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("cannot read {FILE} in the run directory")]
+    Read(#[source] io::Error),
+    #[error("{FILE} in the run directory is not ours to read")]
+    Foreign(#[source] serde_json::Error),
+    #[error("{FILE} in the run directory is of format {0}, not {VERSION}")]
+    Version(u32),
+}
+
+/// The run directory's file.
+pub(crate) struct Store {
+    directory: RunDir,
+    /// what the file holds, so that nothing is written twice
+    written: Vec<u8>,
+}
+
+impl Store {
+    pub(crate) fn new(directory: RunDir) -> Self {
+        Self { directory, written: Vec::new() }
+    }
+
+    pub(crate) fn directory(&self) -> &RunDir {
+        &self.directory
+    }
+
+    /// Reads the file; nothing is ours where there is none.
+    pub(crate) fn read(&self) -> Result<Stored, StoreError> {
+        let Some(bytes) = self.directory.read(FILE).map_err(StoreError::Read)? else { return Ok(Stored::default()) };
+        let file: File = serde_json::from_slice(&bytes).map_err(StoreError::Foreign)?;
+        if file.version == VERSION { Ok(file.into()) } else { Err(StoreError::Version(file.version)) }
+    }
+
+    /// Reads the file; one that cannot be read is put aside under another name, never overwritten.
+    pub(crate) fn read_or_set_aside(&self) -> io::Result<Stored> {
+        let error = match self.read() {
+            Ok(stored) => return Ok(stored),
+            Err(error) => daemon::errors::one_line(&error),
+        };
+        let path = self.directory.path();
+        std::fs::rename(path.join(FILE), path.join(ASIDE))?;
+        let aside = path.join(ASIDE);
+        tracing::warn!(%error, aside = %aside.display(), "what is ours is not known: taken to be nothing");
+        Ok(Stored::default())
+    }
+
+    /// Writes what is ours and what drains, if it is not what the file holds.
+    pub(crate) fn write(&mut self, owned: &Owned, drains: &Drains) -> io::Result<()> {
+        let bytes = serde_json::to_vec(&File::from((owned, drains)))?;
+        if bytes != self.written {
+            self.directory.write(FILE, &bytes)?;
+            self.written = bytes;
+        }
+        Ok(())
+    }
+
+    /// Removes the file: nothing is ours any more.
+    pub(crate) fn remove(&mut self) -> io::Result<()> {
+        self.written.clear();
+        self.directory.remove(FILE)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    version: u32,
+    addresses: Vec<OwnAddress>,
+    devices: Vec<String>,
+    sysctls: Vec<OwnSysctl>,
+    drain_host: Option<u64>,
+    drain_vips: BTreeMap<IpAddr, u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OwnAddress {
+    address: IpAddr,
+    device: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OwnSysctl {
+    interface: String,
+    name: SysctlName,
+    before: i32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SysctlName {
+    ArpIgnore,
+    ArpAnnounce,
+}
+
+impl From<(&Owned, &Drains)> for File {
+    fn from((owned, drains): (&Owned, &Drains)) -> Self {
+        let address = |(address, device): &(IpAddr, String)| OwnAddress { address: *address, device: device.clone() };
+        let sysctl = |(sysctl, before): (&Sysctl, &i32)| OwnSysctl {
+            interface: sysctl.interface.clone(),
+            name: sysctl.name.into(),
+            before: *before,
+        };
+        Self {
+            version: VERSION,
+            addresses: owned.addresses.iter().map(address).collect(),
+            devices: owned.devices.iter().cloned().collect(),
+            sysctls: owned.sysctls.iter().map(sysctl).collect(),
+            drain_host: drains.host,
+            drain_vips: drains.vips.clone(),
+        }
+    }
+}
+
+impl From<File> for Stored {
+    fn from(file: File) -> Self {
+        let sysctl = |own: OwnSysctl| (Sysctl { interface: own.interface, name: own.name.into() }, own.before);
+        Self {
+            owned: Owned {
+                addresses: file.addresses.into_iter().map(|own| (own.address, own.device)).collect(),
+                devices: file.devices.into_iter().collect(),
+                sysctls: file.sysctls.into_iter().map(sysctl).collect(),
+            },
+            drains: Drains { host: file.drain_host, vips: file.drain_vips },
+        }
+    }
+}
+
+impl From<ArpSysctl> for SysctlName {
+    fn from(name: ArpSysctl) -> Self {
+        match name {
+            ArpSysctl::Ignore => Self::ArpIgnore,
+            ArpSysctl::Announce => Self::ArpAnnounce,
+        }
+    }
+}
+
+impl From<SysctlName> for ArpSysctl {
+    fn from(name: SysctlName) -> Self {
+        match name {
+            SysctlName::ArpIgnore => Self::Ignore,
+            SysctlName::ArpAnnounce => Self::Announce,
+        }
+    }
+}
