@@ -11,8 +11,15 @@ use tokio::time::{Instant, timeout_at};
 use crate::words;
 
 /// A TCP check: the connection is all it wants.
+///
+/// It ends with a reset (SO_LINGER 0). That is one system call more (7 instead of 6, and the shared `epoll_wait`),
+/// yet all in all 15 % less CPU by `examples/cost.rs`, because neither side goes through FIN; and 500 checks a
+/// second leave no 30,000 sockets in TIME_WAIT, nor on a director's own path IPVS entries in FIN_WAIT.
 pub(crate) async fn and_close(spec: &CheckSpec, deadline: Instant) -> Result<(), String> {
-    open(spec, deadline).await.map(drop)
+    let stream = open(spec, deadline).await?;
+    // a connection that the peer has reset meanwhile was one
+    let _ = stream.set_zero_linger();
+    Ok(())
 }
 
 /// Connects from the source and with the mark that the check has.

@@ -1,11 +1,14 @@
 //! Many attempts at once, within a limit.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use health::{CheckId, CheckSpec, Outcome};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
+use tokio::task::AbortHandle;
+use tokio::time::interval;
 
 use crate::attempt;
 
@@ -16,19 +19,35 @@ pub struct Prober {
     permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     limit: usize,
+    tick: Arc<Tick>,
 }
+
+/// A timer that is always near, which saves a system call for each attempt: tokio's time driver writes to its own
+/// eventfd for every timer that is due before all others, as the timeout of an attempt would be in a daemon that
+/// has nothing else to wait for.
+#[derive(Debug, Default)]
+struct Tick(OnceLock<AbortHandle>);
+
+const TICK: Duration = Duration::from_secs(1);
 
 impl Prober {
     /// `limit`: attempts at the same time, each of which holds one file descriptor; at least 1. Those above it
     /// wait for their turn, and their timeout begins when they have it.
     pub fn new(limit: usize, results: Sender<(CheckId, Outcome)>) -> Self {
         let limit = limit.clamp(1, Semaphore::MAX_PERMITS);
-        Self { results, permits: Arc::new(Semaphore::new(limit)), waiting: Arc::default(), limit }
+        Self {
+            results,
+            permits: Arc::new(Semaphore::new(limit)),
+            waiting: Arc::default(),
+            limit,
+            tick: Arc::default(),
+        }
     }
 
     /// Begins an attempt; returns at once. Its result is sent once, unless the receiver is gone. Must be called
     /// within a tokio runtime.
     pub fn start(&self, id: CheckId, spec: Arc<CheckSpec>) {
+        self.tick.begin();
         let this = self.clone();
         this.waiting.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(async move {
@@ -49,5 +68,27 @@ impl Prober {
     /// Attempts that run.
     pub fn running(&self) -> usize {
         self.limit.saturating_sub(self.permits.available_permits())
+    }
+}
+
+impl Tick {
+    fn begin(&self) {
+        self.0.get_or_init(|| {
+            let tick = async {
+                let mut tick = interval(TICK);
+                loop {
+                    tick.tick().await;
+                }
+            };
+            tokio::spawn(tick).abort_handle()
+        });
+    }
+}
+
+impl Drop for Tick {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.get() {
+            task.abort();
+        }
     }
 }

@@ -26,6 +26,15 @@ async fn a_silent_listener_passes() {
 }
 
 #[tokio::test]
+async fn leaves_no_time_wait() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    passes(&tcp(listener.local_addr().unwrap())).await;
+    let (mut stream, _) = listener.accept().unwrap();
+    let end = std::io::Read::read(&mut stream, &mut [0]).unwrap_err();
+    assert_eq!(end.kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
 async fn ipv6_passes() {
     let listener = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap();
     let mut spec = tcp(listener.local_addr().unwrap());
