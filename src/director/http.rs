@@ -13,6 +13,7 @@ use kernel::ipvs::Ipvs;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::core::DrainAnswer;
+use crate::oneshot::counted;
 
 /// The kernel is asked for counters at most this often, however many ask us.
 const COUNTERS_AGE: Duration = Duration::from_secs(1);
@@ -100,7 +101,7 @@ impl Desk {
         match self.ask(|answer| Ask::Drain { server, drain, answer }).await {
             Some(DrainAnswer::Done { services, .. }) => {
                 let done = if drain { "drained" } else { "back" };
-                Reply::text(200, format!("{server} {done} in {services} services\n"))
+                Reply::text(200, format!("{server} {done} in {}\n", counted(services, "service")))
             }
             Some(DrainAnswer::Unknown) => {
                 Reply::text(404, format!("no service has the real server {server}\n"))

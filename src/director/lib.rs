@@ -1,6 +1,6 @@
 //! lvs-director: keeps the IPVS table of a load balancer as configured and healthy.
 //!
-//! `core` and `desired` decide and touch nothing; `run` is the loop that performs; `worker` is the one writer of
+//! `core` and `desired` decide and touch nothing; `shell` is the loop that performs; `worker` is the one writer of
 //! the table, `settings` of what belongs to the table as a whole, `addresses` of the addresses held.
 
 mod addresses;
@@ -16,6 +16,7 @@ mod owned;
 mod plan;
 mod run;
 mod settings;
+mod shell;
 mod status;
 mod status_text;
 mod worker;

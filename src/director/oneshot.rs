@@ -56,8 +56,8 @@ pub(crate) fn check(path: &Path, effective: bool) -> Ended {
         print(&config.to_toml());
     } else {
         let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
-        let (file, services) = (path.display(), config.services.len());
-        print(&format!("{file}: fine: {services} services, {reals} real servers\n"));
+        let (file, services) = (path.display(), counted(config.services.len(), "service"));
+        print(&format!("{file}: fine: {services}, {}\n", counted(reals, "real server")));
     }
     Ok(Exit::Done)
 }
@@ -234,7 +234,11 @@ fn write_table(
             return Ok(Vec::new());
         }
         let applied = ipvs.apply(&changes).map_err(kernel)?;
-        refused = applied.failed.iter().map(|(change, error)| format!("{change}: {}", daemon::errors::one_line(error))).collect();
+        refused = applied
+            .failed
+            .iter()
+            .map(|(change, error)| format!("{change}: {}", daemon::errors::one_line(error)))
+            .collect();
     }
     Ok(refused)
 }
@@ -258,6 +262,11 @@ fn failed(error: impl std::error::Error) -> Failure {
 
 fn hinted(error: &dyn std::error::Error, hint: Option<&str>) -> Failure {
     Failure::Failed(daemon::errors::chain(error, hint))
+}
+
+/// `1 service`, `2 services`
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A reader that went away (`| head`) is no failure.

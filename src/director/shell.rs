@@ -1,0 +1,270 @@
+//! The director's loop: feeds the core, and performs what it decides.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::director::DirectorConfig;
+use daemon::clock::Clock;
+use daemon::signals::{Signal, Signals};
+use health::{CheckId, Outcome};
+use probe::Prober;
+use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{error, info, warn};
+
+use crate::addresses::Holder;
+use crate::core::{Core, DrainAnswer, QuorumTurn, Turn};
+use crate::http::Ask;
+use crate::load::{Loaded, load};
+use crate::oneshot::counted;
+use crate::owned::StateFile;
+use crate::run::host_name;
+use crate::settings::Policy;
+use crate::status::{ConfigStatus, Sources, Status, check_word, collect};
+use crate::worker::Worker;
+
+/// Watchers hear of a change after this long, with all that came meanwhile.
+const PUBLISH_AFTER: Duration = Duration::from_millis(20);
+/// Without a check due, the loop wakes this often anyway.
+const IDLE: Duration = Duration::from_secs(3_600);
+
+/// Everything the loop has at hand.
+pub(crate) struct Shell {
+    pub(crate) core: Core,
+    pub(crate) worker: Worker,
+    pub(crate) prober: Prober,
+    pub(crate) clock: Clock,
+    pub(crate) router_id: String,
+    pub(crate) config_status: ConfigStatus,
+    pub(crate) holder: Holder,
+    pub(crate) drained_file: StateFile,
+    pub(crate) watchers: watch::Sender<Arc<str>>,
+    pub(crate) publish_at: Option<Duration>,
+    pub(crate) results: mpsc::Receiver<(CheckId, Outcome)>,
+    pub(crate) asks: mpsc::Receiver<Ask>,
+    pub(crate) reload: Option<oneshot::Receiver<Result<Loaded, String>>>,
+    pub(crate) path: PathBuf,
+    pub(crate) signals: Signals,
+}
+
+impl Shell {
+    /// Runs until SIGTERM.
+    pub(crate) async fn run(&mut self) {
+        let (services, reals) = self.sizes();
+        info!(services, reals, checks = self.core.checks().len(), "director ready");
+        daemon::notify::ready(&self.one_line());
+        let watchdog = daemon::notify::watchdog_interval().map_or(IDLE, |interval| interval / 2);
+        let mut feed = tokio::time::interval(watchdog);
+        loop {
+            self.perform();
+            let wake = self.clock.instant(self.next_wake());
+            tokio::select! {
+                biased;
+                signal = self.signals.next() => match signal {
+                    Signal::Terminate => break,
+                    Signal::Reload => self.begin_reload(),
+                },
+                Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
+                loaded = wait_for(&mut self.reload) => self.finish_reload(loaded),
+                Some(ask) = self.asks.recv() => self.answer(ask),
+                _ = feed.tick() => self.feed_watchdog(),
+                () = tokio::time::sleep_until(wake) => {}
+            }
+        }
+        daemon::notify::stopping();
+        info!("director stops; the table, its addresses and settings stay as they are");
+    }
+
+    /// Performs everything the core wants, before the next input.
+    fn perform(&mut self) {
+        let now = self.clock.now();
+        let patches = self.core.take_patches();
+        if !patches.is_empty() {
+            self.worker.patch(patches);
+            self.publish_at.get_or_insert(now + PUBLISH_AFTER);
+        }
+        while let Some((id, spec)) = self.core.poll_due(now) {
+            self.prober.start(id, spec);
+        }
+        if self.publish_at.is_some_and(|at| at <= now) {
+            self.publish_at = None;
+            if self.watchers.receiver_count() > 0 {
+                self.publish();
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Duration {
+        let check = self.core.poll_timeout().unwrap_or_else(|| self.clock.now() + IDLE);
+        self.publish_at.map_or(check, |publish| publish.min(check))
+    }
+
+    /// All results that are there, so that one patch carries them together.
+    fn take_results(&mut self, id: CheckId, outcome: Outcome) {
+        let now = self.clock.now();
+        let mut next = Some((id, outcome));
+        while let Some((id, outcome)) = next {
+            if let Some(turn) = self.core.handle_result(id, outcome, now) {
+                log_turn(&turn);
+                self.publish_at.get_or_insert(now + PUBLISH_AFTER);
+            }
+            next = self.results.try_recv().ok();
+        }
+    }
+
+    fn begin_reload(&mut self) {
+        daemon::notify::reloading();
+        let (sender, receiver) = oneshot::channel();
+        let path = self.path.clone();
+        // A big file takes a while; checks go on meanwhile.
+        tokio::task::spawn_blocking(move || sender.send(load(&path)).is_ok());
+        self.reload = Some(receiver);
+    }
+
+    fn finish_reload(&mut self, loaded: Result<Loaded, String>) {
+        self.reload = None;
+        match loaded {
+            Ok(Loaded { config, warnings }) => {
+                eprint!("{warnings}");
+                self.take_config(config);
+            }
+            Err(text) => self.refuse(&text),
+        }
+        daemon::notify::ready(&self.one_line());
+    }
+
+    fn take_config(&mut self, config: DirectorConfig) {
+        if config.http_listen != self.core.config().http_listen {
+            warn!("[http] listen changed: that takes a restart");
+        }
+        self.worker.set_policy(Policy::of(&config));
+        self.holder.set(&config.addresses);
+        self.router_id = config.router_id.clone().unwrap_or_else(host_name);
+        let now = self.clock.now();
+        self.core.reload(config, now);
+        self.config_status.loaded = self.clock.wall(now);
+        self.config_status.refused = None;
+        let (services, reals) = self.sizes();
+        info!(services, reals, checks = self.core.checks().len(), "configuration reloaded");
+    }
+
+    fn refuse(&mut self, text: &str) {
+        let first = text.lines().next().unwrap_or_default();
+        warn!(file = %self.path.display(), reason = first, "reload refused, going on with the configuration in force");
+        eprint!("{text}");
+        self.config_status.refused = Some(first.to_owned());
+    }
+
+    fn answer(&mut self, ask: Ask) {
+        // A questioner who has left needs no answer: `send` failing is fine everywhere here.
+        match ask {
+            Ask::Status { counters, answer } => {
+                let _ = answer.send(as_json(&self.status(counters.as_deref())));
+            }
+            Ask::Metrics { counters, answer } => {
+                let registry = crate::metrics::registry(&self.status(counters.as_deref()));
+                let _ = answer.send(daemon::metrics::render(&registry).unwrap_or_default().into_bytes());
+            }
+            Ask::Health { answer } => {
+                let seen = self.worker.seen();
+                let healthy = seen.settled && !self.worker.is_dead();
+                let body = serde_json::json!({ "settled": seen.settled, "error": seen.error });
+                let _ = answer.send((healthy, as_json(&body)));
+            }
+            Ask::Watch { answer } => {
+                self.publish();
+                let _ = answer.send(self.watchers.subscribe());
+            }
+            Ask::Servers { answer } => {
+                let _ = answer.send(as_json(&crate::plan::Servers::of(&self.core)));
+            }
+            Ask::Drain { server, drain, answer } => {
+                let _ = answer.send(self.drain(server, drain));
+            }
+        }
+    }
+
+    fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
+        let answer = self.core.drain(server, drain);
+        if let DrainAnswer::Done { services, quorums } = &answer {
+            info!(%server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
+            log_quorums(quorums);
+            if let Err(error) = self.drained_file.write(self.core.drained()) {
+                warn!(%error, "cannot write down which servers are drained; a restart would forget");
+            }
+        }
+        answer
+    }
+
+    fn publish(&self) {
+        let text = serde_json::to_string(&self.status(None)).unwrap_or_default();
+        self.watchers.send_replace(Arc::from(text));
+    }
+
+    fn status(&self, counters: Option<&ipvs::Counters>) -> Status {
+        collect(Sources {
+            core: &self.core,
+            seen: self.worker.seen(),
+            config: self.config_status.clone(),
+            addresses: self.holder.status(),
+            clock: &self.clock,
+            router_id: &self.router_id,
+            counters,
+        })
+    }
+
+    /// The loop is alive when it comes here; the worker must be too.
+    fn feed_watchdog(&self) {
+        if self.worker.is_dead() {
+            error!("the IPVS worker is gone; systemd's watchdog will restart the director");
+        } else {
+            daemon::notify::watchdog();
+            daemon::notify::status(&self.one_line());
+        }
+    }
+
+    fn sizes(&self) -> (usize, usize) {
+        let services = &self.core.config().services;
+        (services.len(), services.iter().map(|service| service.reals.len()).sum())
+    }
+
+    fn one_line(&self) -> String {
+        let (services, reals) = self.sizes();
+        let lost = self.core.services().filter(|(_, verdict)| !verdict.quorum).count();
+        let (services, reals) = (counted(services, "service"), counted(reals, "real server"));
+        format!("{services}, {reals}, {lost} without quorum")
+    }
+}
+
+async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<Loaded, String>>>) -> Result<Loaded, String> {
+    match reload {
+        Some(receiver) => receiver.await.unwrap_or_else(|_| Err("error: reading the file failed\n".into())),
+        None => std::future::pending().await,
+    }
+}
+
+fn log_turn(turn: &Turn) {
+    let Turn { transition, services, quorums } = turn;
+    let check = check_word(&transition.spec);
+    match &transition.reason {
+        Some(reason) => info!(%check, services, %reason, "real server down"),
+        None => info!(%check, services, "real server up"),
+    }
+    log_quorums(quorums);
+}
+
+fn log_quorums(quorums: &[QuorumTurn]) {
+    for QuorumTurn { service, quorum, weight_up } in quorums {
+        if *quorum {
+            info!(%service, weight_up, "quorum regained");
+        } else {
+            warn!(%service, weight_up, "quorum lost");
+        }
+    }
+}
+
+fn as_json(value: &impl serde::Serialize) -> Vec<u8> {
+    // Only maps with keys that are no strings and failing `Serialize`s can fail; there are none here.
+    serde_json::to_vec(value).unwrap_or_default()
+}
