@@ -34,9 +34,7 @@ case_arp_agent_does_the_hand_work() {
 
 # A VIP that is bound first would be answered for in the gap.
 case_arp_sysctls_before_address() {
-    agent_config rs01
     printf '[[vip]]\naddress = "%s"\nservices = []\n' "$VIP" >"$WORK/rs01.toml"
-    chmod 644 "$WORK/rs01.toml"
     on rs01 strace -f -y -o "$WORK/trace" -e trace=write,pwrite64,sendto,sendmsg \
         "$LAB_BIN/lvs-rs-agent" -c "$WORK/rs01.toml" --run-dir "$WORK/run-rs01" apply
     local order

@@ -11,7 +11,7 @@ failed_at() {
     for log in "$WORK"/*.log; do
         [[ -s $log ]] || continue
         echo "--- $(basename "$log")"
-        tail -n ${LAB_TAIL:-12} "$log"
+        tail -n 12 "$log"
     done
     exit 1
 }

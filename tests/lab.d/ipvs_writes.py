@@ -7,7 +7,7 @@ import struct
 import subprocess
 
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
-NLM_F_REQUEST = 1
+NETLINK_GENERIC, NLM_F_REQUEST = 16, 1
 # include/uapi/linux/ip_vs.h
 WRITES = {1: "NEW_SERVICE", 2: "SET_SERVICE", 3: "DEL_SERVICE", 5: "NEW_DEST", 6: "SET_DEST", 7: "DEL_DEST",
           9: "NEW_DAEMON", 10: "DEL_DAEMON", 12: "SET_CONFIG", 16: "ZERO", 17: "FLUSH"}
@@ -18,7 +18,7 @@ def ipvs_family():
     name = b"IPVS\0"
     attribute = struct.pack("=HH", 4 + len(name), CTRL_ATTR_FAMILY_NAME) + name.ljust(8, b"\0")
     body = struct.pack("=BBH", CTRL_CMD_GETFAMILY, 1, 0) + attribute
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_GENERIC) as control:
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC) as control:
         control.send(struct.pack("=IHHII", 16 + len(body), GENL_ID_CTRL, NLM_F_REQUEST, 1, 0) + body)
         answer = control.recv(65536)
     at = 20
