@@ -40,22 +40,18 @@ fn one(renderer: &Renderer, path: &str, text: &str, diagnostic: &Diagnostic) -> 
     let title = level.primary_title(printable(&diagnostic.message));
     let help: Option<Message<'_>> =
         diagnostic.help.as_deref().map(|help| Level::HELP.message(printable(help)));
-    let group = match diagnostic.span.as_ref().map(|span| Window::around(text, span)) {
-        None => title.element(Origin::path(path)),
-        Some(window) => {
-            let mark = AnnotationKind::Primary
-                .span(window.span.clone())
-                .label(diagnostic.label.as_deref().map(printable));
-            // the place is given apart from the snippet, whose line may be cut
-            title
-                .element(Origin::path(path).line(window.line).char_column(window.column))
-                .element(Snippet::source(window.source).line_start(window.line).fold(false).annotation(mark))
-        }
+    let Some(window) = diagnostic.span.as_ref().map(|span| Window::around(text, span)) else {
+        return renderer.render(&[title.element(Origin::path(path)).elements(help)]);
     };
-    renderer.render(&[match help {
-        Some(help) => group.element(help),
-        None => group,
-    }])
+    let label = diagnostic.label.as_deref().map(printable);
+    let snippet = Snippet::source(window.source.as_str())
+        .line_start(window.line)
+        .path(path)
+        .annotation(AnnotationKind::Primary.span(window.span.clone()).label(label));
+    let shown = renderer.render(&[title.element(snippet).elements(help)]);
+    // the renderer counts columns in what it was given, which may be a cut line
+    let place = |column| format!("{path}:{}:{column}", window.line);
+    shown.replacen(&place(window.shown_column()), &place(window.column), 1)
 }
 
 /// Words of a file may hold anything; a terminal gets no control characters.

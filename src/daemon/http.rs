@@ -12,6 +12,8 @@ mod exchange;
 mod quiet;
 mod serve;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::pin::Pin;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Most characters of a line that are shown before its mark, and of the mark and what follows together.
 const BEFORE: usize = 60;
-const AFTER: usize = 80;
+const AFTER: usize = 60;
 
 /// One line, cut to what can be read.
 pub(super) struct Window {
@@ -28,6 +28,11 @@ impl Window {
         let marked = floor(rest, span.end.saturating_sub(start));
         let column = prefix.chars().count() + 1;
         Self::cut(prefix, rest, marked, line, column)
+    }
+
+    /// The column of the mark in `source`, from 1.
+    pub(super) fn shown_column(&self) -> usize {
+        self.source.char_indices().take_while(|(place, _)| *place < self.span.start).count() + 1
     }
 
     fn cut(prefix: &str, rest: &str, marked: usize, line: usize, column: usize) -> Self {

@@ -26,7 +26,7 @@ pub async fn serve_unix(listener: UnixListener, handler: Handler) {
 }
 
 /// What connections come from.
-trait Listener {
+pub(super) trait Listener {
     type Socket: AsyncRead + AsyncWrite + Unpin + 'static;
 
     async fn accept(&self) -> io::Result<(Self::Socket, Peer)>;
@@ -51,7 +51,7 @@ impl Listener for UnixListener {
     }
 }
 
-async fn serve<L: Listener>(listener: L, handler: Handler) {
+pub(super) async fn serve<L: Listener>(listener: L, handler: Handler) {
     let table = Rc::new(Table::default());
     let mut next = 0_u64;
     loop {

@@ -1,0 +1,116 @@
+//! What depends on the process' surroundings: each test runs itself again with other ones.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixDatagram;
+use std::process::Command;
+use std::time::Duration;
+
+use common::Scratch;
+use lvs_daemon::signals::{Signal, Signals};
+use lvs_daemon::{log, notify};
+
+/// Set for the second run.
+const CHILD: &str = "LVS_DAEMON_TEST_CHILD";
+
+fn child() -> bool {
+    std::env::var_os(CHILD).is_some()
+}
+
+fn again(test: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env(CHILD, "1").env_remove("RUST_LOG");
+    command
+}
+
+#[test]
+fn the_service_manager_is_told() {
+    if child() {
+        notify::ready("2 VIPs ready");
+        notify::status("first\nREADY=0");
+        notify::reloading();
+        notify::watchdog();
+        notify::stopping();
+        assert_eq!(notify::watchdog_interval(), Some(Duration::from_secs(5)));
+        return;
+    }
+    let dir = Scratch::new();
+    let path = dir.path().join("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut command = again("the_service_manager_is_told");
+    command.env("NOTIFY_SOCKET", path).env("WATCHDOG_USEC", "10000000").env_remove("WATCHDOG_PID");
+    assert!(command.status().unwrap().success());
+    let told = std::array::from_fn::<_, 5, _>(|_| {
+        let mut bytes = vec![0; 4096];
+        let length = socket.recv(&mut bytes).unwrap();
+        bytes.truncate(length);
+        String::from_utf8(bytes).unwrap()
+    });
+    let [ready, status, reloading, watchdog, stopping] = told;
+    assert_eq!(ready.trim_end(), "READY=1\nSTATUS=2 VIPs ready");
+    assert_eq!(status.trim_end(), "STATUS=first READY=0");
+    assert!(reloading.starts_with("RELOADING=1\nMONOTONIC_USEC="), "{reloading}");
+    assert_eq!((watchdog.trim_end(), stopping.trim_end()), ("WATCHDOG=1", "STOPPING=1"));
+}
+
+#[test]
+fn without_a_service_manager_nothing_happens() {
+    if std::env::var_os("NOTIFY_SOCKET").is_none() {
+        notify::ready("x");
+        notify::stopping();
+    }
+}
+
+fn log_two_lines() {
+    log::init("info").unwrap();
+    tracing::info!(service = "web", "real server down");
+    tracing::debug!("not shown");
+}
+
+#[test]
+fn the_journal_is_recognised_by_its_stream() {
+    if child() {
+        return log_two_lines();
+    }
+    let dir = Scratch::new();
+    let path = dir.path().join("stderr");
+    let file = File::create(&path).unwrap();
+    let stream = fs::metadata(&path).unwrap();
+    let test = "the_journal_is_recognised_by_its_stream";
+    let journal = format!("{}:{}", stream.dev(), stream.ino());
+    assert!(again(test).env("JOURNAL_STREAM", journal).stderr(file).status().unwrap().success());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "<6>INFO real server down service=web\n");
+
+    // a variable that was handed down to a terminal means nothing
+    let shown = again(test).env("JOURNAL_STREAM", "1:1").output().unwrap();
+    let text = String::from_utf8(shown.stderr).unwrap();
+    assert!(text.starts_with("20") && text.ends_with("Z INFO real server down service=web\n"), "{text}");
+
+    let quiet = again(test).env("RUST_LOG", "error").output().unwrap();
+    assert!(quiet.stderr.is_empty());
+}
+
+#[test]
+fn a_level_that_is_none_is_refused() {
+    if std::env::var_os("RUST_LOG").is_none() {
+        let error = log::init("lots=of,=it=").unwrap_err();
+        assert_eq!(error.to_string(), "log level \"lots=of,=it=\" is not understood");
+        assert!(error.hint().unwrap().starts_with("error, warn, info"));
+    }
+}
+
+#[tokio::test]
+async fn signals_become_orders() {
+    let mut signals = Signals::new().unwrap();
+    let raise = |signal| nix::sys::signal::kill(nix::unistd::getpid(), signal).unwrap();
+    raise(nix::sys::signal::Signal::SIGHUP);
+    assert_eq!(signals.next().await, Signal::Reload);
+    raise(nix::sys::signal::Signal::SIGTERM);
+    assert_eq!(signals.next().await, Signal::Terminate);
+    raise(nix::sys::signal::Signal::SIGINT);
+    assert_eq!(signals.next().await, Signal::Terminate);
+}
