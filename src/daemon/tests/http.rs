@@ -185,10 +185,10 @@ async fn with_control<F: Future<Output = ()>>(test: impl FnOnce(std::path::PathB
 async fn commands_go_through_the_control_socket() {
     with_control(async |path| {
         let uid = nix::unistd::geteuid().as_raw();
-        let (status, body) = ask(&path, Method::POST, "/v1/drain?now", &[b'x'; 65_536]).await.unwrap();
+        let (status, body) = ask(&path, Method::POST, "/v1/drain?now", &vec![b'x'; 65_536]).await.unwrap();
         assert_eq!(status, 200);
         assert_eq!(String::from_utf8(body).unwrap(), format!("POST /v1/drain?now 65536 Some({uid})"));
-        let (status, _) = ask(&path, Method::POST, "/v1/drain", &[b'x'; 65_537]).await.unwrap();
+        let (status, _) = ask(&path, Method::POST, "/v1/drain", &vec![b'x'; 65_537]).await.unwrap();
         assert_eq!(status, 413);
         let error = ask(&path, Method::GET, "/a b", &[]).await.unwrap_err();
         assert!(matches!(error, ControlError::Request { .. }));
