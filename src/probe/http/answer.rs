@@ -32,7 +32,9 @@ pub(super) async fn judge(response: Response<Incoming>, http: &HttpCheck) -> Res
 /// What went wrong between a request and the head of its answer: `error`, or what broke the connection before
 /// the request was sent.
 pub(super) fn reason(error: &hyper::Error, broken: Option<&hyper::Error>) -> String {
-    let error = if error.is_canceled() { broken.unwrap_or(error) } else { error };
+    // hyper hands the cause to the request that waits, or, where none does yet, to the connection
+    let within = || error.source().and_then(|cause| cause.downcast_ref());
+    let error = if error.is_canceled() { within().or(broken).unwrap_or(error) } else { error };
     if error.is_parse_too_large() {
         "head of the answer larger than 64 KiB".to_owned()
     } else if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
