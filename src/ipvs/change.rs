@@ -162,19 +162,23 @@ fn write_flags(f: &mut fmt::Formatter<'_>, scheduler: &Scheduler, flags: Schedul
     Ok(())
 }
 
-/// ` -g -w 1`, ` -i --tun-type gue --tun-port 6080 -w 1 -x 100 -y 80`.
+/// ` -g -w 1`, ` -i -w 1 --tun-type gue --tun-port 6080 --tun-nocsum -x 100 -y 80`: in the order of `ipvsadm -S`,
+/// which leaves the thresholds out.
 struct Options<'a>(&'a Destination);
 
 impl fmt::Display for Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Destination { forward, weight, upper_threshold, lower_threshold } = self.0;
-        match forward {
-            Forward::Nat => f.write_str(" -m")?,
-            Forward::Tunnel(tunnel) => write_tunnel(f, *tunnel)?,
+        let method = match forward {
+            Forward::Nat => "-m",
+            Forward::Tunnel(_) => "-i",
             // ipvsadm has no word for the two that the kernel makes by itself: -g is its default
-            Forward::Direct | Forward::Local | Forward::Bypass => f.write_str(" -g")?,
+            Forward::Direct | Forward::Local | Forward::Bypass => "-g",
+        };
+        write!(f, " {method} -w {}", weight.get())?;
+        if let Forward::Tunnel(tunnel) = forward {
+            write_tunnel(f, *tunnel)?;
         }
-        write!(f, " -w {}", weight.get())?;
         if *upper_threshold != 0 {
             write!(f, " -x {upper_threshold}")?;
         }
@@ -186,9 +190,8 @@ impl fmt::Display for Options<'_> {
 }
 
 fn write_tunnel(f: &mut fmt::Formatter<'_>, tunnel: Tunnel) -> fmt::Result {
-    f.write_str(" -i")?;
     match tunnel.kind {
-        TunnelKind::Ipip => return Ok(()),
+        TunnelKind::Ipip => return f.write_str(" --tun-type ipip"),
         TunnelKind::Gue => write!(f, " --tun-type gue --tun-port {}", tunnel.port)?,
         TunnelKind::Gre => f.write_str(" --tun-type gre")?,
     }

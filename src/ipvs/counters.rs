@@ -40,7 +40,7 @@ pub struct Connections {
 }
 
 /// Traffic since the service or destination was made or zeroed, and its rates as the kernel's estimator has them
-/// (0 with `run_estimation=0`). 64 bits wide since Linux 4.1; 32 bits that wrap round before.
+/// (0 with `run_estimation=0`). The estimator brings all of these up to date every two seconds. 64 bits wide since Linux 4.1; 32 bits that wrap round before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// connections scheduled

@@ -19,8 +19,9 @@ use nix::sys::time::TimeVal;
 const SLOTS: usize = 8;
 /// The longest the kernel makes (`netlink_recvmsg`, `max_recvmsg_len`).
 const SLOT_BYTES: usize = 32 * 1024;
-/// An answer that takes longer was lost.
-const ANSWER_TIMEOUT_S: i64 = 10;
+/// Answers wait when `send` returns: what takes longer does not come, as after a request that ended in `EINTR`
+/// (`netlink_rcv_skb` answers nothing then).
+const ANSWER_TIMEOUT_S: i64 = 2;
 
 /// Why an exchange came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +107,7 @@ impl Genl {
         let received = match recvmmsg(fd, &mut self.headers, &mut slices, flags, None) {
             Ok(received) => received,
             Err(Errno::EINTR) => return Ok([0; SLOTS]),
-            Err(Errno::ENOBUFS) => return Err(GenlError::Overrun),
+            Err(Errno::ENOBUFS | Errno::EAGAIN) => return Err(GenlError::Overrun),
             Err(errno) => return Err(io::Error::from(errno).into()),
         };
         let mut lengths = [0; SLOTS];

@@ -30,14 +30,9 @@ pub fn fill_unseen(seen: Seen, desired: &Table) -> Table {
 /// The `HZ` under which most persistence timeouts are what is desired.
 fn likely_hz(seen: &Seen, desired: &Table) -> u32 {
     let agrees = |service: &SeenService, hz: u32| {
-        let SeenKey::Address(key) = service.key else { return false };
+        let (SeenKey::Address(key), Some(seen)) = (service.key, service.persistence) else { return false };
         let wanted = desired.get(&key).and_then(|wanted| wanted.settings.persistence.as_ref());
-        match (service.persistence, wanted) {
-            (Some(seen), Some(wanted)) => {
-                wanted.timeout_s.get().checked_mul(hz) == Some(seen.timeout_jiffies)
-            }
-            _ => false,
-        }
+        wanted.and_then(|wanted| wanted.timeout_s.get().checked_mul(hz)) == Some(seen.timeout_jiffies)
     };
     let votes = |hz: u32| seen.services.iter().filter(|service| agrees(service, hz)).count();
     // of equal ones the first: max_by_key would take the last

@@ -169,7 +169,7 @@ fn service(protocol: Option<Protocol>, mut words: SplitAsciiWhitespace<'_>) -> R
 }
 
 fn persistence(words: &mut SplitAsciiWhitespace<'_>) -> Result<SeenPersistence, Fault> {
-    let timeout = words.next().and_then(|word| word.parse().ok());
+    let timeout = words.next().and_then(jiffies);
     let netmask = words.next().and_then(hex32);
     match (timeout, netmask) {
         (Some(timeout_jiffies), Some(netmask)) => Ok(SeenPersistence { timeout_jiffies, netmask }),
@@ -210,6 +210,11 @@ fn socket(word: &str) -> Result<DestinationKey, Fault> {
         (Some(address), Some(port)) => Ok(DestinationKey { address, port }),
         _ => Err(Fault::Address),
     }
+}
+
+/// An unsigned number that is printed as a signed one.
+fn jiffies(word: &str) -> Option<u32> {
+    word.parse::<u32>().or_else(|_| word.parse().map(i32::cast_unsigned)).ok()
 }
 
 fn hex32(word: &str) -> Option<u32> {
