@@ -23,11 +23,8 @@ impl Hands {
     pub(crate) async fn take(&self, steps: Vec<Step>) -> Vec<StepResult> {
         let mut results: Vec<StepResult> = Vec::with_capacity(steps.len());
         for step in steps {
-            let outcome = if relies_on_failed(&step, &results) {
-                Outcome::Skipped
-            } else {
-                self.take_one(&step).await
-            };
+            let outcome =
+                if relies_on_failed(&step, &results) { Outcome::Skipped } else { self.take_one(&step).await };
             results.push(StepResult { step, outcome });
         }
         results
@@ -35,7 +32,9 @@ impl Hands {
 
     async fn take_one(&self, step: &Step) -> Outcome {
         match step {
-            Step::SetSysctl { sysctl, to, .. } | Step::RestoreSysctl { sysctl, to, .. } => self.write(sysctl, *to),
+            Step::SetSysctl { sysctl, to, .. } | Step::RestoreSysctl { sysctl, to, .. } => {
+                self.write(sysctl, *to)
+            }
             Step::CreateDevice { name } => added(self.addresses.create_dummy(name).await),
             Step::LinkUp { name } => done(self.addresses.link_up(name).await),
             Step::AddAddress(new) => added(self.add(new).await),
@@ -72,12 +71,15 @@ impl Hands {
 fn relies_on_failed(step: &Step, results: &[StepResult]) -> bool {
     let mut failed = results.iter().filter(|result| is_failed(&result.outcome)).map(|result| &result.step);
     match step {
-        Step::AddAddress(new) | Step::ReplaceAddress(new) => failed.any(|failed| makes_device(failed, &new.device)),
+        Step::AddAddress(new) | Step::ReplaceAddress(new) => {
+            failed.any(|failed| makes_device(failed, &new.device))
+        }
         Step::LinkUp { name } => failed.any(|failed| makes_device(failed, name)),
         Step::RestoreSysctl { .. } => failed.any(|failed| !matches!(failed, Step::RestoreSysctl { .. })),
-        Step::SetSysctl { .. } | Step::CreateDevice { .. } | Step::RemoveAddress { .. } | Step::DeleteDevice { .. } => {
-            false
-        }
+        Step::SetSysctl { .. }
+        | Step::CreateDevice { .. }
+        | Step::RemoveAddress { .. }
+        | Step::DeleteDevice { .. } => false,
     }
 }
 
@@ -114,7 +116,9 @@ fn address_hint(error: &AddressError) -> Option<&'static str> {
     if error.is_denied() {
         return Some(DENIED);
     }
-    error.is_unsupported().then_some("the kernel has no such device or protocol: modprobe dummy, or is IPv6 off?")
+    error
+        .is_unsupported()
+        .then_some("the kernel has no such device or protocol: modprobe dummy, or is IPv6 off?")
 }
 
 fn sysctl_hint(error: &SysctlError) -> &'static str {

@@ -8,7 +8,8 @@ use host::Vip;
 /// `check --effective`.
 pub(crate) fn effective(config: &AgentConfig) -> String {
     let mut text: String = config.vips.iter().map(vip).collect();
-    let listen: Vec<String> = config.health_listen.iter().map(|address| quoted(&address.to_string())).collect();
+    let listen: Vec<String> =
+        config.health_listen.iter().map(|address| quoted(&address.to_string())).collect();
     // writing to a String cannot fail
     let _ = write!(text, "[health]\nlisten = [{}]\n\n", listen.join(", "));
     let _ = write!(text, "[watch]\ninterval = \"{}ms\"\n", config.watch_interval.as_millis());

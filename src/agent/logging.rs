@@ -15,10 +15,14 @@ pub(crate) fn log(event: &Event) {
         Event::SomeoneElse(step) => tracing::info!(%step, "someone else did it first: used, not ours"),
         Event::Note(note) => tracing::warn!("{note}"),
         Event::Ready(vip) => tracing::info!(%vip, "ready"),
-        Event::NotReady { vip, reason, was_ready: true } => tracing::warn!(%vip, %reason, "not ready any more"),
+        Event::NotReady { vip, reason, was_ready: true } => {
+            tracing::warn!(%vip, %reason, "not ready any more");
+        }
         Event::NotReady { vip, reason, was_ready: false } => tracing::info!(%vip, %reason, "not ready"),
         Event::Contested => {
-            tracing::warn!("someone else keeps undoing what is put right: not ready until 5 s have passed without");
+            tracing::warn!(
+                "someone else keeps undoing what is put right: not ready until 5 s have passed without"
+            );
         }
         Event::Settled => tracing::info!("nobody undoes what is put right any more"),
         Event::Draining(vip) => tracing::info!(vip = %whom(*vip), "draining"),
@@ -47,8 +51,12 @@ fn repaired(step: &Step, contested: bool) {
         Step::ReplaceAddress(new) => {
             tracing::warn!(address = %new.address, device = new.device, "address changed by someone else, put right");
         }
-        Step::CreateDevice { name } => tracing::warn!(device = name, "device deleted by someone else, created again"),
-        Step::LinkUp { name } => tracing::warn!(device = name, "device set down by someone else, set up again"),
+        Step::CreateDevice { name } => {
+            tracing::warn!(device = name, "device deleted by someone else, created again");
+        }
+        Step::LinkUp { name } => {
+            tracing::warn!(device = name, "device set down by someone else, set up again");
+        }
         Step::RemoveAddress { .. } | Step::DeleteDevice { .. } => tracing::info!(%step, "done"),
     }
 }

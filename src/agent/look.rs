@@ -31,7 +31,10 @@ impl Needs {
     pub(crate) fn of(vips: &[Vip]) -> Self {
         let protocols: BTreeSet<ListenerProtocol> =
             vips.iter().flat_map(|vip| vip.services.iter().map(|listener| listener.protocol)).collect();
-        Self { sysctls: vips.iter().any(|vip| vip.address.is_ipv4()), listeners: protocols.into_iter().collect() }
+        Self {
+            sysctls: vips.iter().any(|vip| vip.address.is_ipv4()),
+            listeners: protocols.into_iter().collect(),
+        }
     }
 }
 
@@ -84,6 +87,7 @@ impl Looker {
 }
 
 fn words(error: &SocketsError) -> String {
-    let hint = if error.is_missing_module() { " (needs the kernel modules tcp_diag and udp_diag)" } else { "" };
+    let hint =
+        if error.is_missing_module() { " (needs the kernel modules tcp_diag and udp_diag)" } else { "" };
     format!("{}{hint}", one_line(error))
 }

@@ -61,7 +61,8 @@ async fn start(path: PathBuf, store: Store) -> Result<Started, Exit> {
     })?;
     loaded.fits(&state).map_err(|refused| refuse(&refused))?;
     let stored = store.read_or_set_aside().map_err(|error| failed(&error))?;
-    let (daemon, commands) = assemble(path, loaded, stored, store, looker, Hands { addresses, sysctls }).await?;
+    let (daemon, commands) =
+        assemble(path, loaded, stored, store, looker, Hands { addresses, sysctls }).await?;
     Ok((daemon, commands, events, signals))
 }
 
@@ -90,14 +91,19 @@ async fn assemble(
 }
 
 impl Daemon {
-    async fn serve(mut self, mut commands: mpsc::Receiver<Command>, mut events: Events, mut signals: Signals) -> Exit {
+    async fn serve(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut events: Events,
+        mut signals: Signals,
+    ) -> Exit {
         self.feed(Input::Tick).await;
         let mut alive = Watchdog::new();
         loop {
             tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::Terminate => return self.stop(),
+                    Signal::Terminate => return stop(),
                     Signal::Reload => self.reload().await,
                 },
                 changed = events.changed() => match changed {
@@ -140,6 +146,8 @@ impl Daemon {
                     notify::status(&status.summary());
                 }
                 self.published.publish(status);
+                // whoever follows hears "not ready" before anything is put right
+                tokio::task::yield_now().await;
             }
             Output::Started => {
                 self.started = true;
@@ -204,13 +212,13 @@ impl Daemon {
         self.listeners.set(&health_listen).await;
         self.feed(Input::Configured { vips, interval: watch_interval }).await;
     }
+}
 
-    /// VIPs and sysctls stay: the service goes on without the agent, and a restart finds everything as it is.
-    fn stop(self) -> Exit {
-        notify::stopping();
-        tracing::info!("stopped; VIPs and sysctls stay as they are");
-        Exit::Done
-    }
+/// VIPs and sysctls stay: the service goes on without the agent, and a restart finds everything as it is.
+fn stop() -> Exit {
+    notify::stopping();
+    tracing::info!("stopped; VIPs and sysctls stay as they are");
+    Exit::Done
 }
 
 /// Words to the service manager's watchdog, if it has one for us.

@@ -67,8 +67,10 @@ fn repairs(repairs: Repairs) -> String {
     if repairs.total() == 0 {
         return "no repairs".to_owned();
     }
-    let kinds = [(repairs.addresses, "addresses"), (repairs.sysctls, "sysctls"), (repairs.devices, "devices")];
-    let counted = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}"));
+    let kinds =
+        [(repairs.addresses, "addresses"), (repairs.sysctls, "sysctls"), (repairs.devices, "devices")];
+    let counted =
+        kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}"));
     format!("repaired: {}", counted.collect::<Vec<_>>().join(", "))
 }
 

@@ -53,7 +53,9 @@ impl Store {
 
     /// Reads the file; nothing is ours where there is none.
     pub(crate) fn read(&self) -> Result<Stored, StoreError> {
-        let Some(bytes) = self.directory.read(FILE).map_err(StoreError::Read)? else { return Ok(Stored::default()) };
+        let Some(bytes) = self.directory.read(FILE).map_err(StoreError::Read)? else {
+            return Ok(Stored::default());
+        };
         let file: File = serde_json::from_slice(&bytes).map_err(StoreError::Foreign)?;
         if file.version == VERSION { Ok(file.into()) } else { Err(StoreError::Version(file.version)) }
     }
@@ -94,6 +96,7 @@ struct File {
     addresses: Vec<OwnAddress>,
     devices: Vec<String>,
     sysctls: Vec<OwnSysctl>,
+    bystanders: Vec<OwnAddress>,
     drain_host: Option<u64>,
     drain_vips: BTreeMap<IpAddr, u64>,
 }
@@ -120,7 +123,8 @@ enum SysctlName {
 
 impl From<(&Owned, &Drains)> for File {
     fn from((owned, drains): (&Owned, &Drains)) -> Self {
-        let address = |(address, device): &(IpAddr, String)| OwnAddress { address: *address, device: device.clone() };
+        let address =
+            |(address, device): &(IpAddr, String)| OwnAddress { address: *address, device: device.clone() };
         let sysctl = |(sysctl, before): (&Sysctl, &i32)| OwnSysctl {
             interface: sysctl.interface.clone(),
             name: sysctl.name.into(),
@@ -131,6 +135,7 @@ impl From<(&Owned, &Drains)> for File {
             addresses: owned.addresses.iter().map(address).collect(),
             devices: owned.devices.iter().cloned().collect(),
             sysctls: owned.sysctls.iter().map(sysctl).collect(),
+            bystanders: owned.bystanders.iter().map(address).collect(),
             drain_host: drains.host,
             drain_vips: drains.vips.clone(),
         }
@@ -139,12 +144,15 @@ impl From<(&Owned, &Drains)> for File {
 
 impl From<File> for Stored {
     fn from(file: File) -> Self {
-        let sysctl = |own: OwnSysctl| (Sysctl { interface: own.interface, name: own.name.into() }, own.before);
+        let address = |own: OwnAddress| (own.address, own.device);
+        let sysctl =
+            |own: OwnSysctl| (Sysctl { interface: own.interface, name: own.name.into() }, own.before);
         Self {
             owned: Owned {
-                addresses: file.addresses.into_iter().map(|own| (own.address, own.device)).collect(),
+                addresses: file.addresses.into_iter().map(address).collect(),
                 devices: file.devices.into_iter().collect(),
                 sysctls: file.sysctls.into_iter().map(sysctl).collect(),
+                bystanders: file.bystanders.into_iter().map(address).collect(),
             },
             drains: Drains { host: file.drain_host, vips: file.drain_vips },
         }

@@ -2,10 +2,9 @@
 
 use alloc::format;
 use alloc::string::String;
-use core::net::IpAddr;
 
 use crate::up::{delete_own_device, remove_own_address};
-use crate::{HostState, Owned, Plan, Step, Sysctl};
+use crate::{Address, HostState, Owned, Plan, Step, Sysctl};
 
 /// The steps that take everything of ours off the host. Sysctls go back to the values before us unless someone
 /// rewrote them since, or someone else's address still relies on them.
@@ -36,19 +35,9 @@ fn restore(sysctl: &Sysctl, before: i32, reliant: Option<&str>, state: &HostStat
     }
 }
 
-/// Someone else's address that answers ARP once the sysctls are gone: a VIP of another program on a loopback or
-/// dummy device (another script's VIP, kube-proxy's `kube-ipvs0`, a node-local DNS).
+/// An address that came after the sysctls were set, and answers ARP once they are gone.
 fn reliant_stranger(owned: &Owned, state: &HostState) -> Option<String> {
-    let stranger = state.addresses.iter().find(|found| {
-        let silent = state.link(&found.device).is_some_and(|link| link.loopback || link.dummy);
-        silent && is_vip_like(found.address) && !owned.has_address(found.address, &found.device)
-    })?;
+    let is_new = |found: &&Address| !owned.bystanders.contains(&(found.address, found.device.clone()));
+    let stranger = owned.strangers(state).find(is_new)?;
     Some(format!("{}/{} on {}", stranger.address, stranger.prefix, stranger.device))
-}
-
-fn is_vip_like(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => !address.is_loopback(),
-        IpAddr::V6(_) => false,
-    }
 }

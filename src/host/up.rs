@@ -133,7 +133,7 @@ pub(crate) fn delete_own_device(name: &str, owned: &Owned, state: &HostState, pl
     });
     match stranger {
         Some(found) => {
-            plan.notes.push(format!("{name} stays: {}/{} on it is not ours", found.address, found.prefix))
+            plan.notes.push(format!("{name} stays: {}/{} on it is not ours", found.address, found.prefix));
         }
         None => plan.steps.push(Step::DeleteDevice { name: name.into() }),
     }

@@ -1,4 +1,5 @@
 //! Which sockets listen, by `NETLINK_SOCK_DIAG` (`net/ipv4/inet_diag.c`). Needs no privilege.
+#![expect(clippy::wildcard_enum_match_arm, reason = "the kernel's messages have many kinds, and get more")]
 
 use std::io;
 

@@ -27,7 +27,8 @@ pub(super) async fn apply(cli: &Cli) -> Ended {
 
 pub(super) async fn cleanup(cli: &Cli) -> Ended {
     let (store, _lock) = locked(cli, "cleanup")?;
-    let stored = store.read().map_err(|error| failed(&error, Some("what is ours is not known: see `ip address`")))?;
+    let stored =
+        store.read().map_err(|error| failed(&error, Some("what is ours is not known: see `ip address`")))?;
     let (looker, hands) = limbs()?;
     let needs = Needs { sysctls: true, listeners: Vec::new() };
     let mut hand = ByHand { looker, hands, store, stored, needs };
@@ -58,7 +59,7 @@ impl ByHand {
                 return Ok(self.verdict(vips, &plan, &state, changed));
             }
             changed = true;
-            if !self.take(first_stage(plan.steps)).await? {
+            if !self.take(first_stage(plan.steps), &state).await? {
                 return Err(Exit::Failed);
             }
         }
@@ -67,11 +68,13 @@ impl ByHand {
 
     /// Whether the VIPs are prepared; who listens is not apply's business.
     fn verdict(&self, vips: &[Vip], plan: &Plan, state: &HostState, changed: bool) -> Exit {
-        plan.notes.iter().for_each(|note| complain(&format!("warning: {note}")));
+        warn(&plan.notes);
         let steps = vips.iter().flat_map(|vip| readiness(vip, &self.stored.owned, state));
         let prepared = steps.filter(|step| !matches!(step.name, StepName::Listener(_)));
         let missing: Vec<String> = prepared.filter_map(|step| step.state.err()).collect();
-        missing.iter().for_each(|reason| complain(&format!("error: {reason}")));
+        for reason in &missing {
+            complain(&format!("error: {reason}"));
+        }
         if !changed && missing.is_empty() {
             say("nothing to do");
         }
@@ -84,8 +87,8 @@ impl ByHand {
         if steps.is_empty() && notes.is_empty() {
             say("nothing of ours is here");
         }
-        let taken = self.take(steps).await?;
-        notes.iter().for_each(|note| complain(&format!("warning: {note}")));
+        let taken = self.take(steps, &state).await?;
+        warn(&notes);
         if !taken {
             return Err(Exit::Failed);
         }
@@ -94,9 +97,11 @@ impl ByHand {
     }
 
     /// Writes down, then does; answers whether every step went well.
-    async fn take(&mut self, steps: Vec<Step>) -> Result<bool, Exit> {
+    async fn take(&mut self, steps: Vec<Step>, state: &HostState) -> Result<bool, Exit> {
         let before = self.stored.owned.clone();
-        steps.iter().for_each(|step| self.stored.owned.record(step));
+        for step in &steps {
+            self.stored.owned.record(step, state);
+        }
         self.save()?;
         let mut good = true;
         for StepResult { step, outcome } in self.hands.take(steps).await {
@@ -125,5 +130,11 @@ impl ByHand {
     fn save(&mut self) -> Result<(), Exit> {
         let Stored { owned, drains } = &self.stored;
         self.store.write(owned, drains).map_err(|error| failed(&error, None))
+    }
+}
+
+fn warn(notes: &[String]) {
+    for note in notes {
+        complain(&format!("warning: {note}"));
     }
 }

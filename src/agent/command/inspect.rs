@@ -25,7 +25,7 @@ pub(super) async fn check(cli: &Cli, show: bool) -> Ended {
         say(&effective(&loaded.config));
     } else {
         let count = loaded.config.vips.len();
-        say(&format!("{}: good, {count} VIP{}", cli.config.display(), if count == 1 { "" } else { "s" }));
+        say(&format!("{}: fine: {count} VIP{}", cli.config.display(), if count == 1 { "" } else { "s" }));
     }
     Ok(Exit::Done)
 }

@@ -173,20 +173,25 @@ impl Core {
         if let Err(at) = self.pace.take(now) {
             return self.timers.again_at(at);
         }
-        if self.phase == Phase::Keeping && self.contest.note(now) {
-            self.say(Event::Contested);
-            self.publish();
-        }
         let steps = first_stage(plan.steps);
         let before = self.owned.clone();
-        steps.iter().for_each(|step| self.owned.record(step));
+        if let Some(state) = &self.state {
+            for step in &steps {
+                self.owned.record(step, state);
+            }
+        }
         self.timers.wait();
         self.outputs.push_back(Output::Apply { steps, before });
     }
 
     fn applied(&mut self, (results, before): (Vec<StepResult>, Owned), now: Duration) {
+        let repaired = self.repairs.total();
         for result in results {
             self.account(result, &before, now);
+        }
+        if self.repairs.total() > repaired && self.contest.note(now) {
+            self.say(Event::Contested);
+            self.publish();
         }
         self.outputs.push_back(Output::Save);
         self.timers.proceed();
@@ -239,7 +244,7 @@ impl Core {
         self.failures.clear();
         self.retry_at = Duration::ZERO;
         self.outputs.push_back(Output::Save);
-        self.publish();
+        // published by the look, which knows what the new VIPs need
         self.timers.again_at(now);
     }
 
@@ -267,7 +272,9 @@ impl Core {
 
     fn say_notes(&mut self, notes: Vec<String>) {
         let new: Vec<String> = notes.iter().filter(|note| !self.notes.contains(note)).cloned().collect();
-        new.into_iter().for_each(|note| self.say(Event::Note(note)));
+        for note in new {
+            self.say(Event::Note(note));
+        }
         self.notes = notes;
     }
 

@@ -5,8 +5,9 @@ use std::io;
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{AsyncSocket, AsyncSocketExt, SocketAddr, TokioSocket};
 
-/// `RTNLGRP_LINK`, `RTNLGRP_IPV4_IFADDR`, `RTNLGRP_IPV6_IFADDR` (`linux/rtnetlink.h`), as bits of `nl_groups`.
-const GROUPS: u32 = 1 << (1 - 1) | 1 << (5 - 1) | 1 << (9 - 1);
+/// `RTNLGRP_LINK`, `RTNLGRP_IPV4_IFADDR`, `RTNLGRP_IPV6_IFADDR` (`linux/rtnetlink.h`), 1, 5 and 9, each
+/// as the bit one below its number of `nl_groups`.
+const GROUPS: u32 = 1 | 1 << 4 | 1 << 8;
 
 /// A subscription. What changed is not told: an event is only a reason to look again.
 pub struct Events {

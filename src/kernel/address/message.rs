@@ -1,4 +1,5 @@
 //! rtnetlink messages to and from the `host` room's nouns.
+#![expect(clippy::wildcard_enum_match_arm, reason = "the kernel's messages have many kinds, and get more")]
 
 use std::net::IpAddr;
 

@@ -1,4 +1,5 @@
 //! Interfaces and addresses over rtnetlink.
+#![expect(clippy::wildcard_enum_match_arm, reason = "the kernel's messages have many kinds, and get more")]
 
 mod error;
 mod events;

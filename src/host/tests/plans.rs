@@ -1,0 +1,246 @@
+//! Plans as a person reads them.
+
+mod common;
+
+use common::{address, fresh, lines, link, set, take, vip};
+use lvs_host::{Conflict, HostState, Owned, Scope, Vip, conflicts, down_steps, up_steps};
+
+/// Takes every step of a plan, as the agent does.
+fn up(vips: &[Vip], owned: &mut Owned, state: &mut HostState) -> Vec<String> {
+    let plan = up_steps(vips, owned, state);
+    let before = state.clone();
+    for step in &plan.steps {
+        owned.record(step, &before);
+        take(state, step);
+        owned.strike(step);
+    }
+    lines(&plan.steps)
+}
+
+fn down(owned: &mut Owned, state: &mut HostState) -> (Vec<String>, Vec<String>) {
+    let plan = down_steps(owned, state);
+    for step in &plan.steps {
+        take(state, step);
+        owned.strike(step);
+    }
+    (lines(&plan.steps), plan.notes)
+}
+
+#[test]
+fn a_fresh_host_gets_sysctls_then_the_address() {
+    let plan = up_steps(&[vip("192.168.100.240")], &Owned::default(), &fresh());
+    assert_eq!(
+        lines(&plan.steps),
+        [
+            "sysctl -w net.ipv4.conf.all.arp_ignore=1",
+            "sysctl -w net.ipv4.conf.all.arp_announce=2",
+            "sysctl -w net.ipv4.conf.lo.arp_ignore=1",
+            "sysctl -w net.ipv4.conf.lo.arp_announce=2",
+            "ip address add 192.168.100.240/32 dev lo label lo:0 scope host",
+        ]
+    );
+    assert!(plan.notes.is_empty());
+}
+
+#[test]
+fn ipv6_needs_no_sysctl_and_never_becomes_a_source() {
+    let plan = up_steps(&[vip("2001:db8::240")], &Owned::default(), &fresh());
+    assert_eq!(lines(&plan.steps), ["ip address add 2001:db8::240/128 dev lo preferred_lft 0 nodad"]);
+}
+
+#[test]
+fn an_own_device_is_created_set_up_and_deleted() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    set(&mut state, "all", 1, 2);
+    set(&mut state, "lo", 1, 2);
+    let on_device = Vip { device: "lvs0".into(), label: None, ..vip("192.168.100.240") };
+    let steps = up(&[on_device], &mut owned, &mut state);
+    assert_eq!(
+        steps,
+        [
+            "ip link add lvs0 type dummy",
+            "ip link set lvs0 up",
+            "ip address add 192.168.100.240/32 dev lvs0 scope host",
+        ]
+    );
+    let (steps, notes) = down(&mut owned, &mut state);
+    assert_eq!(steps, ["ip address del 192.168.100.240/32 dev lvs0", "ip link delete lvs0"]);
+    assert!(notes.is_empty());
+    assert!(owned.is_empty());
+}
+
+#[test]
+fn good_values_of_someone_else_stay() {
+    let mut state = fresh();
+    set(&mut state, "all", 2, 2);
+    set(&mut state, "lo", 3, 2);
+    let plan = up_steps(&[vip("192.168.100.240")], &Owned::default(), &state);
+    assert_eq!(lines(&plan.steps), ["ip address add 192.168.100.240/32 dev lo label lo:0 scope host"]);
+    // 3 answers for every scope but host
+    let global = Vip { scope: Scope::Global, ..vip("192.168.100.240") };
+    let plan = up_steps(&[global], &Owned::default(), &state);
+    assert_eq!(lines(&plan.steps)[0], "sysctl -w net.ipv4.conf.lo.arp_ignore=1");
+}
+
+#[test]
+fn an_address_waits_while_an_interface_would_answer_for_it() {
+    let mut state = fresh();
+    // reserved: the kernel takes it for 0
+    set(&mut state, "eth0", 5, 0);
+    let plan = up_steps(&[vip("192.168.100.240"), vip("2001:db8::1")], &Owned::default(), &state);
+    assert_eq!(plan.steps.len(), 5);
+    assert!(lines(&plan.steps)[4].contains("2001:db8::1"));
+    assert_eq!(
+        plan.notes,
+        [
+            "192.168.100.240 waits: arp_ignore is 5 on eth0 in effect, not 1, 2, 3 or 8: ARP requests for the VIP are \
+          answered there"
+        ]
+    );
+}
+
+#[test]
+fn what_was_there_before_is_used_and_stays() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    state.addresses.push(address("lo", "192.168.100.240", 32));
+    let before = state.clone();
+    assert_eq!(up(&[vip("192.168.100.240")], &mut owned, &mut state).len(), 4);
+    assert!(!owned.has_address("192.168.100.240".parse().unwrap(), "lo"));
+    let (steps, notes) = down(&mut owned, &mut state);
+    assert_eq!((steps.len(), notes.len()), (4, 0));
+    assert_eq!(state, before);
+}
+
+#[test]
+fn an_own_address_gets_its_label_back() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    let vips = [vip("192.168.100.240"), vip("2001:db8::240")];
+    up(&vips, &mut owned, &mut state);
+    for found in &mut state.addresses {
+        if found.address == vips[0].address {
+            found.label = Some("lo:7".into());
+        }
+        if found.address == vips[1].address {
+            found.deprecated = false;
+        }
+    }
+    assert_eq!(
+        up(&vips, &mut owned, &mut state),
+        [
+            "ip address del 192.168.100.240/32 dev lo && ip address add 192.168.100.240/32 dev lo label lo:0 scope host",
+            "ip address replace 2001:db8::240/128 dev lo preferred_lft 0 nodad",
+        ]
+    );
+    assert!(up(&vips, &mut owned, &mut state).is_empty());
+}
+
+#[test]
+fn vips_that_are_gone_from_the_file_are_removed_if_ours() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    let all = [vip("192.168.100.240"), Vip { device: "lvs0".into(), label: None, ..vip("192.168.100.241") }];
+    state.addresses.push(address("lo", "192.168.100.249", 32));
+    up(&all, &mut owned, &mut state);
+    let steps = up(&[vip("192.168.100.242")], &mut owned, &mut state);
+    assert_eq!(
+        steps,
+        [
+            "ip address add 192.168.100.242/32 dev lo label lo:0 scope host",
+            "ip address del 192.168.100.240/32 dev lo",
+            "ip address del 192.168.100.241/32 dev lvs0",
+            "ip link delete lvs0",
+        ]
+    );
+}
+
+#[test]
+fn a_device_with_a_strangers_address_stays() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    let on_device = Vip { device: "lvs0".into(), label: None, ..vip("192.168.100.240") };
+    up(&[on_device], &mut owned, &mut state);
+    state.addresses.push(address("lvs0", "10.1.1.1", 32));
+    let (steps, notes) = down(&mut owned, &mut state);
+    assert_eq!(steps, ["ip address del 192.168.100.240/32 dev lvs0"]);
+    assert_eq!(notes[0], "lvs0 stays: 10.1.1.1/32 on it is not ours");
+    assert!(notes[1].ends_with("10.1.1.1/32 on lvs0 still relies on it"), "{notes:?}");
+}
+
+#[test]
+fn sysctls_stay_for_someone_who_came_to_rely_on_them() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    up(&[vip("192.168.100.240")], &mut owned, &mut state);
+    state.addresses.push(address("lo", "10.9.9.9", 32));
+    let (steps, notes) = down(&mut owned, &mut state);
+    assert_eq!(steps, ["ip address del 192.168.100.240/32 dev lo"]);
+    assert_eq!(
+        notes[0],
+        "net.ipv4.conf.all.arp_ignore stays 1 instead of 0: 10.9.9.9/32 on lo still relies on it"
+    );
+    assert_eq!(notes.len(), 4);
+}
+
+#[test]
+fn sysctls_rewritten_since_are_left_alone() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    up(&[vip("192.168.100.240")], &mut owned, &mut state);
+    set(&mut state, "all", 8, 2);
+    let (steps, notes) = down(&mut owned, &mut state);
+    assert!(!steps.contains(&"sysctl -w net.ipv4.conf.all.arp_ignore=0".to_owned()), "{steps:?}");
+    assert_eq!(notes, ["net.ipv4.conf.all.arp_ignore stays 8: someone else rewrote it, we had set 1"]);
+}
+
+#[test]
+fn the_first_value_found_is_the_one_that_comes_back() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    set(&mut state, "lo", 0, 1);
+    up(&[vip("192.168.100.240")], &mut owned, &mut state);
+    set(&mut state, "lo", 0, 0);
+    up(&[vip("192.168.100.240")], &mut owned, &mut state);
+    down(&mut owned, &mut state);
+    let announce = lvs_host::Sysctl::new("lo", lvs_host::ArpSysctl::Announce);
+    assert_eq!(state.sysctls.get(&announce), Some(&1));
+}
+
+#[test]
+fn an_interface_with_a_dot_prints_as_sysctl_takes_it() {
+    let sysctl = lvs_host::Sysctl::new("eth0.100", lvs_host::ArpSysctl::Ignore);
+    assert_eq!(sysctl.to_string(), "net.ipv4.conf.eth0/100.arp_ignore");
+    assert_eq!(sysctl.path(), "net/ipv4/conf/eth0.100/arp_ignore");
+}
+
+#[test]
+fn a_vip_of_another_interface_is_a_conflict() {
+    let found = conflicts(&[vip("192.168.100.8")], &fresh());
+    let [Conflict::OnAnotherInterface { interface, .. }] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(interface, "eth0");
+    assert!(found[0].to_string().starts_with("192.168.100.8 is an address of eth0 (192.168.100.8/24)"));
+    let plan = up_steps(&[vip("192.168.100.8")], &Owned::default(), &fresh());
+    assert!(lines(&plan.steps).iter().all(|line| line.starts_with("sysctl")), "{plan:?}");
+}
+
+#[test]
+fn a_real_interface_cannot_hold_a_vip() {
+    let on_eth0 = Vip { device: "eth0".into(), ..vip("192.168.100.240") };
+    let found = conflicts(std::slice::from_ref(&on_eth0), &fresh());
+    assert!(matches!(found.as_slice(), [Conflict::NotADummy { .. }]), "{found:?}");
+    let plan = up_steps(&[on_eth0], &Owned::default(), &fresh());
+    assert!(lines(&plan.steps).iter().all(|line| line.starts_with("sysctl")), "{plan:?}");
+}
+
+#[test]
+fn a_loopback_that_is_down_is_set_up_first() {
+    let mut state = fresh();
+    state.links[0] = lvs_host::Link { up: false, ..link(1, "lo") };
+    let plan = up_steps(&[vip("2001:db8::1")], &Owned::default(), &state);
+    assert_eq!(lines(&plan.steps)[0], "ip link set lo up");
+}
+
+#[test]
+fn what_is_gone_is_forgotten() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    let vips = [vip("192.168.100.240")];
+    up(&vips, &mut owned, &mut state);
+    owned.prune(&vips, &fresh());
+    assert!(owned.has_address(vips[0].address, "lo"), "wanted: it will be put back, and is ours again");
+    owned.prune(&[], &fresh());
+    assert!(owned.addresses.is_empty());
+}
