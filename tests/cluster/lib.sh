@@ -6,6 +6,7 @@ source "$LAB_REPO/tests/lab.d/cluster.sh"
 
 failed_at() {
     trap - ERR
+    exec >&2
     echo "failed ($1) at $2:$3: $4"
     local log
     for log in "$WORK"/*.log; do

@@ -40,7 +40,7 @@ lab_boot() {
         LAB_PID=$!
         wait "$LAB_PID" || status=$?
         LAB_PID=
-        ((status != 124)) || echo "lab: ended after $limit s" >&2
+        ((status != 124 && status != 137)) || die "ended after $limit s"
     fi
     status=$(cat "$LAB_OUT/status" 2>/dev/null) || die "the lab ended before its job did (status $status)"
     return "$status"
@@ -57,10 +57,7 @@ write_stub() {
     shift
     {
         echo '#!/bin/bash'
-        for name in LAB_REPO LAB_TARGET LAB_OUT LAB_BIN LAB_KIND; do
-            printf 'export %s=%q\n' "$name" "${!name}"
-        done
-        compgen -e | grep -E '^(BENCH_|LAB_INTERACTIVE$|TERM$)' | while read -r name; do
+        for name in LAB_REPO LAB_TARGET LAB_OUT LAB_BIN LAB_KIND ${TERM+TERM} "${!BENCH_@}"; do
             printf 'export %s=%q\n' "$name" "${!name}"
         done
         [[ ! -t 0 ]] || printf 'export LINES=%q COLUMNS=%q\n' "$(tput lines)" "$(tput cols)"

@@ -114,7 +114,9 @@ count() { awk -F= -v key="$2" '$1 == key { n = $2 } END { print n + 0 }' "$WORK/
 
 # Who answers ARP for an address, as seen by the client: one hardware address a line.
 arp_answers() {
-    on client arping -b -c 3 -w 4 -I eth0 "${1:-$VIP}" | grep -oE '\[[0-9A-F:]{17}\]' | tr -d '[]' | tr 'A-F' 'a-f' | sort -u
+    # its status tells whether there were as many answers as questions, which is not the question here
+    { on client arping -b -c 3 -w 4 -I eth0 "${1:-$VIP}" || true; } |
+        grep -oE '\[[0-9A-F:]{17}\]' | tr -d '[]' | tr 'A-F' 'a-f' | sort -u
 }
 
 mac() { ip -n "$1" -o link show dev eth0 | grep -oE 'ether [0-9a-f:]{17}' | cut -d' ' -f2; }

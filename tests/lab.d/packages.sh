@@ -10,7 +10,7 @@ BASE_PACKAGES='
     arping:iputils-arping:iputils
     curl:curl:curl
     modprobe:kmod:kmod
-    python3:python3-minimal:python3
+    python3:python3:python3
     ps:procps:procps-ng
     unshare:util-linux:util-linux'
 TEST_PACKAGES='
