@@ -151,3 +151,6 @@ fn not_found(path: &str) -> Reply {
 fn problem(status: u16, error: String, known: Vec<String>) -> Reply {
     Reply::json(status, json(&Problem { error, known }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,6 @@ mod cli;
 mod command;
 mod control;
 mod core;
-mod effective;
 mod http;
 mod listen;
 mod load;

@@ -33,6 +33,9 @@ impl Listeners {
             let _ = task.await;
         }
         self.addresses = addresses.to_vec();
+        if addresses.is_empty() {
+            return;
+        }
         self.task = Some(tokio::task::spawn_local(listen(self.addresses.clone(), self.handler.clone())));
     }
 }

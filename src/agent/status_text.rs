@@ -67,10 +67,14 @@ fn repairs(repairs: Repairs) -> String {
     if repairs.total() == 0 {
         return "no repairs".to_owned();
     }
-    let kinds =
-        [(repairs.addresses, "addresses"), (repairs.sysctls, "sysctls"), (repairs.devices, "devices")];
+    let kinds = [
+        (repairs.addresses, "address", "addresses"),
+        (repairs.sysctls, "sysctl", "sysctls"),
+        (repairs.devices, "device", "devices"),
+    ];
+    let counted = kinds.into_iter().filter(|(count, ..)| *count > 0);
     let counted =
-        kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}"));
+        counted.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
     format!("repaired: {}", counted.collect::<Vec<_>>().join(", "))
 }
 
@@ -78,3 +82,6 @@ fn utc(since_s: u64) -> String {
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(since_s)).unwrap_or(UNIX_EPOCH);
     daemon::clock::rfc3339(time).replace(".000Z", "Z")
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,3 +176,6 @@ impl From<SysctlName> for ArpSysctl {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,6 @@ use super::{Ended, complain, failed_because, limbs, say};
 use crate::cli::{Cli, PlanArgs};
 use crate::control::json;
 use crate::core::Depth;
-use crate::effective::effective;
 use crate::load::{Loaded, Refused, load};
 use crate::look::Needs;
 use crate::store::Store;
@@ -22,7 +21,7 @@ pub(super) async fn check(cli: &Cli, show: bool) -> Ended {
         good(loaded.fits(&state))?;
     }
     if show {
-        say(&effective(&loaded.config));
+        say(&loaded.config.to_toml());
     } else {
         let count = loaded.config.vips.len();
         say(&format!("{}: fine: {count} VIP{}", cli.config.display(), if count == 1 { "" } else { "s" }));

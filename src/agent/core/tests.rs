@@ -1,1 +1,471 @@
+//! The core against a kernel that is a value, on a clock that is a number.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
+use host::{Address, ArpSysctl, HostState, Link, Owned, Scope, Step, Sysctl, Vip};
+use proptest::prelude::*;
+
+use super::{Core, Depth, Drains, Event, Input, Outcome, Output, StepResult};
+use crate::status::Status;
+
+const INTERVAL: Duration = Duration::from_millis(500);
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn vip(last: u8) -> Vip {
+    let address = IpAddr::from([192, 168, 100, last]);
+    Vip { address, device: "lo".into(), label: Some("lo:0".into()), scope: Scope::Host, services: Vec::new() }
+}
+
+/// A core with its kernel.
+struct World {
+    core: Core,
+    kernel: HostState,
+    now: Duration,
+    /// what the next look sees instead: the kernel as it was just before
+    seen: Option<HostState>,
+    /// the kernel refuses every change
+    denied: bool,
+    published: Vec<Status>,
+    events: Vec<Event>,
+    /// `publish`, `save`, `apply` in the order in which they happened
+    order: Vec<&'static str>,
+    writes: usize,
+    looks: usize,
+    started: bool,
+}
+
+impl World {
+    fn new(vips: Vec<Vip>) -> Self {
+        Self::with(vips, fresh(), Owned::default(), Drains::default())
+    }
+
+    fn with(vips: Vec<Vip>, kernel: HostState, owned: Owned, drains: Drains) -> Self {
+        Self {
+            core: Core::new(vips, INTERVAL, owned, drains),
+            kernel,
+            now: Duration::ZERO,
+            seen: None,
+            denied: false,
+            published: Vec::new(),
+            events: Vec::new(),
+            order: Vec::new(),
+            writes: 0,
+            looks: 0,
+            started: false,
+        }
+    }
+
+    fn prepared(vips: Vec<Vip>) -> Self {
+        let mut world = Self::new(vips);
+        world.tell(Input::Tick);
+        world.run(ms(2000));
+        assert!(world.status().ready, "{:?}", world.status());
+        world.forget();
+        world
+    }
+
+    fn forget(&mut self) {
+        (self.published, self.events, self.order) = (Vec::new(), Vec::new(), Vec::new());
+        (self.writes, self.looks) = (0, 0);
+    }
+
+    fn tell(&mut self, input: Input) {
+        let mut next = Some(input);
+        while let Some(input) = next.take() {
+            self.core.handle(input, self.now);
+            while let Some(output) = self.core.poll_output() {
+                if let Some(answer) = self.perform(output) {
+                    assert!(next.replace(answer).is_none(), "one thing at a time");
+                }
+            }
+        }
+    }
+
+    fn perform(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::Look(depth) => {
+                self.looks += 1;
+                let seen = self.seen.take().unwrap_or_else(|| self.kernel.clone());
+                return Some(Input::Looked(depth, Ok(seen)));
+            }
+            Output::Apply { steps, before } => {
+                self.order.push("apply");
+                let results = steps.into_iter().map(|step| self.take(step)).collect();
+                return Some(Input::Applied((results, before)));
+            }
+            Output::Save => self.order.push("save"),
+            Output::Publish(status) => {
+                self.order.push(if status.ready { "ready" } else { "not ready" });
+                self.published.push(status);
+            }
+            Output::Started => self.started = true,
+            Output::Log(event) => self.events.push(event),
+        }
+        None
+    }
+
+    fn take(&mut self, step: Step) -> StepResult {
+        if self.denied {
+            return StepResult { step, outcome: Outcome::Failed("denied".into()) };
+        }
+        self.writes += 1;
+        match &step {
+            Step::SetSysctl { sysctl, to, .. } => drop(self.kernel.sysctls.insert(sysctl.clone(), *to)),
+            Step::AddAddress(new) => {
+                if self.kernel.holders(new.address).next().is_some() {
+                    return StepResult { step, outcome: Outcome::SomeoneElse };
+                }
+                self.kernel.addresses.push(on_lo(new.address));
+            }
+            Step::RemoveAddress { address, .. } => {
+                self.kernel.addresses.retain(|found| found.address != *address);
+            }
+            Step::RestoreSysctl { .. }
+            | Step::CreateDevice { .. }
+            | Step::LinkUp { .. }
+            | Step::ReplaceAddress(_)
+            | Step::DeleteDevice { .. } => panic!("unexpected: {step}"),
+        }
+        StepResult { step, outcome: Outcome::Done }
+    }
+
+    /// Lets time go by.
+    fn run(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(at) = self.core.poll_timeout().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            self.tell(Input::Tick);
+        }
+        self.now = end;
+    }
+
+    fn remove(&mut self, last: u8) {
+        self.kernel.addresses.retain(|found| found.address != vip(last).address);
+    }
+
+    fn flip(&mut self, value: i32) {
+        self.kernel.sysctls.insert(Sysctl::new("all", ArpSysctl::Ignore), value);
+    }
+
+    fn status(&self) -> Status {
+        self.core.status()
+    }
+
+    fn has(&self, last: u8) -> bool {
+        self.kernel.holders(vip(last).address).next().is_some()
+    }
+}
+
+fn on_lo(address: IpAddr) -> Address {
+    let (device, label) = ("lo".into(), Some("lo:0".into()));
+    Address { device, address, prefix: 32, label, scope: Some(Scope::Host), deprecated: false }
+}
+
+fn fresh() -> HostState {
+    let link = |index, name: &str| Link {
+        index,
+        name: name.into(),
+        loopback: name == "lo",
+        noarp: false,
+        up: true,
+        dummy: false,
+    };
+    let mut state = HostState { links: vec![link(1, "lo"), link(2, "eth0")], ..HostState::default() };
+    for interface in ["all", "lo", "eth0"] {
+        for name in ArpSysctl::ALL {
+            state.sysctls.insert(Sysctl::new(interface, name), 0);
+        }
+    }
+    state
+}
+
+#[test]
+fn prepares_in_order_and_is_ready_last() {
+    let mut world = World::new(vec![vip(240), vip(241)]);
+    assert_eq!(world.status().vips[0].reason.as_deref(), Some("not looked at yet"));
+    world.tell(Input::Tick);
+    assert!(world.started);
+    assert!(world.status().ready);
+    // sysctls, which the next look reads back; then addresses
+    assert_eq!(world.order, ["not ready", "apply", "save", "not ready", "apply", "save", "ready"]);
+    assert_eq!((world.writes, world.looks), (6, 3));
+    assert!(world.published.iter().rev().skip(1).all(|status| !status.ready));
+    world.forget();
+    world.run(ms(60_000));
+    assert_eq!(
+        (world.writes, world.published.len(), world.order.len()),
+        (0, 0, 0),
+        "nothing more to do or say"
+    );
+}
+
+#[test]
+fn looks_at_sysctls_each_interval_and_at_everything_rarely() {
+    let mut world = World::prepared(vec![vip(240)]);
+    world.run(ms(10_000));
+    assert!((19..=22).contains(&world.looks), "{} looks", world.looks);
+}
+
+#[test]
+fn an_address_that_was_removed_comes_back_at_once() {
+    let mut world = World::prepared(vec![vip(240)]);
+    world.remove(240);
+    world.tell(Input::Changed);
+    world.run(ms(20));
+    assert!(world.has(240));
+    assert_eq!(
+        world.order,
+        ["not ready", "apply", "save", "ready"],
+        "told before it is put right, and after"
+    );
+    assert_eq!(world.status().repairs.addresses, 1);
+    assert!(
+        world.events.iter().any(|event| matches!(event, Event::Repaired { step: Step::AddAddress(_), .. }))
+    );
+    assert_eq!(world.published[0].vips[0].reason.as_deref(), Some("address: 192.168.100.240 is not on lo"));
+}
+
+#[test]
+fn a_rewritten_sysctl_comes_back_within_the_interval_and_the_vip_stays() {
+    let mut world = World::prepared(vec![vip(240)]);
+    world.flip(0);
+    world.run(INTERVAL);
+    assert_eq!(world.kernel.sysctls[&Sysctl::new("all", ArpSysctl::Ignore)], 1);
+    assert_eq!((world.writes, world.status().repairs.sysctls), (1, 1));
+    assert_eq!(world.order, ["not ready", "apply", "save", "ready"]);
+    assert!(world.has(240));
+}
+
+#[test]
+fn a_restart_writes_nothing() {
+    let world = World::prepared(vec![vip(240)]);
+    let (owned, drains) = (world.core.owned().clone(), world.core.drains().clone());
+    let mut again = World::with(vec![vip(240)], world.kernel, owned.clone(), drains);
+    again.tell(Input::Tick);
+    again.run(ms(2000));
+    assert_eq!(again.writes, 0);
+    assert!(again.status().ready && again.started);
+    assert_eq!(again.core.owned(), &owned);
+}
+
+#[test]
+fn a_restart_on_an_edited_file_removes_what_is_gone() {
+    let world = World::prepared(vec![vip(240), vip(241)]);
+    let mut again = World::with(vec![vip(241)], world.kernel, world.core.owned().clone(), Drains::default());
+    again.tell(Input::Tick);
+    assert!(!again.has(240) && again.has(241));
+    assert_eq!(again.writes, 1);
+}
+
+#[test]
+fn a_strangers_address_is_used_but_not_owned() {
+    let mut kernel = fresh();
+    kernel.addresses.push(on_lo(vip(240).address));
+    let mut world = World::with(vec![vip(240)], kernel, Owned::default(), Drains::default());
+    world.tell(Input::Tick);
+    assert!(world.status().ready);
+    assert!(!world.status().vips[0].owned);
+    world.tell(Input::Configured { vips: vec![vip(241)], interval: INTERVAL });
+    assert!(world.has(240) && world.has(241));
+}
+
+#[test]
+fn whoever_was_faster_owns_the_address() {
+    let mut kernel = fresh();
+    for sysctl in ["all", "lo"].iter().flat_map(|on| ArpSysctl::ALL.map(|name| Sysctl::new(on, name))) {
+        let value = sysctl.name.wanted();
+        kernel.sysctls.insert(sysctl, value);
+    }
+    let before = kernel.clone();
+    kernel.addresses.push(on_lo(vip(240).address));
+    let mut world = World::with(vec![vip(240)], kernel, Owned::default(), Drains::default());
+    world.seen = Some(before);
+    world.tell(Input::Tick);
+    assert!(world.events.contains(&Event::SomeoneElse(Step::AddAddress(host::NewAddress::of(&vip(240))))));
+    assert!(!world.core.owned().has_address(vip(240).address, "lo"));
+    assert!(world.status().ready);
+}
+
+#[test]
+fn a_reload_adds_and_removes_and_touches_nothing_else() {
+    let mut world = World::prepared(vec![vip(240), vip(241)]);
+    world.tell(Input::Configured { vips: vec![vip(241), vip(242)], interval: INTERVAL });
+    assert!(!world.has(240) && world.has(241) && world.has(242));
+    assert_eq!(world.writes, 2);
+    assert_eq!(world.status().repairs.total(), 0, "what the operator wants is no repair");
+    assert!(world.status().ready);
+}
+
+#[test]
+fn draining_keeps_the_vip_and_survives_a_restart() {
+    let mut world = World::prepared(vec![vip(240), vip(241)]);
+    world.tell(Input::Drain { vip: Some(vip(240).address), since_s: 7 });
+    assert_eq!(world.order, ["save", "not ready"], "written down before it is told");
+    let status = world.status();
+    assert!(!status.vips[0].ready && status.vips[1].ready && world.has(240));
+    assert_eq!(
+        (status.vips[0].draining_since, status.vips[0].reason.as_deref()),
+        (Some(7), Some("draining"))
+    );
+
+    let drains = world.core.drains().clone();
+    let mut again = World::with(vec![vip(240), vip(241)], world.kernel, world.core.owned().clone(), drains);
+    again.tell(Input::Tick);
+    assert!(!again.status().vips[0].ready);
+    again.tell(Input::Drain { vip: None, since_s: 9 });
+    assert_eq!(again.status().vips[0].draining_since, Some(7));
+    again.tell(Input::Undrain { vip: None });
+    assert!(again.status().ready);
+}
+
+#[test]
+fn a_drained_vip_that_leaves_the_file_does_not_come_back_drained() {
+    let mut world = World::prepared(vec![vip(240), vip(241)]);
+    world.tell(Input::Drain { vip: Some(vip(240).address), since_s: 7 });
+    world.tell(Input::Configured { vips: vec![vip(241)], interval: INTERVAL });
+    world.tell(Input::Configured { vips: vec![vip(240), vip(241)], interval: INTERVAL });
+    assert!(world.status().ready);
+}
+
+#[test]
+fn what_is_denied_is_tried_each_second_and_said_once() {
+    let mut world = World::new(vec![vip(240)]);
+    world.denied = true;
+    world.tell(Input::Tick);
+    assert!(world.started, "the first preparation was tried");
+    world.run(ms(10_500));
+    let tries = world.order.iter().filter(|what| **what == "apply").count();
+    assert!((10..=12).contains(&tries), "{tries} tries");
+    let said = world.events.iter().filter(|event| matches!(event, Event::Failed { .. })).count();
+    assert_eq!(said, 4, "each sysctl once");
+    assert!(world.core.owned().is_empty(), "what was not done is not ours");
+    assert!(world.status().problems.contains(&"sysctl -w net.ipv4.conf.all.arp_ignore=1: denied".to_owned()));
+    world.denied = false;
+    world.run(ms(1100));
+    assert!(world.status().ready && world.status().problems.is_empty());
+}
+
+#[test]
+fn a_contest_is_bounded_quiet_and_not_ready_until_it_is_over() {
+    let mut world = World::prepared(vec![vip(240)]);
+    for _ in 0..3000 {
+        world.remove(240);
+        world.tell(Input::Changed);
+        world.run(ms(10));
+    }
+    let repairs = world.status().repairs.addresses;
+    assert!((100..=170).contains(&repairs), "{repairs} repairs in 30 s");
+    let said = |wanted: &Event| world.events.iter().filter(|event| *event == wanted).count();
+    assert_eq!((said(&Event::Contested), said(&Event::Settled)), (1, 0));
+    let loud =
+        |event: &&Event| matches!(event, Event::Repaired { contested: false, .. } | Event::NotReady { .. });
+    assert!(world.events.iter().filter(loud).count() < 20);
+    assert!(!world.status().ready, "not even between two repairs");
+    world.run(ms(6000));
+    assert!(world.status().ready);
+    assert_eq!(world.events.iter().filter(|event| **event == Event::Settled).count(), 1);
+}
+
+#[test]
+fn a_look_that_fails_makes_nothing_ready() {
+    let mut world = World::prepared(vec![vip(240)]);
+    world.core.handle(Input::Looked(Depth::Everything, Err("no netlink".into())), world.now);
+    assert_eq!(world.status().vips[0].reason.as_deref(), Some("no netlink"));
+    world.tell(Input::Tick);
+    world.run(INTERVAL);
+    assert!(world.status().ready);
+}
+
+#[test]
+fn an_address_waits_for_an_interface_and_its_coming_is_no_repair() {
+    let mut kernel = fresh();
+    kernel.sysctls.insert(Sysctl::new("eth0", ArpSysctl::Ignore), 4);
+    let mut world = World::with(vec![vip(240)], kernel, Owned::default(), Drains::default());
+    world.tell(Input::Tick);
+    assert!(!world.has(240) && world.started && !world.status().ready);
+    assert!(world.status().problems[0].starts_with("192.168.100.240 waits: arp_ignore is 4 on eth0"));
+    world.kernel.sysctls.insert(Sysctl::new("eth0", ArpSysctl::Ignore), 0);
+    world.run(INTERVAL);
+    assert!(world.status().ready);
+    assert_eq!(world.status().repairs.total(), 0);
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Wait(u16),
+    Remove(u8),
+    Add(u8),
+    Flip(i32),
+    Drain(Option<u8>),
+    Undrain(Option<u8>),
+    Reload(Vec<u8>),
+    Restart,
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    let last = 240_u8..244;
+    prop_oneof![
+        (0_u16..1500).prop_map(Act::Wait),
+        last.clone().prop_map(Act::Remove),
+        last.clone().prop_map(Act::Add),
+        (0..4_i32).prop_map(Act::Flip),
+        prop::option::of(last.clone()).prop_map(Act::Drain),
+        prop::option::of(last.clone()).prop_map(Act::Undrain),
+        prop::collection::btree_set(last, 1..4).prop_map(|vips| Act::Reload(vips.into_iter().collect())),
+        Just(Act::Restart),
+    ]
+}
+
+fn act(world: &mut World, act: Act) {
+    let address = |last: Option<u8>| last.map(|last| vip(last).address);
+    match act {
+        Act::Wait(span) => world.run(ms(span.into())),
+        Act::Remove(last) => {
+            world.remove(last);
+            world.tell(Input::Changed);
+        }
+        Act::Add(last) if !world.has(last) => {
+            world.kernel.addresses.push(on_lo(vip(last).address));
+            world.tell(Input::Changed);
+        }
+        Act::Add(_) => {}
+        Act::Flip(value) => world.flip(value),
+        Act::Drain(last) => world.tell(Input::Drain { vip: address(last), since_s: 1 }),
+        Act::Undrain(last) => world.tell(Input::Undrain { vip: address(last) }),
+        Act::Reload(vips) => {
+            world.tell(Input::Configured { vips: vips.into_iter().map(vip).collect(), interval: INTERVAL });
+        }
+        Act::Restart => {
+            let (owned, drains) = (world.core.owned().clone(), world.core.drains().clone());
+            world.core = Core::new(world.core.vips().to_vec(), INTERVAL, owned, drains);
+            world.now = Duration::ZERO;
+            world.tell(Input::Tick);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn it_always_ends_up_right(acts in prop::collection::vec(any_act(), 0..40)) {
+        let mut world = World::new(vec![vip(240), vip(241)]);
+        world.tell(Input::Tick);
+        for one in acts {
+            act(&mut world, one);
+            // told as ready: was right at the last look
+            for told in world.published.iter().filter(|told| told.ready) {
+                prop_assert!(told.vips.iter().all(|vip| vip.steps.iter().all(|step| step.ok)));
+            }
+            world.published.clear();
+        }
+        world.tell(Input::Undrain { vip: None });
+        world.run(ms(30_000));
+        prop_assert!(world.status().ready, "{:?}", world.status());
+        world.forget();
+        world.run(ms(30_000));
+        prop_assert_eq!(world.writes, 0);
+    }
+}
