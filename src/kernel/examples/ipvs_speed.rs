@@ -40,6 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {} changes", changes.len());
     }
     for _ in 0..3 {
+        let observed = timed("table_near", || ipvs.table_near(&desired))?;
+        println!("  {} changes", diff(&desired, &observed, &Scope::Everything).len());
+    }
+    for _ in 0..3 {
         let text = timed("read_proc", read_proc)?;
         let glance = timed("glance", || proc::glance(&text));
         println!("  {} bytes, {glance:016x}", text.len());

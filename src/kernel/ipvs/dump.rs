@@ -50,7 +50,7 @@ impl Ipvs {
         })
     }
 
-    fn all_services(&mut self) -> Result<Vec<ServiceEntry>, IpvsError> {
+    pub(super) fn all_services(&mut self) -> Result<Vec<ServiceEntry>, IpvsError> {
         let mut services = Vec::new();
         self.dump(DOING, Request::Services, |body| {
             take(wire::decode_service(body), |entry| services.push(entry))
@@ -67,7 +67,7 @@ impl Ipvs {
         Ok(table)
     }
 
-    fn destinations<K: Ord, V>(
+    pub(super) fn destinations<K: Ord, V>(
         &mut self,
         service: &ServiceKey,
         pair: impl Fn(DestinationEntry) -> (K, V),
@@ -122,7 +122,8 @@ fn take<T>(decoded: Result<T, DecodeError>, keep: impl FnOnce(T)) -> Result<(), 
     Ok(())
 }
 
-fn repeat<T>(mut dump: impl FnMut() -> Result<T, IpvsError>) -> Result<T, IpvsError> {
+/// Begins again what was interrupted.
+pub(super) fn repeat<T>(mut dump: impl FnMut() -> Result<T, IpvsError>) -> Result<T, IpvsError> {
     for _ in 1..TRIES {
         match dump() {
             Err(IpvsError::Interrupted { .. } | IpvsError::Overrun { .. }) => {

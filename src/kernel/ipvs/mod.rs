@@ -6,6 +6,7 @@ mod apply;
 mod dump;
 mod error;
 mod module;
+mod near;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

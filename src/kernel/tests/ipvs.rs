@@ -2,19 +2,20 @@
 //! lab (`--ignored --test-threads=1`), not by default.
 #![allow(clippy::unwrap_used, reason = "a test's helpers may fail it")]
 
+mod tables;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, TcpStream};
-use std::num::NonZeroU32;
+use std::net::TcpStream;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
 use ipvs::{
-    Change, Checksum, Daemon, DaemonRole, Destination, DestinationKey, Family, Forward, Persistence,
-    Protocol, Scheduler, SchedulerFlags, Scope, Service, ServiceKey, ServiceSettings, Table, Timeouts,
-    Tunnel, TunnelKind, Weight, diff, proc,
+    Change, Daemon, DaemonRole, Destination, DestinationKey, Family, Protocol, Scheduler, Scope, Service,
+    ServiceKey, Table, Timeouts, diff, proc,
 };
-use lvs_kernel::ipvs::{ChangeError, Ipvs, read_proc};
+use lvs_kernel::ipvs::{ChangeError, Ipvs, IpvsError, read_proc};
+use tables::{absent, direct, fwmark, ip, plain, rich_table, service, weight};
 
 #[test]
 #[ignore = "needs an IPVS kernel and a namespace of its own"]
@@ -28,6 +29,9 @@ fn every_option_comes_back_as_it_was_written() {
     assert_eq!(applied.written, changes.len());
     assert_eq!(ipvs.table().unwrap(), desired);
     assert_eq!(diff(&desired, &ipvs.table().unwrap(), &Scope::Everything), []);
+
+    assert_eq!(ipvs.table_near(&desired).unwrap(), desired);
+    assert_eq!(ipvs.table_near(&Table::new()).unwrap().len(), desired.len());
 
     let keys: BTreeSet<ServiceKey> = desired.keys().step_by(2).copied().chain([absent()]).collect();
     let some: Table = desired.iter().step_by(2).map(|(key, service)| (*key, service.clone())).collect();
@@ -78,6 +82,7 @@ fn edits_and_deletions_reach_another_table() {
     let applied = ipvs.apply(&changes).unwrap();
     assert!(applied.failed.is_empty(), "{:?}", applied.failed);
     assert_eq!(ipvs.table().unwrap(), second);
+    assert_eq!(ipvs.table_near(&second).unwrap(), second);
 }
 
 #[test]
@@ -229,77 +234,43 @@ fn timeouts_daemons_and_version() {
     run("ip link del lvs0");
 }
 
-/// Every kind of service and destination that the family has.
-fn rich_table() -> Table {
-    let v4 = |protocol, port| ServiceKey::Address { protocol, address: ip("192.168.100.240"), port };
-    let v6 = ServiceKey::Address { protocol: Protocol::Tcp, address: ip("2001:db8::240"), port: 443 };
-    let tunnel = |kind, port, checksum| Destination {
-        forward: Forward::Tunnel(Tunnel { kind, port, checksum }),
-        ..direct(2)
-    };
-    let nat = Destination { forward: Forward::Nat, ..direct(7) };
-    let limited = Destination { upper_threshold: 100, lower_threshold: 80, ..direct(1) };
-    let ipip = tunnel(TunnelKind::Ipip, 0, Checksum::None);
-    let flags = |flag1, flag2| SchedulerFlags { flag1, flag2, flag3: false };
-    Table::from([
-        (
-            v4(Protocol::Tcp, 80),
-            service(
-                ServiceSettings { persistence: persistence(20, 32, None), ..plain("rr") },
-                [("192.168.100.8", 80, limited), ("192.168.100.9", 80, direct(0))],
-            ),
-        ),
-        (
-            v4(Protocol::Tcp, 0),
-            service(ServiceSettings { persistence: persistence(300, 1, None), ..plain("wlc") }, []),
-        ),
-        (
-            v4(Protocol::Udp, 53),
-            service(ServiceSettings { one_packet: true, ..plain("wlc") }, [("10.0.0.5", 5353, nat)]),
-        ),
-        (
-            v4(Protocol::Udp, 5060),
-            service(
-                ServiceSettings {
-                    one_packet: true,
-                    persistence: persistence(60, 24, Some("sip")),
-                    ..plain("rr")
-                },
-                [("10.0.0.6", 5060, direct(i32::MAX.cast_unsigned()))],
-            ),
-        ),
-        (
-            v4(Protocol::Sctp, 132),
-            service(
-                ServiceSettings { flags: flags(true, true), ..plain("sh") },
-                [
-                    ("192.168.100.8", 132, tunnel(TunnelKind::Gue, 6080, Checksum::Remote)),
-                    ("192.168.100.9", 132, tunnel(TunnelKind::Gre, 0, Checksum::Full)),
-                    ("192.168.100.10", 132, ipip),
-                ],
-            ),
-        ),
-        (
-            v6,
-            service(
-                ServiceSettings {
-                    flags: flags(false, true),
-                    persistence: persistence(300, 64, None),
-                    ..plain("mh")
-                },
-                [("2001:db8::8", 443, direct(1)), ("192.168.100.8", 443, ipip)],
-            ),
-        ),
-        (
-            fwmark(Family::V4, u32::MAX),
-            service(
-                ServiceSettings { persistence: persistence(2_678_400, 24, None), ..plain("wrr") },
-                [("192.168.100.8", 0, direct(1))],
-            ),
-        ),
-        (fwmark(Family::V4, 7), service(plain("lc"), [("192.168.100.8", 0, direct(1))])),
-        (fwmark(Family::V6, 7), service(plain("lc"), [("2001:db8::8", 0, direct(1))])),
-    ])
+#[test]
+#[ignore = "needs an IPVS kernel and a namespace of its own"]
+fn without_a_privilege_it_says_what_is_needed() {
+    const NOBODY: &str = "LVS_TEST_AS_NOBODY";
+    if std::env::var_os(NOBODY).is_some() {
+        let mut ipvs = Ipvs::open().unwrap();
+        let key = absent();
+        for error in [
+            ipvs.table().unwrap_err(),
+            ipvs.zero(None).unwrap_err(),
+            ipvs.apply(&[Change::DeleteService { key }]).unwrap_err(),
+            ipvs.services(&BTreeSet::from([key])).unwrap_err(),
+        ] {
+            assert!(matches!(error, IpvsError::NotPermitted { .. }), "{error}");
+            assert_eq!(error.hint().unwrap(), "needs root or CAP_NET_ADMIN");
+        }
+        return;
+    }
+    drop(empty_kernel());
+    let this = std::env::current_exe().unwrap();
+    let name = "without_a_privilege_it_says_what_is_needed";
+    let nobody = ["--reuid", "65534", "--clear-groups", "--inh-caps", "-all", "--bounding-set", "-all"];
+    let mut again = Command::new("setpriv");
+    again.args(nobody).arg(this).args(["--ignored", "--exact", name]).env(NOBODY, "1");
+    assert!(again.status().unwrap().success());
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_helps() {
+    let error = IpvsError::NoIpvs { modprobe: "FATAL: Module ip_vs not found".to_owned() };
+    assert_eq!(
+        error.to_string(),
+        "this kernel has no IPVS: module ip_vs is not loaded (FATAL: Module ip_vs not found)"
+    );
+    assert!(error.hint().unwrap().contains("modprobe ip_vs"));
+    let error = ChangeError::NoModule { module: "ip_vs_twos".to_owned() };
+    assert_eq!(error.to_string(), "module ip_vs_twos is missing (`modprobe ip_vs_twos` failed)");
 }
 
 fn empty_kernel() -> Ipvs {
@@ -330,51 +301,7 @@ fn as_ipvsadm_would_save(changes: &[Change]) -> BTreeSet<String> {
     lines.map(|line| line.replace("ipvsadm ", "").replace(" -x 100 -y 80", "")).collect()
 }
 
-fn persistence(timeout_s: u32, granularity: u8, engine: Option<&str>) -> Option<Persistence> {
-    let timeout_s = NonZeroU32::new(timeout_s)?;
-    Some(Persistence { timeout_s, granularity, engine: engine.map(str::to_owned) })
-}
-
-fn service<const N: usize>(
-    settings: ServiceSettings,
-    destinations: [(&str, u16, Destination); N],
-) -> Service {
-    let destinations = destinations
-        .map(|(address, port, destination)| (DestinationKey { address: ip(address), port }, destination));
-    Service { settings, destinations: destinations.into_iter().collect() }
-}
-
-fn plain(scheduler: &str) -> ServiceSettings {
-    ServiceSettings {
-        scheduler: Scheduler::new(scheduler).unwrap(),
-        flags: SchedulerFlags::default(),
-        one_packet: false,
-        persistence: None,
-    }
-}
-
-fn direct(share: u32) -> Destination {
-    Destination { forward: Forward::Direct, weight: weight(share), upper_threshold: 0, lower_threshold: 0 }
-}
-
-fn weight(share: u32) -> Weight {
-    Weight::new(share).unwrap()
-}
-
-fn fwmark(family: Family, mark: u32) -> ServiceKey {
-    ServiceKey::Fwmark { family, mark: NonZeroU32::new(mark).unwrap() }
-}
-
-/// In none of the tables.
-fn absent() -> ServiceKey {
-    ServiceKey::Address { protocol: Protocol::Tcp, address: ip("192.0.2.99"), port: 99 }
-}
-
 fn daemon(role: DaemonRole, group: Option<&str>) -> Daemon {
     let group = group.map(ip);
     Daemon { role, interface: "lvs0".to_owned(), sync_id: 3, max_len: None, group, port: None, ttl: None }
-}
-
-fn ip(text: &str) -> IpAddr {
-    text.parse().unwrap()
 }
