@@ -1,23 +1,84 @@
 //! `agent.toml`.
 
+mod print;
+mod vip;
+
+use alloc::vec;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use crate::Diagnostic;
+use crate::read::{Foreign, Keys, Report, Table, listen};
+use crate::text::Entry;
+
+/// `[health] listen` where nothing is said.
+const HEALTH_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9781);
+/// `[watch] interval` where nothing is said.
+const WATCH_INTERVAL: Duration = Duration::from_millis(500);
+/// A wrong sysctl is put right within a second, so no slower; each round reads every interface, so no faster.
+const WATCH_INTERVALS: RangeInclusive<Duration> = Duration::from_millis(50)..=Duration::from_secs(1);
+
+const TOP: Keys = Keys {
+    name: "agent.toml",
+    known: &["vip", "health", "watch"],
+    foreign: &[
+        Foreign { key: "vips", help: "write one [[vip]] section for each address" },
+        Foreign { key: "address", help: "an address stands in a [[vip]] section" },
+        Foreign { key: "service", help: "[[service]] belongs to the director's director.toml" },
+    ],
+};
+const HEALTH: Keys = Keys { name: "[health]", known: &["listen"], foreign: &[] };
+const WATCH: Keys = Keys { name: "[watch]", known: &["interval"], foreign: &[] };
 
 /// What `lvs-rs-agent` was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentConfig {
     /// the VIPs of this host, at least one
     pub vips: Vec<host::Vip>,
-    /// where the read-only HTTP side listens (`[health] listen`), `127.0.0.1:9781` unless said
+    /// where the read-only HTTP side listens (`[health] listen`), `127.0.0.1:9781` unless said; empty: nowhere
     pub health_listen: Vec<SocketAddr>,
     /// how often sysctls and listeners are read again (`[watch] interval`), 500 ms unless said, 50 ms to 1 s
     pub watch_interval: Duration,
 }
 
 /// Reads `agent.toml`. Every error in the text is returned, not only the first; on success the warnings.
-pub fn parse(_text: &str) -> Result<(AgentConfig, Vec<Diagnostic>), Vec<Diagnostic>> {
-    todo!()
+///
+/// Texts above 4 MiB are refused unread. At most 20 errors and 20 warnings are returned, sorted by place; a last
+/// one without a place counts the others.
+pub fn parse(text: &str) -> Result<(AgentConfig, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut report = Report::new(text);
+    let document = crate::text::parse(text, &mut report);
+    let config = document.as_ref().and_then(|document| read(document.root(), &mut report));
+    report.finish(config)
+}
+
+fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<AgentConfig> {
+    if root.children().next().is_none() {
+        report
+            .error_nowhere("the file is empty: an agent without a VIP has nothing to do")
+            .help("write a [[vip]] section with its address");
+        return None;
+    }
+    let top = Table::open(root, &TOP, report)?;
+    let (vips, listed) = vip::read_all(top, report);
+    if listed == 0 {
+        report
+            .error_nowhere("there is no [[vip]]: an agent without a VIP has nothing to do")
+            .help("write a [[vip]] section with its address");
+    }
+    let health_listen = top
+        .get("health")
+        .and_then(|entry| Table::open(entry, &HEALTH, report))
+        .and_then(|health| health.get("listen"))
+        .and_then(|entry| listen(entry, report))
+        .unwrap_or_else(|| vec![HEALTH_LISTEN]);
+    let watch_interval = top
+        .get("watch")
+        .and_then(|entry| Table::open(entry, &WATCH, report))
+        .and_then(|watch| watch.get("interval"))
+        .and_then(|entry| entry.duration(WATCH_INTERVALS, report))
+        .unwrap_or(WATCH_INTERVAL);
+    Some(AgentConfig { vips, health_listen, watch_interval })
 }

@@ -1,6 +1,7 @@
 //! What is wrong, where, and what to write instead.
 
 use alloc::string::String;
+use core::fmt;
 use core::ops::Range;
 
 /// One finding about a configuration text.
@@ -25,4 +26,13 @@ pub enum Severity {
     Warning,
     /// the file is refused
     Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }

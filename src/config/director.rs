@@ -1,22 +1,61 @@
 //! `director.toml`.
 
+mod address;
+mod check;
+mod http;
+mod ipvs;
+mod print;
+mod real;
+mod repeated;
+mod schedule;
+mod service;
+mod target;
+
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
-use core::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
+use ::ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
 use health::CheckSpec;
-use ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
 
 use crate::Diagnostic;
+use crate::read::{Foreign, Keys, Report, Table, listen};
+use crate::text::Entry;
+
+/// `[http] listen` where nothing is said.
+const HTTP_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9780);
+
+const TOP: Keys = Keys {
+    name: "director.toml",
+    known: &["router_id", "http", "ipvs", "address", "service"],
+    foreign: &[
+        Foreign {
+            key: "vrrp",
+            help: "VRRP comes with a later version: until then [[address]] holds the VIP on this director, or \
+                   keepalived runs its vrrp_instance beside it",
+        },
+        Foreign {
+            key: "vip",
+            help: "[[vip]] belongs to the agent; a director holds addresses by [[address]]",
+        },
+        Foreign { key: "services", help: "write one [[service]] section for each service" },
+        Foreign { key: "virtual_server", help: "keepalived's virtual_server is [[service]] here" },
+        Foreign { key: "real", help: "real servers belong to a service: write [[service.real]]" },
+        Foreign { key: "real_server", help: "keepalived's real_server is [[service.real]] here" },
+        Foreign { key: "lvs_sync_daemon", help: "keepalived's lvs_sync_daemon is [[ipvs.sync]] here" },
+    ],
+};
+const HTTP: Keys = Keys { name: "[http]", known: &["listen"], foreign: &[] };
 
 /// What `lvs-director` was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectorConfig {
     /// this director's name in logs and status; none: the host's name
     pub router_id: Option<String>,
-    /// where the read-only HTTP side listens (`[http] listen`), `127.0.0.1:9780` unless said
+    /// where the read-only HTTP side listens (`[http] listen`), `127.0.0.1:9780` unless said; empty: nowhere
     pub http_listen: Vec<SocketAddr>,
     /// the table as a whole (`[ipvs]`)
     pub ipvs: IpvsConfig,
@@ -128,6 +167,40 @@ pub struct RealServer {
 }
 
 /// Reads `director.toml`. Every error in the text is returned, not only the first; on success the warnings.
-pub fn parse(_text: &str) -> Result<(DirectorConfig, Vec<Diagnostic>), Vec<Diagnostic>> {
-    todo!()
+///
+/// Texts above 4 MiB are refused unread. At most 20 errors and 20 warnings are returned, sorted by place; a last
+/// one without a place counts the others.
+pub fn parse(text: &str) -> Result<(DirectorConfig, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut report = Report::new(text);
+    let document = crate::text::parse(text, &mut report);
+    let config = document.as_ref().and_then(|document| read(document.root(), &mut report));
+    report.finish(config)
+}
+
+fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
+    if root.children().next().is_none() {
+        report
+            .error_nowhere("the file is empty: a director without a service or an address has nothing to do")
+            .help("write a [[service]] section");
+        return None;
+    }
+    let top = Table::open(root, &TOP, report)?;
+    if ["service", "address"].into_iter().all(|key| top.get(key).is_none_or(Entry::is_empty_list)) {
+        report
+            .error_nowhere(
+                "there is neither a [[service]] nor an [[address]]: the director has nothing to do",
+            )
+            .help("write a [[service]] section");
+    }
+    let router_id = top.get("router_id").and_then(|entry| entry.name(report));
+    let http_listen = top
+        .get("http")
+        .and_then(|entry| Table::open(entry, &HTTP, report))
+        .and_then(|http| http.get("listen"))
+        .and_then(|entry| listen(entry, report))
+        .unwrap_or_else(|| vec![HTTP_LISTEN]);
+    let ipvs = ipvs::read(top, report);
+    let (addresses, held) = address::read_all(top, report);
+    let services = service::read_all(top, &held, report);
+    Some(DirectorConfig { router_id, http_listen, ipvs, addresses, services })
 }

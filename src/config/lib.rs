@@ -1,6 +1,8 @@
 //! TOML text to typed configuration, every value with its place, every mistake as a diagnostic.
 //!
 //! This room never reads a file or asks the time (`no_std`): text comes in, values and diagnostics go out.
+//! One run reports everything that is wrong: [`agent::parse`] and [`director::parse`] go on after a mistake
+//! and leave out only what could not be understood because of it.
 #![no_std]
 
 extern crate alloc;
@@ -8,5 +10,8 @@ extern crate alloc;
 pub mod agent;
 mod diagnostic;
 pub mod director;
+mod print;
+mod read;
+mod text;
 
 pub use diagnostic::{Diagnostic, Severity};

@@ -1,0 +1,82 @@
+//! `[[address]]`: what the director holds itself.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::HeldAddress;
+use crate::read::{Foreign, Keys, Prefixed, Report, Role, Table, host, interface, label};
+use crate::text::Entry;
+
+const ADDRESS: Keys = Keys {
+    name: "[[address]]",
+    known: &["address", "interface", "label"],
+    foreign: &[
+        Foreign { key: "device", help: "write `interface`" },
+        Foreign { key: "dev", help: "write `interface`" },
+        Foreign { key: "prefix", help: "write it behind the address: \"192.0.2.1/24\"; /32 unless said" },
+    ],
+};
+
+/// Held addresses, with the byte where each is written.
+pub(super) type Held = BTreeMap<IpAddr, usize>;
+
+pub(super) fn read_all(top: Table<'_>, report: &mut Report<'_>) -> (Vec<HeldAddress>, Held) {
+    let entries: Vec<Entry<'_>> = top.tables("address", "[[address]]", report).collect();
+    let mut held = Held::new();
+    let all = entries.into_iter().filter_map(|entry| read(entry, &mut held, report)).collect();
+    (all, held)
+}
+
+fn read(entry: Entry<'_>, held: &mut Held, report: &mut Report<'_>) -> Option<HeldAddress> {
+    let table = Table::open(entry, &ADDRESS, report)?;
+    let address = table
+        .require("address", ADDRESS.name, "write `address = \"192.0.2.1\"`", report)
+        .and_then(|entry| address(entry, held, report));
+    let interface = table
+        .require(
+            "interface",
+            ADDRESS.name,
+            "write the interface that holds it: `interface = \"eth0\"`",
+            report,
+        )
+        .and_then(|entry| interface(entry, report));
+    let ((address, prefix), interface) = (address?, interface?);
+    let label = match table.get("label") {
+        Some(entry) => Some(label(entry, &interface, &address, report)?),
+        None => None,
+    };
+    Some(HeldAddress { address, prefix, interface, label })
+}
+
+fn address(entry: Entry<'_>, held: &mut Held, report: &mut Report<'_>) -> Option<(IpAddr, u8)> {
+    let Prefixed { address, prefix } = Prefixed::read(entry, report)?;
+    let address = host(entry, address, Role::Vip, report)?;
+    let prefix = prefix.unwrap_or(if address.is_ipv4() { 32 } else { 128 });
+    if let Some(what) = edge_of_subnet(address, prefix) {
+        report
+            .error(entry.place(), format_args!("{address} is no host address"))
+            .label(format_args!("the {what} of its /{prefix}"))
+            .help(format_args!("write another address, or \"{address}\" without /{prefix}"));
+        return None;
+    }
+    if let Some(first) = held.insert(address, entry.place().start) {
+        let line = report.line(first);
+        report
+            .error(entry.place(), format_args!("{address} is held twice"))
+            .label("the second time")
+            .help(format_args!("the first is in line {line}: one interface holds an address"));
+    }
+    Some((address, prefix))
+}
+
+/// Network and broadcast address; a /31 has neither (RFC 3021).
+fn edge_of_subnet(address: IpAddr, prefix: u8) -> Option<&'static str> {
+    let IpAddr::V4(address) = address else { return None };
+    let hosts = u32::MAX.checked_shr(u32::from(prefix)).filter(|_| prefix < 31)?;
+    match Ipv4Addr::from_bits(address.to_bits() & hosts).to_bits() {
+        0 => Some("network address"),
+        bits if bits == hosts => Some("broadcast address"),
+        _ => None,
+    }
+}

@@ -1,0 +1,136 @@
+//! `[[service.real]]` and `sorry_server`.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use ipvs::{Destination, DestinationKey, Forward, Weight};
+
+use super::RealServer;
+use super::check::{Interned, Templates};
+use super::target::{Of, destination_key, forward};
+use crate::read::{Foreign, Keys, Report, Table};
+use crate::text::{Entry, Kind};
+
+const REAL: Keys = Keys {
+    name: "[[service.real]]",
+    known: &["address", "weight", "forward", "tunnel", "upper_threshold", "lower_threshold", "check"],
+    foreign: &[
+        Foreign { key: "port", help: "write it behind the address: \"192.0.2.8:80\"" },
+        Foreign { key: "inhibit", help: "`inhibit` is for the whole service: write it in [[service]]" },
+        Foreign { key: "inhibit_on_failure", help: "write `inhibit = true` in [[service]]" },
+        Foreign { key: "uthreshold", help: "write `upper_threshold`" },
+        Foreign { key: "lthreshold", help: "write `lower_threshold`" },
+        Foreign { key: "lvs_method", help: "write `forward`" },
+        Foreign { key: "TCP_CHECK", help: "write `check = { type = \"tcp\" }`" },
+        Foreign { key: "HTTP_GET", help: "write `check = { type = \"http\", path = \"/\" }`" },
+    ],
+};
+const SORRY: Keys = Keys { name: "`sorry_server`", known: &["address", "forward", "tunnel"], foreign: &[] };
+
+/// What servers have from their service where they say nothing.
+pub(super) struct Defaults<'a> {
+    pub(super) of: Of<'a>,
+    pub(super) forward: Option<Forward>,
+    pub(super) weight: Weight,
+    pub(super) checks: Templates,
+}
+
+/// The servers that could be read.
+pub(super) fn read_all(
+    table: Table<'_>,
+    defaults: &mut Defaults<'_>,
+    interned: &mut Interned,
+    report: &mut Report<'_>,
+) -> Vec<RealServer> {
+    let entries: Vec<Entry<'_>> = table.tables("real", REAL.name, report).collect();
+    if entries.is_empty() && table.get("real").is_none_or(Entry::is_empty_list) {
+        report
+            .error(table.entry().place(), "the service has no real server")
+            .label("nobody would answer")
+            .help("write a [[service.real]] section with its address below it");
+    }
+    let mut seen = BTreeMap::new();
+    let mut reals = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Some(real) = read(entry, defaults, interned, report) else { continue };
+        if let Some(first) = seen.insert(real.key, entry.place().start) {
+            tell_twice(entry, real.key, first, report);
+        }
+        reals.push(real);
+    }
+    reals
+}
+
+fn tell_twice(entry: Entry<'_>, key: DestinationKey, first: usize, report: &mut Report<'_>) {
+    let line = report.line(first);
+    report
+        .error(entry.place(), format_args!("the real server {key} is there twice"))
+        .label("the second time")
+        .help(format_args!("the first is in line {line}: keep one, and give it the `weight` of both"));
+}
+
+fn read(
+    entry: Entry<'_>,
+    defaults: &mut Defaults<'_>,
+    interned: &mut Interned,
+    report: &mut Report<'_>,
+) -> Option<RealServer> {
+    let table = Table::open(entry, &REAL, report)?;
+    let forward = defaults.forward.and_then(|default| forward(table, default, report));
+    let key = table
+        .require("address", REAL.name, "write `address = \"192.0.2.8\"`", report)
+        .and_then(|entry| destination_key(entry, defaults.of, forward, report));
+    let weight = match table.get("weight") {
+        Some(entry) => weight(entry, report),
+        None => Some(defaults.weight),
+    };
+    let thresholds = thresholds(table, report);
+    let own = Templates::read(table, report);
+    let (key, (upper_threshold, lower_threshold)) = (key?, thresholds?);
+    let checks = match own {
+        Some(mut own) => own.at(key, interned, report),
+        None => defaults.checks.at(key, interned, report),
+    };
+    let destination = Destination { forward: forward?, weight: weight?, upper_threshold, lower_threshold };
+    Some(RealServer { key, destination, checks })
+}
+
+pub(super) fn weight(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Weight> {
+    entry.number(0..=Weight::MAX, report).and_then(Weight::new)
+}
+
+/// Upper and lower; `ip_vs_add_dest` answers ERANGE to a lower one above the upper.
+fn thresholds(table: Table<'_>, report: &mut Report<'_>) -> Option<(u32, u32)> {
+    let mut read = |key| match table.get(key) {
+        Some(entry) => entry.number::<u32>(0..=u32::MAX, report),
+        None => Some(0),
+    };
+    let (upper, lower) = (read("upper_threshold"), read("lower_threshold"));
+    let (upper, lower) = (upper?, lower?);
+    if lower <= upper {
+        return Some((upper, lower));
+    }
+    let place = table.get("lower_threshold").unwrap_or_else(|| table.entry()).place();
+    report
+        .error(place, format_args!("the lower threshold {lower} is above the upper, {upper}"))
+        .help(format_args!("write an `upper_threshold` of {lower} or more"));
+    None
+}
+
+/// The sorry server: an address, or a table with its own forwarding.
+pub(super) fn sorry(
+    entry: Entry<'_>,
+    defaults: &Defaults<'_>,
+    report: &mut Report<'_>,
+) -> Option<(DestinationKey, Destination)> {
+    let (address, forward) = if entry.kind() == Kind::Table {
+        let table = Table::open(entry, &SORRY, report)?;
+        let forward = defaults.forward.and_then(|default| forward(table, default, report));
+        (table.require("address", SORRY.name, "write `address = \"192.0.2.9\"`", report)?, forward)
+    } else {
+        (entry, defaults.forward)
+    };
+    let key = destination_key(address, defaults.of, forward, report)?;
+    let weight = Weight::new(1)?;
+    Some((key, Destination { forward: forward?, weight, upper_threshold: 0, lower_threshold: 0 }))
+}

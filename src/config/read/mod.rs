@@ -1,0 +1,17 @@
+//! The tree to typed values: keys are taken out of tables with their type, range and form checked, and every
+//! mistake is reported with its place.
+
+mod address;
+mod choice;
+mod distance;
+mod duration;
+mod report;
+mod table;
+mod value;
+
+pub(crate) use address::{AddressPort, Prefixed, Role, address, host, interface, label, listen};
+pub(crate) use choice::{choice, word};
+pub(crate) use distance::nearest;
+pub(crate) use duration::{format as format_duration, parse as parse_duration};
+pub(crate) use report::Report;
+pub(crate) use table::{Foreign, Keys, Table, shown};

@@ -1,0 +1,121 @@
+//! A whole text to a tree, with everything that is wrong in it as TOML.
+
+use alloc::string::String;
+use core::fmt::Write;
+
+use toml_parser::parser::{RecursionGuard, ValidateWhitespace, parse_document};
+use toml_parser::{ErrorSink, Expected, ParseError, Source};
+
+use super::build::Builder;
+use super::insert::Conflict;
+use super::tree::Document;
+use crate::read::Report;
+
+/// Longer texts are refused unread: 4 MiB hold about 12,000 services of four servers, and reading takes up to
+/// 24 times the text's length in memory while it lasts.
+pub(crate) const MAX_TEXT: usize = 4 << 20;
+/// The configuration itself is five deep.
+const MAX_DEPTH: u32 = 16;
+
+/// The tree of a text; none where its structure is broken, so that nothing can be said about its content.
+pub(crate) fn parse<'t>(text: &'t str, report: &mut Report<'_>) -> Option<Document<'t>> {
+    if text.len() > MAX_TEXT {
+        report
+            .error_nowhere(format_args!(
+                "the file has {} bytes, more than the {MAX_TEXT} that are read",
+                text.len()
+            ))
+            .help("is this the right file?");
+        return None;
+    }
+    let mut grammar = Grammar { report, broken: false };
+    let builder = build(text, &mut grammar);
+    let broken = grammar.broken || builder.too_many;
+    for error in &builder.bad_values {
+        tell(report, error);
+    }
+    if builder.too_many {
+        report.error_nowhere("the file holds more than a million values").help("is this the right file?");
+    }
+    if broken {
+        // keys may have landed in the wrong table: anything said about them could mislead
+        return None;
+    }
+    for conflict in &builder.conflicts {
+        tell_conflict(report, conflict);
+    }
+    Some(builder.into_document())
+}
+
+fn build<'t>(text: &'t str, grammar: &mut Grammar<'_, '_>) -> Builder<'t> {
+    let source = Source::new(text);
+    let tokens = source.lex().into_vec();
+    let mut builder = Builder::new(source);
+    let mut checked = ValidateWhitespace::new(&mut builder, source);
+    let mut guarded = RecursionGuard::new(&mut checked, MAX_DEPTH);
+    parse_document(&tokens, &mut guarded, grammar);
+    builder
+}
+
+/// Takes what the parser finds wrong with the structure.
+struct Grammar<'a, 't> {
+    report: &'a mut Report<'t>,
+    broken: bool,
+}
+
+impl ErrorSink for Grammar<'_, '_> {
+    fn report_error(&mut self, error: ParseError) {
+        self.broken = true;
+        tell(self.report, &error);
+    }
+}
+
+fn tell(report: &mut Report<'_>, error: &ParseError) {
+    let span = error.unexpected().or(error.context());
+    let place = span.map_or(0..0, |span| span.start()..span.end());
+    let word = report.text().get(place.clone()).unwrap_or_default();
+    let unquoted = error.description() == "string values must be quoted";
+    let draft = report.error(place.clone(), error.description());
+    match error.expected() {
+        _ if unquoted => draft.help(format_args!("write \"{}\"", word.trim())),
+        Some(expected) if !expected.is_empty() => draft.label(list(expected)),
+        Some(_) | None => draft.label("not expected here"),
+    };
+}
+
+fn list(expected: &[Expected]) -> String {
+    let mut text = String::from("expected ");
+    for (at, one) in expected.iter().enumerate() {
+        if at > 0 {
+            text.push_str(" or ");
+        }
+        match one {
+            Expected::Literal("\n") => text.push_str("the end of the line"),
+            Expected::Literal(literal) => {
+                let _ = write!(text, "`{literal}`");
+            }
+            Expected::Description(words) => text.push_str(words),
+            _ => text.push_str("something else"),
+        }
+    }
+    text
+}
+
+fn tell_conflict(report: &mut Report<'_>, conflict: &Conflict) {
+    let Conflict { key, place, first, is_already } = conflict;
+    let line = first.as_ref().map(|first| report.line(first.start));
+    let draft = match is_already {
+        Some(what) => report
+            .error(place.clone(), format_args!("`{key}` is {what} already, it cannot be a table too"))
+            .label("used as a table here"),
+        None => {
+            report.error(place.clone(), format_args!("`{key}` is written twice")).label("the second time")
+        }
+    };
+    match line {
+        Some(line) => draft.help(format_args!(
+            "the first is in line {line}: keep one of the two; several tables of one name begin with [[name]]"
+        )),
+        None => draft.help("write the keys of one table in one place"),
+    };
+}
