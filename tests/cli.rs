@@ -89,7 +89,7 @@ fn files_that_are_no_configuration_are_refused() {
     let text_noise = "]=[\"{x\n".repeat(10_000_000 / 7);
     let files = [
         (place.file("empty.toml", ""), "empty"),
-        (place.0.join("missing.toml"), "No such file"),
+        (place.0.join("missing.toml"), "does not exist"),
         (place.0.clone(), "directory"),
         (place.file("noise.toml", noise), "UTF-8"),
         (place.file("text-noise.toml", text_noise), "error"),

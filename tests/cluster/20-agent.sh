@@ -25,7 +25,7 @@ case_agent_listener_decides_ready() {
     # the classic mistake: on the RIP only
     start wrong rs01 python3 -m http.server --bind "$(rip rs01)" 80
     wait_until "listens rs01 80" 20
-    wait_until "on rs01 curl -s http://127.0.0.1:9781/healthz | grep -qF $(rip rs01)" 10
+    wait_until "[[ \$(on rs01 curl -s http://127.0.0.1:9781/healthz) == *$(rip rs01)* ]]" 10
     assert_eq 503 "$(healthz "/$VIP?port=80")" "/healthz with a listener on the RIP only"
     stop wrong
     start_web rs01
@@ -186,7 +186,13 @@ case_agent_bad_reload_changes_nothing() {
 case_agent_vip_on_another_interface() {
     ip -n rs01 addr add "$VIP/24" dev eth0
     printf '[[vip]]\naddress = "%s"\n' "$VIP" >"$WORK/rs01.toml"
+    status_of 78 agent rs01 run
+    assert_contains "$OUTPUT" "eth0" "the diagnostic"
+    has_address rs01 eth0 "$VIP/24" || fail "an address of somebody else was removed"
+    ip -n rs01 addr del "$VIP/24" dev eth0
     start_agent rs01
+    wait_until "agent_ready rs01" 10
+    ip -n rs01 addr add "$VIP/24" dev eth0
     wait_until '[[ $(healthz "") == 503 ]]' 10
     assert_contains "$(agent rs01 status || true)" "eth0" "status"
     has_address rs01 eth0 "$VIP/24" || fail "an address of somebody else was removed"

@@ -200,6 +200,6 @@ weight = 5
 check = { type = "tcp", interval = "500ms" }
 EOT
     start_director lvs01
-    wait_until "table lvs01 | grep -q -- '-a -f 7 -r $(rip rs01):'" 20
+    wait_until "[[ \$(table lvs01) == *'-a -f 7 -r $(rip rs01):'* ]]" 20
     assert_contains "$(table lvs01)" "-A -f 7 -s wrr" "the table"
 }

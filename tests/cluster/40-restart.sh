@@ -115,5 +115,5 @@ case_reload_bad_file_changes_nothing() {
     # and the next good file is taken
     web_service wrr | director_config lvs01
     kill -HUP "${PIDS[director-lvs01]}"
-    wait_until "table lvs01 | grep -q -- '-A -t $VIP:80 -s wrr'" 20
+    wait_until "[[ \$(table lvs01) == *'-A -t $VIP:80 -s wrr'* ]]" 20
 }

@@ -25,7 +25,7 @@ case_strangers_own_table() {
         web_service
     } | director_config lvs01
     start_director lvs01
-    wait_until "has_real lvs01 $(rip rs01):80 && ! table lvs01 | grep -q 10.7.0.1" 20
+    wait_until "has_real lvs01 $(rip rs01):80 && [[ \$(table lvs01) != *10.7.0.1* ]]" 20
 }
 
 # ipvsadm -C by someone: everything is back, and logged.

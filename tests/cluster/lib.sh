@@ -70,10 +70,10 @@ snapshot() {
 }
 
 # has_address MACHINE DEVICE ADDRESS
-has_address() { ip -n "$1" -o addr show dev "$2" | grep -qF " $3 "; }
+has_address() { [[ $(ip -n "$1" -o addr show dev "$2") == *" $3 "* ]]; }
 
 # logged NAME TEXT: in the log of something that was started.
-logged() { sed 's/\x1b\[[0-9;]*m//g' "$WORK/$1.log" | grep -qF -- "$2"; }
+logged() { [[ $(sed 's/\x1b\[[0-9;]*m//g' "$WORK/$1.log") == *"$2"* ]]; }
 
 # monitor MACHINE: from here on, every change of an address is a line in $WORK/monitor-MACHINE.log.
 monitor() {

@@ -104,7 +104,7 @@ mysql_cluster_up() {
 table() { on "$1" ipvsadm -Sn; }
 
 # has_real MACHINE ADDRESS:PORT [WEIGHT]
-has_real() { table "$1" | grep -q -- "-r $2 .*-w ${3:-[1-9]}"; }
+has_real() { [[ $(table "$1") =~ -r\ "$2"\ [^$'\n']*-w\ ${3:-[1-9]} ]]; }
 
 # http_code MACHINE URL
 http_code() { on "$1" curl -s -m 5 -o /dev/null -w '%{http_code}' "$2"; }

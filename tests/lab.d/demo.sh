@@ -30,7 +30,7 @@ arp_problem() {
 it on lo by hand, nothing else. Three machines answer when the client asks who has it:"
     web_service | director_config lvs01
     start_director lvs01
-    wait_until "on lvs01 ip -o addr show dev eth0 | grep -q $VIP" 20
+    wait_until "[[ \$(ip -n lvs01 addr show dev eth0) == *$VIP* ]]" 20
     for machine in rs01 rs02; do
         on "$machine" ip addr add "$VIP/32" dev lo
     done

@@ -58,7 +58,7 @@ EOT
     wait_until "listens $machine ${3:-80}" 20
 }
 
-listens() { on "$1" ss -Hltn "sport = :$2" | grep -q .; }
+listens() { [[ $(on "$1" ss -Hltn "sport = :$2") ]]; }
 
 # Small, and without the 8 TB of address space that newer ones reserve: user-mode Linux has not so much.
 MYSQL_OPTIONS=(--no-defaults --user=root --skip-name-resolve --innodb-log-file-size=4M

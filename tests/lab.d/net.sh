@@ -43,6 +43,7 @@ build_machine() {
         done
     done
     echo 0 >/proc/sys/net/ipv4/ip_forward
+    echo 1 >/proc/sys/net/ipv6/conf/eth0/addr_gen_mode # no link-local address that comes when it likes
     printf '%s\n' "link set lo up" "link set eth0 up" \
         "addr add $1/24 dev eth0" "addr add $2/64 dev eth0 nodad" | ip -batch -
 }

@@ -28,3 +28,15 @@ count_pure() {
             if ($(i + 1) ~ /^(failed|timed)/) failed += $i } }
         END { if (status && !failed) failed = 1; print passed + 0, failed + 0, 0 }' # did not build: one failure
 }
+
+# Tests marked `ignore` need a kernel: they run in the lab. One a line: executable, name.
+list_kernel_tests() {
+    local binary name
+    echo "lab: cargo test --no-run"
+    cargo test --workspace --locked --tests --no-run 2>&1 | tee "$LAB_OUT/no-run.log" | grep -E '^(error|warning)' || true
+    while read -r binary; do
+        while read -r name; do
+            echo "$(realpath "$binary") ${name%: test}"
+        done < <("$binary" --ignored --list 2>/dev/null | grep ': test$' || true)
+    done < <(sed -nE 's/^ *Executable .*\((.*)\)$/\1/p' "$LAB_OUT/no-run.log") >"$LAB_OUT/kernel-tests"
+}
