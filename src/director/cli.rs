@@ -32,8 +32,10 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the director in the foreground, as systemd does; SIGHUP reloads, SIGTERM stops and leaves the table
-    /// as it is
+    /// Run the director in the foreground
+    ///
+    /// SIGHUP reloads the configuration, as a difference. SIGTERM stops and leaves the table, addresses and settings
+    /// as they are, so that a restart is invisible.
     Run,
     /// Check the configuration file; needs no root
     Check {
@@ -41,10 +43,14 @@ pub(crate) enum Command {
         #[arg(long)]
         effective: bool,
     },
-    /// Print what apply (or the running director after a reload) would change, as ipvsadm commands; writes
-    /// nothing. Without root, thresholds and tunnel options cannot be seen
+    /// Print what would change, as ipvsadm commands; writes nothing
+    ///
+    /// What apply would do, or the running director after a reload. Needs no root, but without it thresholds, tunnel
+    /// options and scheduler flags cannot be seen.
     Plan(PlanArgs),
-    /// Make the IPVS table as configured, once and without health checks. Refused while the director runs
+    /// Make the IPVS table as configured, once
+    ///
+    /// Without health checks: every real server enters. Refused while the director runs, which is the only writer then.
     Apply,
     /// Show what ipvsadm -Ln shows, and why
     Status {
@@ -52,7 +58,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Take a real server out of scheduling: weight 0 in every service, its connections go on
+    /// Take a real server out of scheduling
+    ///
+    /// Weight 0 in every service; its connections go on. Lasts over restarts, until undrain or the next boot.
     Drain {
         /// The real server's address
         server: IpAddr,
@@ -62,7 +70,9 @@ pub(crate) enum Command {
         /// The real server's address
         server: IpAddr,
     },
-    /// Remove what the director made: its services, addresses and settings. Refused while it runs
+    /// Remove what the director made
+    ///
+    /// Its services and addresses go, settings get the values back that they had before. Refused while it runs.
     Cleanup,
 }
 

@@ -54,11 +54,18 @@ impl Shell {
         let (services, reals) = self.sizes();
         info!(services, reals, checks = self.core.checks().len(), "director ready");
         daemon::notify::ready(&self.one_line());
-        let watchdog = daemon::notify::watchdog_interval().map_or(IDLE, |interval| interval / 2);
+        let watchdog = daemon::notify::watchdog_interval().unwrap_or(IDLE);
         let mut feed = tokio::time::interval(watchdog);
+        // Arming a timer costs a system call: only when the time changes.
+        let timer = tokio::time::sleep(IDLE);
+        tokio::pin!(timer);
+        let mut armed = None;
         loop {
             self.perform();
-            let wake = self.clock.instant(self.next_wake());
+            let wake = self.next_wake();
+            if armed.replace(wake) != Some(wake) {
+                timer.as_mut().reset(self.clock.instant(wake));
+            }
             tokio::select! {
                 biased;
                 signal = self.signals.next() => match signal {
@@ -69,7 +76,7 @@ impl Shell {
                 loaded = wait_for(&mut self.reload) => self.finish_reload(loaded),
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
-                () = tokio::time::sleep_until(wake) => {}
+                () = &mut timer => armed = None,
             }
         }
         daemon::notify::stopping();
@@ -96,7 +103,7 @@ impl Shell {
     }
 
     fn next_wake(&self) -> Duration {
-        let check = self.core.poll_timeout().unwrap_or_else(|| self.clock.now() + IDLE);
+        let check = self.core.poll_timeout().unwrap_or(Duration::MAX);
         self.publish_at.map_or(check, |publish| publish.min(check))
     }
 

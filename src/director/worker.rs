@@ -2,7 +2,8 @@
 //! holds up nobody.
 //!
 //! A patch is written at once, against what was last seen. A look compares the kernel's table with the wanted one:
-//! each second a glance at `/proc/net/ip_vs`, and when that differs, after each write and once a minute, a dump.
+//! each second a glance at `/proc/net/ip_vs`; where that differs from the last, and after each write, the table read
+//! from there; at start, after an error and once a minute, a dump.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -263,13 +264,17 @@ impl Desk {
             self.glances += 1;
             return;
         }
-        let table = match self.ipvs.table() {
+        // A glance that differs may be a new weight or a new server: near what was seen last. The rare dump
+        // finds what `/proc` does not show.
+        let near = self.settled && self.glances < GLANCES_PER_DUMP;
+        let dumped = if near { self.ipvs.table_near(&self.desired) } else { self.ipvs.table() };
+        let table = match dumped {
             Ok(table) => table,
             Err(error) => return self.trouble(&error),
         };
         let changes = diff(&self.desired, &table, &self.scope());
         drop(table);
-        self.glances = 0;
+        self.glances = if near { self.glances + 1 } else { 0 };
         if changes.is_empty() {
             self.settle(glance);
             return;
