@@ -72,7 +72,7 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<AgentConfig> {
         .get("health")
         .and_then(|entry| Table::open(entry, &HEALTH, report))
         .and_then(|health| health.get("listen"))
-        .and_then(|entry| listen(entry, report))
+        .and_then(|entry| listen(entry, HEALTH_LISTEN, report))
         .unwrap_or_else(|| vec![HEALTH_LISTEN]);
     let watch_interval = top
         .get("watch")
@@ -82,3 +82,6 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<AgentConfig> {
         .unwrap_or(WATCH_INTERVAL);
     Some(AgentConfig { vips, health_listen, watch_interval })
 }
+
+#[cfg(test)]
+mod tests;

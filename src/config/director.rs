@@ -72,7 +72,8 @@ pub struct IpvsConfig {
     pub own_table: bool,
     /// `manage_sysctls`: set what dead and quiesced servers need in `net.ipv4.vs`; true unless said
     pub manage_sysctls: bool,
-    /// `resync`: how often the kernel's table is looked at again, 5 s unless said, 1 s to 1 h
+    /// `resync`: how often the kernel's table is looked at again, 1 s unless said, 100 ms to 1 h; less often where
+    /// a look takes longer than a hundredth of that
     pub resync: Duration,
     /// `timeouts = { tcp = "15m", tcp_fin = "2m", udp = "5m" }`: idle times of connection entries
     pub timeouts: Option<Timeouts>,
@@ -197,10 +198,13 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
         .get("http")
         .and_then(|entry| Table::open(entry, &HTTP, report))
         .and_then(|http| http.get("listen"))
-        .and_then(|entry| listen(entry, report))
+        .and_then(|entry| listen(entry, HTTP_LISTEN, report))
         .unwrap_or_else(|| vec![HTTP_LISTEN]);
     let ipvs = ipvs::read(top, report);
     let (addresses, held) = address::read_all(top, report);
     let services = service::read_all(top, &held, report);
     Some(DirectorConfig { router_id, http_listen, ipvs, addresses, services })
 }
+
+#[cfg(test)]
+mod tests;

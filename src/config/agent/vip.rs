@@ -18,7 +18,7 @@ use crate::text::Entry;
 const DEVICE: &str = "lo";
 const LABEL_MAX: usize = 15;
 
-const VIP: Keys = Keys {
+pub(super) const VIP: Keys = Keys {
     name: "[[vip]]",
     known: &["address", "device", "label", "scope", "services"],
     foreign: &[

@@ -8,7 +8,7 @@ use super::HeldAddress;
 use crate::read::{Foreign, Keys, Prefixed, Report, Role, Table, host, interface, label};
 use crate::text::Entry;
 
-const ADDRESS: Keys = Keys {
+pub(super) const ADDRESS: Keys = Keys {
     name: "[[address]]",
     known: &["address", "interface", "label"],
     foreign: &[

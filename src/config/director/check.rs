@@ -24,7 +24,7 @@ const INTERVALS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(3_600);
 const ROUNDS: RangeInclusive<u32> = 1..=1_000;
 
-const CHECK: Keys = Keys {
+pub(super) const CHECK: Keys = Keys {
     name: "`check`",
     known: &[
         "type",

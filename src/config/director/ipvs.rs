@@ -9,15 +9,15 @@ use super::{IpvsConfig, SyncDaemon, SyncRole, Timeouts};
 use crate::read::{Foreign, Keys, Report, Table, address, choice, interface};
 use crate::text::Entry;
 
-const RESYNC: Duration = Duration::from_secs(5);
-const RESYNCS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
+const RESYNC: Duration = Duration::from_secs(1);
+const RESYNCS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3_600);
 /// `ip_vs_set_timeout` refuses what is above `INT_MAX / HZ`: 24.8 days at the usual highest HZ of 1000. 0 would
 /// mean "leave it".
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(24 * 86_400);
 /// The kernel brings it between the interface's MTU and what a datagram holds.
 const SYNC_MAX_LEN: u32 = 65_507;
 
-const IPVS: Keys = Keys {
+pub(super) const IPVS: Keys = Keys {
     name: "[ipvs]",
     known: &["own_table", "manage_sysctls", "resync", "timeouts", "sync"],
     foreign: &[Foreign {
@@ -25,8 +25,9 @@ const IPVS: Keys = Keys {
         help: "write `own_table = true`: what the file does not have is removed",
     }],
 };
-const TIMEOUT_KEYS: Keys = Keys { name: "`timeouts`", known: &["tcp", "tcp_fin", "udp"], foreign: &[] };
-const SYNC: Keys = Keys {
+pub(super) const TIMEOUT_KEYS: Keys =
+    Keys { name: "`timeouts`", known: &["tcp", "tcp_fin", "udp"], foreign: &[] };
+pub(super) const SYNC: Keys = Keys {
     name: "[[ipvs.sync]]",
     known: &["role", "interface", "id", "group", "port", "ttl", "max_len"],
     foreign: &[

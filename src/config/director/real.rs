@@ -11,7 +11,7 @@ use super::target::{Of, destination_key, forward};
 use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::{Entry, Kind};
 
-const REAL: Keys = Keys {
+pub(super) const REAL: Keys = Keys {
     name: "[[service.real]]",
     known: &["address", "weight", "forward", "tunnel", "upper_threshold", "lower_threshold", "check"],
     foreign: &[
@@ -25,7 +25,8 @@ const REAL: Keys = Keys {
         Foreign { key: "HTTP_GET", help: "write `check = { type = \"http\", path = \"/\" }`" },
     ],
 };
-const SORRY: Keys = Keys { name: "`sorry_server`", known: &["address", "forward", "tunnel"], foreign: &[] };
+pub(super) const SORRY: Keys =
+    Keys { name: "`sorry_server`", known: &["address", "forward", "tunnel"], foreign: &[] };
 
 /// What servers have from their service where they say nothing.
 pub(super) struct Defaults<'a> {

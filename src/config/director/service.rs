@@ -16,7 +16,7 @@ use super::{VirtualService, schedule};
 use crate::read::{AddressPort, Foreign, Keys, Report, Role, Table, choice, host};
 use crate::text::Entry;
 
-const SERVICE: Keys = Keys {
+pub(super) const SERVICE: Keys = Keys {
     name: "[[service]]",
     known: &[
         "name",
@@ -240,5 +240,8 @@ fn warn_of_quorum(table: Table<'_>, service: &VirtualService, report: &mut Repor
         } else {
             "never reached again, once lost"
         })
-        .help(format_args!("write {total} or less, or more `weight`"));
+        .help(match total {
+            0 => String::from("give a server a `weight` of 1 or more"),
+            _ => alloc::format!("write {total} or less, or more `weight`"),
+        });
 }

@@ -8,7 +8,7 @@ use super::address::Held;
 use crate::read::{AddressPort, Keys, Report, Role, Table, choice, host};
 use crate::text::Entry;
 
-const TUNNEL: Keys = Keys { name: "`tunnel`", known: &["type", "port", "checksum"], foreign: &[] };
+pub(super) const TUNNEL: Keys = Keys { name: "`tunnel`", known: &["type", "port", "checksum"], foreign: &[] };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Method {

@@ -5,7 +5,7 @@ mod host;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv6Addr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 pub(crate) use host::{Role, host};
 
@@ -63,7 +63,7 @@ impl Prefixed {
         let text = entry.string("\"192.0.2.1\"", report)?;
         let (address, prefix) = text.split_once('/').map_or((text, None), |(ip, bits)| (ip, Some(bits)));
         let Ok(address) = address.parse::<IpAddr>() else {
-            refuse(entry, address, report);
+            refuse_or_strip_port(entry, address, report);
             return None;
         };
         let Some(bits) = prefix else { return Some(Self { address, prefix: None }) };
@@ -83,28 +83,25 @@ pub(crate) fn address(entry: Entry<'_>, report: &mut Report<'_>) -> Option<IpAdd
     let text = entry.string("\"192.0.2.1\"", report)?;
     let parsed = text.parse().ok();
     if parsed.is_none() {
-        match AddressPort::parse(text) {
-            Some(_) => {
-                report
-                    .error(entry.place(), format_args!("`{}` takes an address without port", entry.key()))
-                    .help("leave the port away");
-            }
-            None => refuse(entry, text, report),
-        }
+        refuse_or_strip_port(entry, text, report);
     }
     parsed
 }
 
 /// `listen = ["ip:port", …]`.
-pub(crate) fn listen(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Vec<SocketAddr>> {
+pub(crate) fn listen(
+    entry: Entry<'_>,
+    usual: SocketAddr,
+    report: &mut Report<'_>,
+) -> Option<Vec<SocketAddr>> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
-    for one in entry.list("listen = [\"127.0.0.1:9780\"]", report)? {
+    for one in entry.list(&alloc::format!("listen = [\"{usual}\"]"), report)? {
         let Some(AddressPort { address, port }) = AddressPort::read(one, report) else { continue };
         let Some(port) = port.filter(|port| *port != 0) else {
             report
                 .error(one.place(), "an address to listen on needs a port")
-                .help(format_args!("write \"{}\"", SocketAddr::new(address, 9780)));
+                .help(format_args!("write \"{}\"", SocketAddr::new(address, usual.port())));
             continue;
         };
         let socket = SocketAddr::new(address, port);
@@ -154,16 +151,35 @@ pub(crate) fn label(entry: Entry<'_>, device: &str, ip: &IpAddr, report: &mut Re
     None
 }
 
+fn refuse_or_strip_port(entry: Entry<'_>, text: &str, report: &mut Report<'_>) {
+    match AddressPort::parse(text) {
+        Some(AddressPort { address, .. }) => {
+            report
+                .error(entry.place(), format_args!("`{}` takes an address without port", entry.key()))
+                .help(format_args!("write \"{address}\""));
+        }
+        None => refuse(entry, text, report),
+    }
+}
+
 fn refuse(entry: Entry<'_>, text: &str, report: &mut Report<'_>) {
-    let draft = report.error(entry.place(), format_args!("\"{}\" is no IP address", shown(text)));
     let (before_port, port) = text.rsplit_once(':').unwrap_or((text, ""));
     let bracketed = before_port.trim_start_matches('[').trim_end_matches(']');
+    let place = entry.place();
+    if !text.contains('/')
+        && (before_port.parse::<Ipv4Addr>().is_ok() || bracketed.parse::<Ipv6Addr>().is_ok())
+    {
+        report
+            .error(place, format_args!("\"{}\" is no address and port", shown(text)))
+            .label(format_args!("\"{}\" is no port", shown(port)))
+            .help("write a port from 1 to 65535");
+        return;
+    }
+    let draft = report.error(place, format_args!("\"{}\" is no IP address", shown(text)));
     if text.contains('/') {
         draft.help("write the address alone, without a prefix length");
     } else if text.is_empty() {
         draft.help("write an address such as \"192.0.2.1\"");
-    } else if before_port.parse::<IpAddr>().is_ok() || bracketed.parse::<Ipv6Addr>().is_ok() {
-        draft.label(format_args!("\"{}\" is no port", shown(port))).help("write a port from 1 to 65535");
     } else if before_port.contains(|c: char| c.is_ascii_alphabetic() && !c.is_ascii_hexdigit()) {
         draft.label("a name").help(
             "names are not looked up, a name server must not be able to move a service: write the address",

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::read::table::{Listed, shown};
 use crate::read::{Report, nearest};
-use crate::text::Entry;
+use crate::text::{Entry, Kind};
 
 /// The value of the word that is written.
 pub(crate) fn choice<T: Copy>(entry: Entry<'_>, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
@@ -15,7 +15,19 @@ pub(crate) fn choice<T: Copy>(entry: Entry<'_>, words: &[(&str, T)], report: &mu
 
 /// The word, where it is one of the known.
 pub(crate) fn word<'d>(entry: Entry<'d>, names: &[&str], report: &mut Report<'_>) -> Option<&'d str> {
-    let word = entry.string("\"word\"", report)?;
+    let word = match entry.kind() {
+        Kind::String(word) => word,
+        Kind::Bad => return None,
+        Kind::Integer { .. }
+        | Kind::Float
+        | Kind::Boolean(_)
+        | Kind::Datetime
+        | Kind::Array
+        | Kind::Table => {
+            entry.mismatch("a word in quotes", report).help(format_args!("there are {}", Listed(names)));
+            return None;
+        }
+    };
     if names.contains(&word) {
         return Some(word);
     }

@@ -23,6 +23,7 @@ pub(crate) struct Foreign {
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'d> {
     entry: Entry<'d>,
+    known: &'static [&'static str],
 }
 
 impl<'d> Table<'d> {
@@ -50,7 +51,7 @@ impl<'d> Table<'d> {
         for child in entry.children().filter(|child| !keys.known.contains(&child.key())) {
             unknown(child, keys, report);
         }
-        Some(Self { entry })
+        Some(Self { entry, known: keys.known })
     }
 
     pub(crate) fn get(self, key: &str) -> Option<Entry<'d>> {
@@ -66,13 +67,18 @@ impl<'d> Table<'d> {
         report: &mut Report<'_>,
     ) -> Option<Entry<'d>> {
         let found = self.get(key);
-        if found.is_none() {
+        if found.is_none() && !self.misspells(key) {
             report
                 .error(self.entry.place(), format_args!("{name} has no `{key}`"))
                 .label(format_args!("`{key}` is missing"))
                 .help(help);
         }
         found
+    }
+
+    /// An unknown key was meant to be this one, and says so already.
+    fn misspells(self, key: &str) -> bool {
+        self.entry.children().any(|child| nearest(child.key(), self.known.iter().copied()) == Some(key))
     }
 
     /// The elements of `[[key]]`; none where it is missing.

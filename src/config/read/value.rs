@@ -30,7 +30,7 @@ impl<'d> Entry<'d> {
 
     /// A name of something: 1 to 64 characters, none of them invisible.
     pub(crate) fn name(self, report: &mut Report<'_>) -> Option<String> {
-        let name = self.string("\"a name\"", report)?;
+        let name = self.string("\"web\"", report)?;
         let wrong = match name.chars().count() {
             0 => "is empty",
             65.. => "is longer than 64 characters",

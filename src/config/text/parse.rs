@@ -104,6 +104,7 @@ fn list(expected: &[Expected]) -> String {
 fn tell_conflict(report: &mut Report<'_>, conflict: &Conflict) {
     let Conflict { key, place, first, is_already } = conflict;
     let line = first.as_ref().map(|first| report.line(first.start));
+    let is_header = report.text().get(..place.start).is_some_and(|before| before.ends_with(['[', '.']));
     let draft = match is_already {
         Some(what) => report
             .error(place.clone(), format_args!("`{key}` is {what} already, it cannot be a table too"))
@@ -113,9 +114,10 @@ fn tell_conflict(report: &mut Report<'_>, conflict: &Conflict) {
         }
     };
     match line {
-        Some(line) => draft.help(format_args!(
-            "the first is in line {line}: keep one of the two; several tables of one name begin with [[name]]"
+        Some(line) if is_header && is_already.is_none() => draft.help(format_args!(
+            "the first is in line {line}: write their keys in one place, or begin each with [[{key}]] where there may be several"
         )),
+        Some(line) => draft.help(format_args!("the first is in line {line}: keep one of the two")),
         None => draft.help("write the keys of one table in one place"),
     };
 }

@@ -1,0 +1,32 @@
+use super::{HTTP, TOP, address, check, ipvs, real, service, target};
+
+/// A key that the example does not explain is a key that nobody finds.
+#[test]
+fn the_example_has_every_key() {
+    let example = include_str!("../../../packaging/examples/director.toml");
+    let tables = [
+        TOP,
+        HTTP,
+        ipvs::IPVS,
+        ipvs::TIMEOUT_KEYS,
+        ipvs::SYNC,
+        address::ADDRESS,
+        service::SERVICE,
+        check::CHECK,
+        real::REAL,
+        real::SORRY,
+        target::TUNNEL,
+    ];
+    for table in tables {
+        for key in table.known {
+            let forms = [
+                alloc::format!("\n{key} = "),
+                alloc::format!("\n#{key} = "),
+                alloc::format!(" {key} = "),
+                alloc::format!("[{key}]"),
+                alloc::format!(".{key}]"),
+            ];
+            assert!(forms.iter().any(|form| example.contains(form)), "{} {key}", table.name);
+        }
+    }
+}
