@@ -19,12 +19,10 @@ pub(crate) fn log(event: &Event) {
             tracing::warn!(%vip, %reason, "not ready any more");
         }
         Event::NotReady { vip, reason, was_ready: false } => tracing::info!(%vip, %reason, "not ready"),
-        Event::Contested => {
-            tracing::warn!(
-                "someone else keeps undoing what is put right: not ready until 5 s have passed without"
-            );
+        Event::Contested(what) => {
+            tracing::warn!(%what, "someone else keeps undoing what is put right: not ready until 5 s pass without");
         }
-        Event::Settled => tracing::info!("nobody undoes what is put right any more"),
+        Event::Settled(what) => tracing::info!(%what, "nobody undoes what is put right any more"),
         Event::Draining(vip) => tracing::info!(vip = %whom(*vip), "draining"),
         Event::Undrained(vip) => tracing::info!(vip = %whom(*vip), "not draining any more"),
         Event::Blind(reason) => tracing::warn!(%reason, "cannot look at the kernel"),

@@ -191,8 +191,8 @@ impl Daemon {
         match self.try_load().await {
             Ok(loaded) => self.take(loaded).await,
             Err(refused) => {
-                let findings = refused.text();
-                tracing::warn!(file = %self.path.display(), "configuration refused, the old one stays\n{findings}");
+                tracing::warn!(file = %self.path.display(), "configuration refused, the old one stays");
+                warn_lines(&refused.text());
             }
         }
         notify::ready(&self.core.status().summary());
@@ -252,7 +252,14 @@ async fn look(looker: &mut Looker, config: &AgentConfig) -> Result<HostState, St
 
 fn warn(loaded: &Loaded) {
     if let Some(warnings) = loaded.warnings() {
-        tracing::warn!("configuration taken, with warnings\n{warnings}");
+        warn_lines(&warnings);
+    }
+}
+
+/// A log line holds one line.
+fn warn_lines(text: &str) {
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        tracing::warn!("{line}");
     }
 }
 

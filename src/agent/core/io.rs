@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use host::{HostState, Owned, Step, Vip};
 
+use super::Subject;
 use crate::status::Status;
 
 /// Something happened.
@@ -127,9 +128,9 @@ pub(crate) enum Event {
         was_ready: bool,
     },
     /// someone else keeps undoing what is put right
-    Contested,
+    Contested(Subject),
     /// nobody does any more
-    Settled,
+    Settled(Subject),
     /// draining began
     Draining(Option<IpAddr>),
     /// draining ended

@@ -17,7 +17,8 @@ use host::{HostState, Owned, Plan, Step, Vip, up_steps};
 
 pub(crate) use drains::Drains;
 pub(crate) use io::{Depth, Event, Input, Outcome, Output, StepResult};
-use pace::{Contest, Pace};
+pub(crate) use pace::Subject;
+use pace::{Contests, Pace};
 use timers::Timers;
 
 use crate::status::{Repairs, Status};
@@ -43,7 +44,7 @@ pub(crate) struct Core {
     notes: Vec<String>,
     repairs: Repairs,
     pace: Pace,
-    contest: Contest,
+    contests: Contests,
     timers: Timers,
     /// no step is tried before this
     retry_at: Duration,
@@ -77,7 +78,7 @@ impl Core {
             notes: Vec::new(),
             repairs: Repairs::default(),
             pace: Pace::default(),
-            contest: Contest::default(),
+            contests: Contests::default(),
             timers: Timers::new(interval),
             retry_at: Duration::ZERO,
             started: false,
@@ -98,8 +99,9 @@ impl Core {
             Input::Drain { vip, since_s } => self.drain(vip, since_s),
             Input::Undrain { vip } => self.undrain(vip),
         }
-        if self.contest.settle(now) {
-            self.say(Event::Settled);
+        let settled = self.contests.settle(now);
+        if !settled.is_empty() {
+            settled.into_iter().for_each(|subject| self.say(Event::Settled(subject)));
             self.publish();
         }
         if let Some(depth) = self.timers.take_due(now) {
@@ -185,13 +187,12 @@ impl Core {
     }
 
     fn applied(&mut self, (results, before): (Vec<StepResult>, Owned), now: Duration) {
-        let repaired = self.repairs.total();
+        let mut repaired = BTreeSet::new();
         for result in results {
-            self.account(result, &before, now);
+            repaired.extend(self.account(result, &before, now));
         }
-        if self.repairs.total() > repaired && self.contest.note(now) {
-            self.say(Event::Contested);
-            self.publish();
+        for subject in repaired {
+            self.note(subject, now);
         }
         self.outputs.push_back(Output::Save);
         self.timers.proceed();
@@ -202,12 +203,13 @@ impl Core {
         }
     }
 
-    fn account(&mut self, result: StepResult, before: &Owned, now: Duration) {
+    /// Answers what was put right, if someone else had undone it.
+    fn account(&mut self, result: StepResult, before: &Owned, now: Duration) -> Option<Subject> {
         let StepResult { step, outcome } = result;
         match outcome {
             Outcome::Done => {
                 self.owned.strike(&step);
-                self.repaired(step);
+                return self.repaired(step);
             }
             Outcome::SomeoneElse => {
                 self.owned.unrecord(&step, before);
@@ -223,16 +225,27 @@ impl Core {
             }
             Outcome::Skipped => self.owned.unrecord(&step, before),
         }
+        None
     }
 
-    fn repaired(&mut self, step: Step) {
+    fn repaired(&mut self, step: Step) -> Option<Subject> {
         let first_time = matches!(&step, Step::AddAddress(new) if !self.held.contains(&new.address));
         if self.phase == Phase::Preparing || first_time {
-            return self.say(Event::Done(step));
+            self.say(Event::Done(step));
+            return None;
         }
         self.repairs.count(&step);
-        let contested = self.contest.is_on();
+        let subject = Subject::of(&step);
+        let contested = self.contests.is_on(&subject);
         self.say(Event::Repaired { step, contested });
+        Some(subject)
+    }
+
+    fn note(&mut self, subject: Subject, now: Duration) {
+        if self.contests.note(subject.clone(), now) {
+            self.say(Event::Contested(subject));
+            self.publish();
+        }
     }
 
     fn configured(&mut self, vips: Vec<Vip>, interval: Duration, now: Duration) {

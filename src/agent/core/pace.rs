@@ -1,8 +1,12 @@
 //! Bounds on repairing: someone who undoes everything at once must not make this daemon spin, and must not make
 //! the host look ready between two of his writes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
+
+use host::{Step, Vip};
 
 /// Batches of steps that may be taken in a row: a start takes two or three.
 const BURST: u32 = 10;
@@ -45,38 +49,98 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// Without a repair for so long, the contest is over.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// Whether someone else keeps undoing what is put right. The host is not ready meanwhile.
+/// What can be contested.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    /// the ARP sysctls, which every IPv4 VIP relies on
+    Sysctls,
+    /// a device, which its VIPs rely on
+    Device(String),
+    /// a VIP
+    Vip(IpAddr),
+}
+
+impl Subject {
+    /// What a step is about.
+    pub(super) fn of(step: &Step) -> Self {
+        match step {
+            Step::SetSysctl { .. } | Step::RestoreSysctl { .. } => Self::Sysctls,
+            Step::CreateDevice { name } | Step::LinkUp { name } | Step::DeleteDevice { name } => {
+                Self::Device(name.clone())
+            }
+            Step::AddAddress(new) | Step::ReplaceAddress(new) => Self::Vip(new.address),
+            Step::RemoveAddress { address, .. } => Self::Vip(*address),
+        }
+    }
+
+    fn matters_to(&self, vip: &Vip) -> bool {
+        match self {
+            Self::Sysctls => vip.address.is_ipv4(),
+            Self::Device(name) => vip.device == *name,
+            Self::Vip(address) => vip.address == *address,
+        }
+    }
+}
+
+/// What someone else keeps undoing. Nothing that relies on it is ready meanwhile.
 #[derive(Debug, Default)]
-pub(super) struct Contest {
+pub(super) struct Contests(BTreeMap<Subject, Contest>);
+
+#[derive(Debug, Default)]
+struct Contest {
     repairs: VecDeque<Duration>,
     on: bool,
 }
 
-impl Contest {
-    /// Notes a repair; answers whether the contest begins with it.
-    pub(super) fn note(&mut self, now: Duration) -> bool {
-        self.repairs.push_back(now);
-        while self.repairs.len() > REPAIRS {
-            self.repairs.pop_front();
+impl Contests {
+    /// Notes a repair; answers whether a contest begins with it.
+    pub(super) fn note(&mut self, subject: Subject, now: Duration) -> bool {
+        let contest = self.0.entry(subject).or_default();
+        contest.repairs.push_back(now);
+        while contest.repairs.len() > REPAIRS {
+            contest.repairs.pop_front();
         }
-        let within = self.repairs.front().is_some_and(|first| now.saturating_sub(*first) <= WINDOW);
-        let begins = !self.on && within && self.repairs.len() == REPAIRS;
-        self.on |= begins;
+        let within = contest.repairs.front().is_some_and(|first| now.saturating_sub(*first) <= WINDOW);
+        let begins = !contest.on && within && contest.repairs.len() == REPAIRS;
+        contest.on |= begins;
         begins
     }
 
-    /// Answers whether the contest ended.
-    pub(super) fn settle(&mut self, now: Duration) -> bool {
-        let quiet = self.repairs.back().is_none_or(|last| now.saturating_sub(*last) >= QUIET);
-        let ends = self.on && quiet;
-        if ends {
-            *self = Self::default();
-        }
-        ends
+    /// Forgets what nobody contests any more, and answers what was contested.
+    pub(super) fn settle(&mut self, now: Duration) -> Vec<Subject> {
+        let last = |contest: &Contest| contest.repairs.back().copied().unwrap_or_default();
+        let over = |contest: &Contest| {
+            let calm = if contest.on { QUIET } else { WINDOW };
+            now.saturating_sub(last(contest)) >= calm
+        };
+        let ended = self.0.iter().filter(|(_, contest)| contest.on && over(contest));
+        let ended = ended.map(|(subject, _)| subject.clone()).collect();
+        self.0.retain(|_, contest| !over(contest));
+        ended
     }
 
-    /// Whether it goes on.
-    pub(super) fn is_on(&self) -> bool {
-        self.on
+    /// Whether this is contested.
+    pub(super) fn is_on(&self, subject: &Subject) -> bool {
+        self.0.get(subject).is_some_and(|contest| contest.on)
+    }
+
+    /// Whether anything is.
+    pub(super) fn any(&self) -> bool {
+        self.0.values().any(|contest| contest.on)
+    }
+
+    /// Whether something that this VIP relies on is.
+    pub(super) fn bars(&self, vip: &Vip) -> bool {
+        self.0.iter().any(|(subject, contest)| contest.on && subject.matters_to(vip))
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sysctls => f.write_str("the ARP sysctls"),
+            Self::Device(name) => f.write_str(name),
+            Self::Vip(address) => address.fmt(f),
+        }
     }
 }

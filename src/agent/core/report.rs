@@ -13,7 +13,7 @@ impl Core {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             ready: vips.iter().all(|vip| vip.ready),
             draining_since: self.drains.host,
-            contested: self.contest.is_on(),
+            contested: self.contests.any(),
             vips,
             repairs: self.repairs,
             problems: self.problems(),
@@ -57,7 +57,7 @@ impl Core {
             device: vip.device.clone(),
             ready: false,
             reason: None,
-            barred: self.barred(),
+            barred: self.barred(vip),
             draining_since: self.drains.since(vip.address),
             owned: self.owned.has_address(vip.address, &vip.device),
             steps,
@@ -67,16 +67,16 @@ impl Core {
         status
     }
 
-    /// Why no VIP is ready, whatever its steps say. Contested comes before all else, because what is missing changes
+    /// Why a VIP is not ready, whatever its steps say. Contested comes before all else, because what is missing changes
     /// with every look meanwhile.
-    fn barred(&self) -> Option<String> {
+    fn barred(&self, vip: &Vip) -> Option<String> {
         if let Some(blind) = &self.blind {
             return Some(blind.clone());
         }
         if self.state.is_none() {
             return Some("not looked at yet".to_owned());
         }
-        self.contest.is_on().then(|| "someone else keeps undoing what is put right".to_owned())
+        self.contests.bars(vip).then(|| "someone else keeps undoing what is put right".to_owned())
     }
 
     fn steps(&self, vip: &Vip, state: &HostState) -> Vec<StepStatus> {

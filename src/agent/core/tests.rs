@@ -6,7 +6,7 @@ use std::time::Duration;
 use host::{Address, ArpSysctl, HostState, Link, Owned, Scope, Step, Sysctl, Vip};
 use proptest::prelude::*;
 
-use super::{Core, Depth, Drains, Event, Input, Outcome, Output, StepResult};
+use super::{Core, Depth, Drains, Event, Input, Outcome, Output, StepResult, Subject};
 use crate::status::Status;
 
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -351,7 +351,7 @@ fn what_is_denied_is_tried_each_second_and_said_once() {
 
 #[test]
 fn a_contest_is_bounded_quiet_and_not_ready_until_it_is_over() {
-    let mut world = World::prepared(vec![vip(240)]);
+    let mut world = World::prepared(vec![vip(240), vip(241)]);
     for _ in 0..3000 {
         world.remove(240);
         world.tell(Input::Changed);
@@ -359,15 +359,17 @@ fn a_contest_is_bounded_quiet_and_not_ready_until_it_is_over() {
     }
     let repairs = world.status().repairs.addresses;
     assert!((100..=170).contains(&repairs), "{repairs} repairs in 30 s");
+    let subject = Subject::Vip(vip(240).address);
     let said = |wanted: &Event| world.events.iter().filter(|event| *event == wanted).count();
-    assert_eq!((said(&Event::Contested), said(&Event::Settled)), (1, 0));
+    assert_eq!((said(&Event::Contested(subject.clone())), said(&Event::Settled(subject))), (1, 0));
     let loud =
         |event: &&Event| matches!(event, Event::Repaired { contested: false, .. } | Event::NotReady { .. });
     assert!(world.events.iter().filter(loud).count() < 20);
-    assert!(!world.status().ready, "not even between two repairs");
+    assert!(!world.status().vips[0].ready, "not even between two repairs");
+    assert!(world.status().vips[1].ready, "nobody touches this one");
     world.run(ms(6000));
     assert!(world.status().ready);
-    assert_eq!(world.events.iter().filter(|event| **event == Event::Settled).count(), 1);
+    assert!(world.events.contains(&Event::Settled(Subject::Vip(vip(240).address))));
 }
 
 #[test]
