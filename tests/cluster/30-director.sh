@@ -195,9 +195,9 @@ case_director_fwmark_and_tunnel() {
 fwmark = 7
 scheduler = "wrr"
 [[service.real]]
-address = "$(rip rs01):80"
+address = "$(rip rs01)"
 weight = 5
-check = { type = "tcp", interval = "500ms" }
+check = { type = "tcp", port = 80, interval = "500ms" }
 EOT
     start_director lvs01
     wait_until "[[ \$(table lvs01) == *'-a -f 7 -r $(rip rs01):'* ]]" 20
