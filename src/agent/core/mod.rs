@@ -101,7 +101,9 @@ impl Core {
         }
         let settled = self.contests.settle(now);
         if !settled.is_empty() {
-            settled.into_iter().for_each(|subject| self.say(Event::Settled(subject)));
+            for subject in settled {
+                self.say(Event::Settled(subject));
+            }
             self.publish();
         }
         if let Some(depth) = self.timers.take_due(now) {
