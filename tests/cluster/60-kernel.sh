@@ -15,12 +15,10 @@ case_kernel_without_ipvs() {
     web_service | director_config lvs01
     local helper
     helper=$(cat /proc/sys/kernel/modprobe)
-    mkdir "$WORK/bin"
-    printf '#!/bin/sh\nexit 1\n' >"$WORK/bin/modprobe"
-    chmod +x "$WORK/bin/modprobe"
-    echo "$WORK/bin/modprobe" >/proc/sys/kernel/modprobe
-    status_of 1 env PATH="$WORK/bin:$PATH" "$(command -v nsenter)" --net=/run/netns/lvs01 \
-        "$LAB_BIN/lvs-director" -c "$WORK/lvs01.toml" --run-dir "$WORK/run-lvs01" apply
+    echo /bin/false >/proc/sys/kernel/modprobe
+    mount --bind /bin/false "$(realpath /sbin/modprobe)"
+    status_of 1 director lvs01 apply
+    umount "$(realpath /sbin/modprobe)"
     echo "$helper" >/proc/sys/kernel/modprobe
     assert_contains "$OUTPUT" "ip_vs" "the hint"
     assert_contains "$OUTPUT" "modprobe" "the hint"

@@ -55,8 +55,14 @@ keep_visible() {
     mount --no-canonicalize --bind "/proc/self/fd/$2" "$1"
 }
 
-# User-mode Linux has its modules elsewhere; the machine's /lib/modules stays as it is.
+# User-mode Linux has its modules elsewhere. The machine's /lib/modules stays as it is: covered if it is there, and
+# where it is not, modprobe is told.
 own_modules() {
+    if [[ -d /lib/modules ]]; then
+        mount -t tmpfs modules /lib/modules
+        ln -s /usr/lib/uml/modules/* /lib/modules/
+        return
+    fi
     mkdir -p "$LAB_STATIC/bin" "$LAB_STATIC/root/lib"
     ln -s /usr/lib/uml/modules "$LAB_STATIC/root/lib/modules"
     printf '#!/bin/sh\nexec /sbin/modprobe -d %s/root "$@"\n' "$LAB_STATIC" >"$LAB_STATIC/bin/modprobe"
