@@ -13,12 +13,20 @@ pub(crate) struct Loaded {
 
 /// Reads and checks a file; the error is the whole text to print.
 pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
-    let text = daemon::config_file::read(path)
-        .map_err(|error| daemon::errors::chain(&error, error.hint().as_deref()))?;
+    parse(path, &read(path)?)
+}
+
+/// The text of a file that may be trusted. May wait for a slow disk.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    daemon::config_file::read(path).map_err(|error| daemon::errors::chain(&error, error.hint().as_deref()))
+}
+
+/// Checks a text.
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Loaded, String> {
     let name = path.display().to_string();
     let color = std::io::stderr().is_terminal();
-    let render = |found: &[config::Diagnostic]| daemon::diagnostic::render(&name, &text, found, color);
-    match config::director::parse(&text) {
+    let render = |found: &[config::Diagnostic]| daemon::diagnostic::render(&name, text, found, color);
+    match config::director::parse(text) {
         Ok((config, warnings)) => Ok(Loaded { config, warnings: render(&warnings) }),
         Err(errors) => Err(render(&errors)),
     }

@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use crate::addresses::Holder;
 use crate::core::{Core, DrainAnswer, QuorumTurn, Turn};
 use crate::http::Ask;
-use crate::load::{Loaded, load};
+use crate::load::{self, Loaded};
 use crate::oneshot::counted;
 use crate::owned::StateFile;
 use crate::run::host_name;
@@ -43,7 +43,7 @@ pub(crate) struct Shell {
     pub(crate) publish_at: Option<Duration>,
     pub(crate) results: mpsc::Receiver<(CheckId, Outcome)>,
     pub(crate) asks: mpsc::Receiver<Ask>,
-    pub(crate) reload: Option<oneshot::Receiver<Result<Loaded, String>>>,
+    pub(crate) reload: Option<oneshot::Receiver<Result<String, String>>>,
     pub(crate) path: PathBuf,
     pub(crate) signals: Signals,
 }
@@ -73,7 +73,7 @@ impl Shell {
                     Signal::Reload => self.begin_reload(),
                 },
                 Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
-                loaded = wait_for(&mut self.reload) => self.finish_reload(loaded),
+                text = wait_for(&mut self.reload) => self.finish_reload(text),
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
                 () = &mut timer => armed = None,
@@ -124,14 +124,14 @@ impl Shell {
         daemon::notify::reloading();
         let (sender, receiver) = oneshot::channel();
         let path = self.path.clone();
-        // A big file takes a while; checks go on meanwhile.
-        tokio::task::spawn_blocking(move || sender.send(load(&path)).is_ok());
+        // A disk may hang; checks go on meanwhile.
+        tokio::task::spawn_blocking(move || sender.send(load::read(&path)).is_ok());
         self.reload = Some(receiver);
     }
 
-    fn finish_reload(&mut self, loaded: Result<Loaded, String>) {
+    fn finish_reload(&mut self, text: Result<String, String>) {
         self.reload = None;
-        match loaded {
+        match text.and_then(|text| load::parse(&self.path, &text)) {
             Ok(Loaded { config, warnings }) => {
                 eprint!("{warnings}");
                 self.take_config(config);
@@ -244,7 +244,7 @@ impl Shell {
     }
 }
 
-async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<Loaded, String>>>) -> Result<Loaded, String> {
+async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<String, String>>>) -> Result<String, String> {
     match reload {
         Some(receiver) => receiver.await.unwrap_or_else(|_| Err("error: reading the file failed\n".into())),
         None => std::future::pending().await,

@@ -1,8 +1,13 @@
 //! A whole text to a tree, with everything that is wrong in it as TOML.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write;
 
+use alloc::vec::Vec;
+
+use toml_parser::lexer::TokenKind;
+use toml_parser::lexer::{Token, TokenKind};
 use toml_parser::parser::{RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, Expected, ParseError, Source};
 
@@ -12,8 +17,11 @@ use super::tree::Document;
 use crate::read::Report;
 
 /// Longer texts are refused unread: 4 MiB hold about 12,000 services of four servers, and reading takes up to
-/// 24 times the text's length in memory while it lasts.
+/// ten times the text's length in memory while it lasts.
 pub(crate) const MAX_TEXT: usize = 4 << 20;
+/// Tokens parsed at a time. A line that ends outside brackets ends an expression, so that what follows can be parsed
+/// for itself: all tokens at once would take ten times the text.
+const CHUNK: usize = 1_024;
 /// The configuration itself is five deep.
 const MAX_DEPTH: u32 = 16;
 
@@ -47,14 +55,65 @@ pub(crate) fn parse<'t>(text: &'t str, report: &mut Report<'_>) -> Option<Docume
     Some(builder.into_document())
 }
 
+/// Tokens are parsed piece by piece: all at once they would take fifteen times the memory of the text.
 fn build<'t>(text: &'t str, grammar: &mut Grammar<'_, '_>) -> Builder<'t> {
     let source = Source::new(text);
-    let tokens = source.lex().into_vec();
     let mut builder = Builder::new(source);
     let mut checked = ValidateWhitespace::new(&mut builder, source);
     let mut guarded = RecursionGuard::new(&mut checked, MAX_DEPTH);
-    parse_document(&tokens, &mut guarded, grammar);
+    let mut piece = Piece::default();
+    for token in source.lex() {
+        if piece.ends_before(token.kind()) {
+            parse_document(&piece.tokens, &mut guarded, grammar);
+            piece.tokens.clear();
+        }
+        piece.add(token);
+    }
+    parse_document(&piece.tokens, &mut guarded, grammar);
     builder
+}
+
+/// Tokens of a text from the header of one table to that of another.
+#[derive(Default)]
+struct Piece {
+    tokens: Vec<Token>,
+    /// brackets and braces that are open
+    depth: usize,
+}
+
+impl Piece {
+    /// A piece is cut at the first header behind so many tokens.
+    const LONG: usize = 2_048;
+
+    /// Outside of every bracket, one at the beginning of a line begins a header.
+    fn ends_before(&self, next: TokenKind) -> bool {
+        next == TokenKind::LeftSquareBracket
+            && self.depth == 0
+            && self.tokens.len() >= Self::LONG
+            && self.tokens.last().is_some_and(|last| last.kind() == TokenKind::Newline)
+    }
+
+    fn add(&mut self, token: Token) {
+        match token.kind() {
+            TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => self.depth += 1,
+            TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => {
+                self.depth = self.depth.saturating_sub(1);
+            }
+            TokenKind::Dot
+            | TokenKind::Equals
+            | TokenKind::Comma
+            | TokenKind::Comment
+            | TokenKind::Whitespace
+            | TokenKind::Newline
+            | TokenKind::LiteralString
+            | TokenKind::BasicString
+            | TokenKind::MlLiteralString
+            | TokenKind::MlBasicString
+            | TokenKind::Atom
+            | TokenKind::Eof => {}
+        }
+        self.tokens.push(token);
+    }
 }
 
 /// Takes what the parser finds wrong with the structure.
