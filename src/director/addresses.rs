@@ -203,7 +203,7 @@ impl Hands {
         let mut errors = Vec::new();
         for step in steps {
             if let Err(error) = self.perform(&step).await {
-                errors.push((step.address(), daemon::errors::one_line(&error)));
+                errors.push((Some(step.address()), daemon::errors::one_line(&error)));
             }
         }
         let (_, observed) = self.addresses.observe().await?;
@@ -267,9 +267,9 @@ impl Hands {
 }
 
 impl Step {
-    fn address(&self) -> Option<IpAddr> {
+    fn address(&self) -> IpAddr {
         match self {
-            Self::Add(held) | Self::Remove(held) => Some(held.address),
+            Self::Add(held) | Self::Remove(held) => held.address,
         }
     }
 }

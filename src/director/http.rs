@@ -34,11 +34,14 @@ pub(crate) enum Ask {
     Drain { server: IpAddr, drain: bool, answer: oneshot::Sender<DrainAnswer> },
 }
 
+/// Counters, and when they were read.
+type Reading = (Instant, Arc<Counters>);
+
 /// Answers requests by asking the main loop.
 #[derive(Clone)]
 pub(crate) struct Desk {
     asks: mpsc::Sender<Ask>,
-    cache: Rc<RefCell<Option<(Instant, Arc<Counters>)>>>,
+    cache: Rc<RefCell<Option<Reading>>>,
 }
 
 impl Desk {

@@ -144,7 +144,7 @@ impl Shell {
 
 async fn listen(dir: &RunDir, addresses: &[SocketAddr], asks: mpsc::Sender<Ask>) -> Result<(), Stop> {
     let handler = Desk::new(asks).handler();
-    let control = daemon::http::bind_control(&dir.control_socket())?;
+    let control = daemon::http::bind_control(dir.control_socket())?;
     tokio::task::spawn_local(daemon::http::serve_unix(control, Rc::clone(&handler)));
     for listener in daemon::http::bind_tcp(addresses).await? {
         tokio::task::spawn_local(daemon::http::serve_tcp(listener, Rc::clone(&handler)));

@@ -254,9 +254,10 @@ async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<String, String>>>
 fn log_turn(turn: &Turn) {
     let Turn { transition, services, quorums } = turn;
     let check = check_word(&transition.spec);
-    match &transition.reason {
-        Some(reason) => info!(%check, services, %reason, "real server down"),
-        None => info!(%check, services, "real server up"),
+    if let Some(reason) = &transition.reason {
+        info!(%check, services, %reason, "real server down");
+    } else {
+        info!(%check, services, "real server up");
     }
     log_quorums(quorums);
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use config::director::parse;
 
 use super::*;
@@ -6,7 +8,7 @@ use super::*;
 fn service(keys: &str, servers: usize) -> VirtualService {
     let mut text = format!("[[service]]\nname = \"web\"\naddress = \"192.0.2.100:80\"\n{keys}\n");
     for host in 1..=servers {
-        text += &format!("[[service.real]]\naddress = \"192.0.2.{host}\"\n");
+        writeln!(text, "[[service.real]]\naddress = \"192.0.2.{host}\"").unwrap();
     }
     parse(&text).unwrap().0.services.remove(0)
 }
