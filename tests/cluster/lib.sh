@@ -94,12 +94,6 @@ record_writes() {
 # writes MACHINE: what was written since, sorted and counted: `NEW_DEST 2`.
 writes() { grep -v '^ready$' "$WORK/writes-$1.log" | sort | uniq -c | awk '{ print $2, $1 }'; }
 
-# more_requests CLIENT NUMBER: waits until so many more were answered.
-more_requests() {
-    local goal=$(($(count "$1" ok) + $2))
-    wait_until "(( \$(count $1 ok) >= $goal ))" 60
-}
-
 # assert_no_failures CLIENT
 assert_no_failures() {
     assert_eq "0 failed, 0 broken" "$(count "$1" failed) failed, $(count "$1" broken) broken" "requests of the client"

@@ -6,6 +6,7 @@ for part in net machines cluster show; do
     source "tests/lab.d/$part.sh"
 done
 WORK=/run/lab
+PATH=$LAB_BIN:$PATH
 mkdir -p "$WORK" /run/netns
 trap 'give_up "${BASH_SOURCE[0]}" "$LINENO" "$BASH_COMMAND"' ERR
 
@@ -20,6 +21,7 @@ LVS02 $(rip lvs02), real servers RS01 $(rip rs01) and RS02 $(rip rs02). Clients 
     balancing
     server_dies
     server_returns
+    server_drained
     director_killed
     say "That was all. \`tests/lab shell\` leaves you inside this cluster."
 }
@@ -34,7 +36,7 @@ it on lo by hand, nothing else. Three machines answer when the client asks who h
     for machine in rs01 rs02; do
         on "$machine" ip addr add "$VIP/32" dev lo
     done
-    show client arping -b -c 1 -w 2 -I eth0 "$VIP" || true
+    show client arping -b -c 2 -I eth0 "$VIP" || true
     who_is_who
     say "Whoever answers last gets the traffic: the director is passed by, nothing is balanced, nothing is checked."
     for machine in rs01 rs02; do
@@ -52,11 +54,11 @@ arp_solved() {
     for machine in rs01 rs02; do
         wait_until "agent_ready $machine" 20
     done
-    show rs01 "$LAB_BIN/lvs-rs-agent" -c "$WORK/rs01.toml" --run-dir "$WORK/run-rs01" status
+    show rs01 lvs-rs-agent -c "$WORK/rs01.toml" --run-dir "$WORK/run-rs01" status
     show rs01 ip addr show dev lo
     say "Now one machine answers, LVS01:"
     on client ip neigh flush all
-    show client arping -b -c 1 -w 2 -I eth0 "$VIP"
+    show client arping -b -c 2 -I eth0 "$VIP"
     who_is_who
 }
 
@@ -79,7 +81,7 @@ server_dies() {
     show lvs01 ipvsadm -Ln
     local failed ok
     failed=$(count demo failed) ok=$(count demo ok)
-    wait_until "(( \$(count demo ok) > $ok + 150 ))" 60
+    more_requests demo 150
     say "$failed requests were refused before that. Of the next $(($(count demo ok) - ok)) requests failed:" \
         "$(($(count demo failed) - failed))."
 }
@@ -95,15 +97,29 @@ server_returns() {
     show lvs01 ipvsadm -Ln
 }
 
+server_drained() {
+    chapter "6. RS02 is drained"
+    say "Six connections stay open and send a request ten times a second. RS02 gets no new ones and keeps those it has:"
+    start_client held --hold 6 --every-ms 0
+    show lvs01 lvs-director --run-dir "$WORK/run-lvs01" drain "$(rip rs02)"
+    wait_until "has_real lvs01 $(rip rs02):80 0" 20
+    show lvs01 ipvsadm -Ln
+    more_requests held 60
+    stop_client held
+    say "Of six connections, $(count held broken) broke. Back again:"
+    show lvs01 lvs-director --run-dir "$WORK/run-lvs01" undrain "$(rip rs02)"
+    wait_until "has_real lvs01 $(rip rs02):80 1" 20
+}
+
 director_killed() {
-    chapter "6. The director is killed"
+    chapter "7. The director is killed"
     say "kill -9 of lvs-director. The kernel goes on alone, and the next lvs-director finds its table as it should be:"
-    local failed ok
+    local failed
     failed=$(count demo failed)
     stop director-lvs01 KILL
+    more_requests demo 50
     start_director lvs01
-    ok=$(count demo ok)
-    wait_until "(( \$(count demo ok) > $ok + 150 ))" 60
+    more_requests demo 150
     stop_client demo
     show lvs01 ipvsadm -Ln
     say "Requests that failed meanwhile: $(($(count demo failed) - failed))."

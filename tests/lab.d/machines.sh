@@ -112,6 +112,12 @@ stop_client() { stop "client-$1"; }
 # count NAME WHAT: ok, failed, broken, or a server's name.
 count() { awk -F= -v key="$2" '$1 == key { n = $2 } END { print n + 0 }' "$WORK/count-$1" 2>/dev/null || echo 0; }
 
+# more_requests CLIENT NUMBER: waits until so many more were answered.
+more_requests() {
+    local goal=$(($(count "$1" ok) + $2))
+    wait_until "(( \$(count $1 ok) >= $goal ))" 60
+}
+
 # Who answers ARP for an address, as seen by the client: one hardware address a line.
 arp_answers() {
     # its status tells whether there were as many answers as questions, which is not the question here
