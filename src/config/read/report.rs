@@ -103,6 +103,11 @@ fn rest(severity: Severity, count: usize) -> Option<Diagnostic> {
 pub(crate) struct Draft<'r>(Option<&'r mut Diagnostic>);
 
 impl Draft<'_> {
+    /// Whether anybody will read it: advice may cost more than the finding.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Short words beside the marked place.
     pub(crate) fn label(mut self, words: impl Display) -> Self {
         if let Some(one) = &mut self.0 {

@@ -106,6 +106,9 @@ impl<'d> Table<'d> {
 fn unknown(child: Entry<'_>, keys: &Keys, report: &mut Report<'_>) {
     let key = child.key();
     let draft = report.error(child.key_place(), format_args!("{} has no key `{}`", keys.name, shown(key)));
+    if !draft.is_kept() {
+        return;
+    }
     let draft = draft.label("not known");
     if let Some(foreign) = keys.foreign.iter().find(|foreign| foreign.key == key) {
         draft.help(foreign.help);

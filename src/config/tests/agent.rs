@@ -11,10 +11,10 @@ fn an_empty_file() {
 
 #[test]
 fn only_comments() {
-    insta::assert_snapshot!(agent_refused(r#"# nothing
+    insta::assert_snapshot!(agent_refused(r"# nothing
 
 # here
-"#), @r#"error: the file is empty: an agent without a VIP has nothing to do / write a [[vip]] section with its address"#);
+"), @r#"error: the file is empty: an agent without a VIP has nothing to do / write a [[vip]] section with its address"#);
 }
 
 #[test]

@@ -6,9 +6,9 @@ use common::{beside, refused};
 
 #[test]
 fn an_empty_file() {
-    insta::assert_snapshot!(refused(r#"
+    insta::assert_snapshot!(refused(r"
 
-"#), @r#"error: the file is empty: a director without a service or an address has nothing to do / write a [[service]] section"#);
+"), @r#"error: the file is empty: a director without a service or an address has nothing to do / write a [[service]] section"#);
 }
 
 #[test]
@@ -19,9 +19,9 @@ fn nothing_to_do() {
 
 #[test]
 fn lists_that_are_empty() {
-    insta::assert_snapshot!(refused(r#"service = []
+    insta::assert_snapshot!(refused(r"service = []
 address = []
-"#), @r#"error: there is neither a [[service]] nor an [[address]]: the director has nothing to do / write a [[service]] section"#);
+"), @r#"error: there is neither a [[service]] nor an [[address]]: the director has nothing to do / write a [[service]] section"#);
 }
 
 #[test]

@@ -295,8 +295,8 @@ fn a_quorum_above_all_weights() {
 
 #[test]
 fn a_hysteresis_above_all_weights() {
-    insta::assert_snapshot!(warned(&service(r#"quorum = 1
-hysteresis = 1"#)), @r#"4:14 warning: `quorum` + `hysteresis` is 2, but the weights of all servers make 1 [never reached again, once lost] / write 1 or less, or more `weight`"#);
+    insta::assert_snapshot!(warned(&service(r"quorum = 1
+hysteresis = 1")), @r#"4:14 warning: `quorum` + `hysteresis` is 2, but the weights of all servers make 1 [never reached again, once lost] / write 1 or less, or more `weight`"#);
 }
 
 #[test]

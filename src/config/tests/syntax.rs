@@ -11,9 +11,9 @@ fn a_value_without_quotes() {
 
 #[test]
 fn a_value_without_quotes_does_not_hide_the_rest() {
-    insta::assert_snapshot!(refused(&service(r#"scheduler = rr
+    insta::assert_snapshot!(refused(&service(r"scheduler = rr
 wieght = 1
-quorum = -1"#)), @r#"
+quorum = -1")), @r#"
     3:13 error: string values must be quoted / write "rr"
     4:1 error: [[service]] has no key `wieght` [not known] / did you mean `weight`?
     5:10 error: `quorum` is out of range [not in 1 to 4294967295] / write a number from 1 to 4294967295
@@ -87,8 +87,8 @@ fn a_bad_escape() {
 
 #[test]
 fn too_deep() {
-    insta::assert_snapshot!(refused(r#"a = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
-"#), @r#"1:21 error: cannot recurse further; max recursion depth met [not expected here]"#);
+    insta::assert_snapshot!(refused(r"a = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
+"), @r#"1:21 error: cannot recurse further; max recursion depth met [not expected here]"#);
 }
 
 #[test]

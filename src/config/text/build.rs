@@ -8,7 +8,7 @@ use toml_parser::parser::EventReceiver;
 use toml_parser::{ErrorSink, ParseError, Raw, Source, Span};
 
 use super::insert::{Conflict, Growing, Step};
-use super::tree::{Children, Document, Form, Id, Node, Place, ROOT, Value};
+use super::tree::{Children, Document, Form, Id, Node, Place, ROOT, Text, Value};
 
 /// More values than this are no configuration: four times what 16,000 services of four servers need would not
 /// reach it, and the memory of a text made of commas stays bounded.
@@ -36,7 +36,7 @@ pub(super) struct Builder<'t> {
 impl<'t> Builder<'t> {
     pub(super) fn new(source: Source<'t>) -> Self {
         let root = Node {
-            key: Cow::Borrowed(""),
+            key: Text::EMPTY,
             key_place: Place { start: 0, end: 0 },
             place: Place { start: 0, end: 0 },
             value: Value::Table { children: Children::EMPTY, form: Form::default() },
@@ -44,7 +44,11 @@ impl<'t> Builder<'t> {
         };
         Self {
             source,
-            tree: Growing::new(Document { nodes: alloc::vec![root] }),
+            tree: Growing::new(Document {
+                text: source.input(),
+                nodes: alloc::vec![root],
+                decoded: Vec::new(),
+            }),
             path: Vec::new(),
             header: Place { start: 0, end: 0 },
             current: ROOT,
@@ -59,7 +63,7 @@ impl<'t> Builder<'t> {
         self.tree.document
     }
 
-    fn attach(&mut self, span: Span, value: Value<'t>) -> Id {
+    fn attach(&mut self, span: Span, value: Value) -> Id {
         let place = place(span);
         if self.tree.document.nodes.len() >= MAX_NODES {
             self.too_many = true;
@@ -70,7 +74,7 @@ impl<'t> Builder<'t> {
         if self.is_array(base) {
             return self.tree.push(base, place, value);
         }
-        let container = empty_container(&value);
+        let container = empty_container(value);
         let inserted = self.tree.insert(base, &self.path, place, value);
         self.path.clear();
         match inserted {
@@ -179,8 +183,8 @@ impl EventReceiver for Builder<'_> {
     }
 }
 
-impl<'t> Builder<'t> {
-    fn decode(&mut self, span: Span, encoding: Option<Encoding>) -> Value<'t> {
+impl Builder<'_> {
+    fn decode(&mut self, span: Span, encoding: Option<Encoding>) -> Value {
         let Some(raw) = self.source.get(span) else { return Value::Bad };
         let mut text = Cow::Borrowed("");
         let mut first = None;
@@ -195,8 +199,11 @@ impl<'t> Builder<'t> {
             return Value::Bad;
         }
         match kind {
-            ScalarKind::String => Value::String(text),
-            ScalarKind::Integer(radix) => Value::Integer(text, radix.value()),
+            ScalarKind::String => Value::String(self.tree.document.keep(text)),
+            ScalarKind::Integer(radix) => {
+                let radix = u8::try_from(radix.value()).unwrap_or(10);
+                Value::Integer(self.tree.document.keep(text), radix)
+            }
             ScalarKind::Float => Value::Float,
             ScalarKind::Boolean(value) => Value::Boolean(value),
             ScalarKind::DateTime => Value::Datetime,
@@ -205,10 +212,10 @@ impl<'t> Builder<'t> {
 }
 
 /// What takes the content of a value that found no place of its own.
-fn empty_container<'t>(value: &Value<'t>) -> Value<'t> {
+fn empty_container(value: Value) -> Value {
     match value {
-        Value::Table { form, .. } => Value::Table { children: Children::EMPTY, form: *form },
-        Value::Array { of_tables, .. } => Value::Array { children: Children::EMPTY, of_tables: *of_tables },
+        Value::Table { form, .. } => Value::Table { children: Children::EMPTY, form },
+        Value::Array { of_tables, .. } => Value::Array { children: Children::EMPTY, of_tables },
         Value::String(_)
         | Value::Integer(..)
         | Value::Float

@@ -1,10 +1,10 @@
 //! Where a key may go: the rules of TOML about tables that are extended or defined twice.
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::collections::BTreeMap;
 use core::ops::Range;
 
-use super::tree::{Children, Document, Form, Id, NONE, Node, Place, Value};
+use super::tree::{Children, Document, Form, Id, NONE, Node, Place, Text, Value};
 
 /// A table longer than this gets an index, so that a lookup stays logarithmic.
 const INDEXED_FROM: u32 = 24;
@@ -93,7 +93,7 @@ impl<'t> Growing<'t> {
         base: Id,
         path: &[Step<'t>],
         place: Place,
-        value: Value<'t>,
+        value: Value,
     ) -> Result<Id, Conflict> {
         let Some((last, parents)) = path.split_last() else { return Ok(self.orphan(place, value)) };
         let parent = self.descend(base, parents, true)?;
@@ -112,14 +112,14 @@ impl<'t> Growing<'t> {
     }
 
     /// Puts a value at the end of an array.
-    pub(super) fn push(&mut self, array: Id, place: Place, value: Value<'t>) -> Id {
+    pub(super) fn push(&mut self, array: Id, place: Place, value: Value) -> Id {
         self.append(array, None, place, value)
     }
 
     /// A node that hangs nowhere: what stands in it is read and forgotten.
-    pub(super) fn orphan(&mut self, place: Place, value: Value<'t>) -> Id {
+    pub(super) fn orphan(&mut self, place: Place, value: Value) -> Id {
         let id = Id::try_from(self.document.nodes.len()).unwrap_or(NONE);
-        self.document.nodes.push(Node { key: Cow::Borrowed(""), key_place: place, place, value, next: NONE });
+        self.document.nodes.push(Node { key: Text::EMPTY, key_place: place, place, value, next: NONE });
         id
     }
 
@@ -164,7 +164,7 @@ impl<'t> Growing<'t> {
         }
         let mut at = self.children(parent)?.first;
         while let Some(node) = self.document.node(at) {
-            if node.key == key {
+            if self.document.str(node.key) == key {
                 return Some(at);
             }
             at = node.next;
@@ -172,12 +172,12 @@ impl<'t> Growing<'t> {
         None
     }
 
-    fn append(&mut self, parent: Id, step: Option<&Step<'t>>, place: Place, value: Value<'t>) -> Id {
+    fn append(&mut self, parent: Id, step: Option<&Step<'t>>, place: Place, value: Value) -> Id {
         let id = self.orphan(place, value);
         let key = match step {
-            Some(step) => Some((step.key.clone(), step.place)),
+            Some(step) => Some((self.document.keep(step.key.clone()), step.place)),
             // an element is spoken of by the name of its array
-            None => self.document.node(parent).map(|array| (array.key.clone(), place)),
+            None => self.document.node(parent).map(|array| (array.key, place)),
         };
         if let (Some((key, key_place)), Some(node)) = (key, self.document.node_mut(id)) {
             node.key = key;
@@ -222,7 +222,7 @@ impl<'t> Growing<'t> {
         let mut keys = BTreeMap::new();
         let mut at = self.children(parent).map_or(NONE, |children| children.first);
         while let Some(node) = self.document.node(at) {
-            keys.insert(node.key.clone(), at);
+            keys.insert(Cow::Owned(self.document.str(node.key).to_owned()), at);
             at = node.next;
         }
         keys
@@ -254,6 +254,6 @@ impl<'t> Growing<'t> {
     }
 }
 
-fn table<'t>(form: Form) -> Value<'t> {
+fn table(form: Form) -> Value {
     Value::Table { children: Children::EMPTY, form }
 }

@@ -4,9 +4,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use alloc::vec::Vec;
-
-use toml_parser::lexer::TokenKind;
 use toml_parser::lexer::{Token, TokenKind};
 use toml_parser::parser::{RecursionGuard, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, Expected, ParseError, Source};
@@ -19,9 +16,6 @@ use crate::read::Report;
 /// Longer texts are refused unread: 4 MiB hold about 12,000 services of four servers, and reading takes up to
 /// ten times the text's length in memory while it lasts.
 pub(crate) const MAX_TEXT: usize = 4 << 20;
-/// Tokens parsed at a time. A line that ends outside brackets ends an expression, so that what follows can be parsed
-/// for itself: all tokens at once would take ten times the text.
-const CHUNK: usize = 1_024;
 /// The configuration itself is five deep.
 const MAX_DEPTH: u32 = 16;
 

@@ -1,6 +1,7 @@
 //! The tree: nodes in one vector, children as linked lists.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -23,6 +24,18 @@ impl Place {
         // texts are at most `parse::MAX_TEXT` long, and usize has at least 32 bits wherever this runs
         usize::try_from(self.start).unwrap_or(usize::MAX)..usize::try_from(self.end).unwrap_or(usize::MAX)
     }
+}
+
+/// A string: a piece of the text as it stands there, or one that had escapes in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Text {
+    Plain(Place),
+    /// index into [`Document::decoded`]
+    Decoded(u32),
+}
+
+impl Text {
+    pub(super) const EMPTY: Self = Self::Plain(Place { start: 0, end: 0 });
 }
 
 /// Children of a table or an array, in the text's order.
@@ -48,11 +61,11 @@ pub(super) struct Form {
     pub(super) inline: bool,
 }
 
-#[derive(Debug)]
-pub(super) enum Value<'t> {
-    String(Cow<'t, str>),
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    String(Text),
     /// digits with sign, without radix prefix and underscores
-    Integer(Cow<'t, str>, u32),
+    Integer(Text, u8),
     Float,
     Boolean(bool),
     Datetime,
@@ -69,20 +82,24 @@ pub(super) enum Value<'t> {
     Bad,
 }
 
+/// There are about 140,000 at 4,000 services of four servers: they are kept small.
 #[derive(Debug)]
-pub(super) struct Node<'t> {
+pub(super) struct Node {
     /// an element of an array has the array's
-    pub(super) key: Cow<'t, str>,
+    pub(super) key: Text,
     pub(super) key_place: Place,
     pub(super) place: Place,
-    pub(super) value: Value<'t>,
+    pub(super) value: Value,
     pub(super) next: Id,
 }
 
 /// A parsed text.
 #[derive(Debug)]
 pub(crate) struct Document<'t> {
-    pub(super) nodes: Vec<Node<'t>>,
+    pub(super) text: &'t str,
+    pub(super) nodes: Vec<Node>,
+    /// strings that are not in the text as they are
+    pub(super) decoded: Vec<String>,
 }
 
 impl<'t> Document<'t> {
@@ -90,11 +107,40 @@ impl<'t> Document<'t> {
         Entry { document: self, id: ROOT }
     }
 
-    pub(super) fn node(&self, id: Id) -> Option<&Node<'t>> {
+    pub(super) fn node(&self, id: Id) -> Option<&Node> {
         self.nodes.get(usize::try_from(id).ok()?)
     }
 
-    pub(super) fn node_mut(&mut self, id: Id) -> Option<&mut Node<'t>> {
+    pub(super) fn str(&self, text: Text) -> &str {
+        match text {
+            Text::Plain(place) => self.text.get(place.range()).unwrap_or_default(),
+            Text::Decoded(at) => {
+                usize::try_from(at).ok().and_then(|at| self.decoded.get(at)).map_or("", String::as_str)
+            }
+        }
+    }
+
+    /// Keeps a string that `toml_parser` decoded.
+    pub(super) fn keep(&mut self, string: Cow<'_, str>) -> Text {
+        if let Cow::Borrowed(part) = string
+            && let Some(place) = self.locate(part)
+        {
+            return Text::Plain(place);
+        }
+        let at = u32::try_from(self.decoded.len()).unwrap_or(u32::MAX);
+        self.decoded.push(string.into_owned());
+        Text::Decoded(at)
+    }
+
+    /// Where a part of the text stands in it.
+    fn locate(&self, part: &str) -> Option<Place> {
+        let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
+        let end = start.checked_add(part.len())?;
+        let inside = self.text.get(start..end)? == part;
+        inside.then_some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
+    }
+
+    pub(super) fn node_mut(&mut self, id: Id) -> Option<&mut Node> {
         self.nodes.get_mut(usize::try_from(id).ok()?)
     }
 }
@@ -126,11 +172,13 @@ pub(crate) enum Kind<'d> {
 impl<'d> Entry<'d> {
     pub(crate) fn kind(self) -> Kind<'d> {
         let Some(node) = self.node() else { return Kind::Bad };
-        match &node.value {
-            Value::String(text) => Kind::String(text),
-            Value::Integer(digits, radix) => Kind::Integer { digits, radix: *radix },
+        match node.value {
+            Value::String(text) => Kind::String(self.document.str(text)),
+            Value::Integer(digits, radix) => {
+                Kind::Integer { digits: self.document.str(digits), radix: u32::from(radix) }
+            }
             Value::Float => Kind::Float,
-            Value::Boolean(value) => Kind::Boolean(*value),
+            Value::Boolean(value) => Kind::Boolean(value),
             Value::Datetime => Kind::Datetime,
             Value::Array { .. } => Kind::Array,
             Value::Table { .. } => Kind::Table,
@@ -145,7 +193,7 @@ impl<'d> Entry<'d> {
 
     /// The key; for an element of an array the array's.
     pub(crate) fn key(self) -> &'d str {
-        self.node().map_or("", |node| &node.key)
+        self.node().map_or("", |node| self.document.str(node.key))
     }
 
     pub(crate) fn key_place(self) -> Range<usize> {
@@ -170,7 +218,7 @@ impl<'d> Entry<'d> {
         core::iter::successors(document.at(first), move |entry| document.at(entry.node()?.next))
     }
 
-    fn node(self) -> Option<&'d Node<'d>> {
+    fn node(self) -> Option<&'d Node> {
         self.document.node(self.id)
     }
 }

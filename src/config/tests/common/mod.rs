@@ -7,7 +7,7 @@ use lvs_config::director::DirectorConfig;
 use lvs_config::{Diagnostic, agent, director};
 
 /// One finding in a line: `3:11 error: message [label] / help`.
-pub fn lines(text: &str, findings: &[Diagnostic]) -> String {
+pub(crate) fn lines(text: &str, findings: &[Diagnostic]) -> String {
     let lines: Vec<String> = findings.iter().map(|one| line(text, one)).collect();
     lines.join("\n")
 }
@@ -27,7 +27,7 @@ fn place(text: &str, at: usize) -> String {
 }
 
 /// What is said about a director.toml that is refused.
-pub fn refused(text: &str) -> String {
+pub(crate) fn refused(text: &str) -> String {
     match director::parse(text) {
         Ok((config, _)) => panic!("taken: {config:?}"),
         Err(findings) => lines(text, &findings),
@@ -35,7 +35,7 @@ pub fn refused(text: &str) -> String {
 }
 
 /// What is said about an agent.toml that is refused.
-pub fn agent_refused(text: &str) -> String {
+pub(crate) fn agent_refused(text: &str) -> String {
     match agent::parse(text) {
         Ok((config, _)) => panic!("taken: {config:?}"),
         Err(findings) => lines(text, &findings),
@@ -43,21 +43,21 @@ pub fn agent_refused(text: &str) -> String {
 }
 
 /// What is said about a director.toml that is taken.
-pub fn warned(text: &str) -> String {
+pub(crate) fn warned(text: &str) -> String {
     match director::parse(text) {
         Ok((_, findings)) => lines(text, &findings),
         Err(findings) => panic!("refused:\n{}", lines(text, &findings)),
     }
 }
 
-pub fn taken(text: &str) -> DirectorConfig {
+pub(crate) fn taken(text: &str) -> DirectorConfig {
     match director::parse(text) {
         Ok((config, findings)) if findings.is_empty() => config,
         Ok((_, findings)) | Err(findings) => panic!("{}", lines(text, &findings)),
     }
 }
 
-pub fn agent_taken(text: &str) -> AgentConfig {
+pub(crate) fn agent_taken(text: &str) -> AgentConfig {
     match agent::parse(text) {
         Ok((config, findings)) if findings.is_empty() => config,
         Ok((_, findings)) | Err(findings) => panic!("{}", lines(text, &findings)),
@@ -65,18 +65,18 @@ pub fn agent_taken(text: &str) -> AgentConfig {
 }
 
 /// A service with one server; the lines given begin at line 3.
-pub fn service(lines: &str) -> String {
+pub(crate) fn service(lines: &str) -> String {
     format!(
         "[[service]]\naddress = \"192.168.100.240:80\"\n{lines}\n[[service.real]]\naddress = \"192.168.100.8\"\n"
     )
 }
 
 /// A service whose one server has the lines given, from line 4.
-pub fn real(lines: &str) -> String {
+pub(crate) fn real(lines: &str) -> String {
     format!("[[service]]\naddress = \"192.168.100.240:80\"\n[[service.real]]\n{lines}\n")
 }
 
 /// A service before a second section, which begins at line 5.
-pub fn beside(lines: &str) -> String {
+pub(crate) fn beside(lines: &str) -> String {
     format!("{}{lines}\n", service("").replace("\n\n", "\n"))
 }

@@ -1,0 +1,90 @@
+//! The example files are right, as they are and with every key that is commented out.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{agent_taken, taken};
+use lvs_config::agent::AgentConfig;
+use lvs_config::director::DirectorConfig;
+use lvs_config::{agent, director};
+
+const AGENT: &str = include_str!("../../../packaging/examples/agent.toml");
+const DIRECTOR: &str = include_str!("../../../packaging/examples/director.toml");
+
+/// Words keep their `# `, keys lose their `#`.
+fn uncommented(example: &str) -> String {
+    let lines = example.lines().map(|line| match line.strip_prefix('#') {
+        Some(key) if key.starts_with(|first: char| first == '[' || first.is_ascii_lowercase()) => key,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_agent_as_it_is() {
+    let AgentConfig { vips, health_listen, watch_interval } = agent_taken(AGENT);
+    let vip = &vips[0];
+    assert_eq!(vips.len(), 1);
+    assert_eq!((vip.device.as_str(), vip.label.as_deref()), ("lo", Some("lo:0")));
+    assert_eq!(vip.services[0].to_string(), "tcp/80");
+    assert_eq!(health_listen, ["127.0.0.1:9781".parse().unwrap()]);
+    assert_eq!(watch_interval, Duration::from_millis(500));
+}
+
+/// What stands behind `#` is the default, so writing it changes nothing but the second VIP.
+#[test]
+fn the_agent_with_every_key() {
+    let mut all = agent_taken(&uncommented(AGENT));
+    assert_eq!(all.vips.len(), 2);
+    all.vips.pop();
+    assert_eq!(all, agent_taken(AGENT));
+}
+
+#[test]
+fn the_director_as_it_is() {
+    let DirectorConfig { http_listen, ipvs, addresses, services, .. } = taken(DIRECTOR);
+    assert_eq!(http_listen, ["127.0.0.1:9780".parse().unwrap()]);
+    assert!(addresses.is_empty() && ipvs.timeouts.is_none() && ipvs.sync.is_empty());
+    assert!(ipvs.manage_sysctls && !ipvs.own_table);
+    let service = &services[0];
+    assert_eq!((services.len(), service.reals.len()), (1, 2));
+    assert_eq!(service.settings.scheduler.name(), "wlc");
+    assert_eq!(service.key.to_string(), "TCP 192.168.100.240:80");
+    assert_eq!(service.reals[1].checks[0].target, "192.168.100.9:80".parse().unwrap());
+}
+
+#[test]
+fn the_director_with_every_key() {
+    let all = taken(&uncommented(DIRECTOR));
+    let plain = taken(DIRECTOR);
+    assert_eq!((all.services.len(), all.addresses.len(), all.ipvs.sync.len()), (3, 1, 1));
+    assert_eq!(all.http_listen, plain.http_listen);
+    let (ours, theirs) = (&all.ipvs, &plain.ipvs);
+    assert_eq!(
+        (ours.own_table, ours.manage_sysctls, ours.resync),
+        (theirs.own_table, theirs.manage_sysctls, theirs.resync)
+    );
+    let (ours, theirs) = (&all.services[0], &plain.services[0]);
+    assert_eq!((ours.alpha, ours.inhibit), (theirs.alpha, theirs.inhibit));
+    assert_eq!((ours.quorum, ours.hysteresis), (theirs.quorum, theirs.hysteresis));
+    assert_eq!(ours.reals[0].destination, theirs.reals[0].destination);
+    // the first check of a list says the defaults, but for its source and mark
+    let mut check = (*ours.reals[1].checks[0]).clone();
+    (check.source, check.mark) = (None, None);
+    assert_eq!(check, *theirs.reals[1].checks[0]);
+}
+
+#[test]
+fn what_is_printed_reads_the_same() {
+    for example in [DIRECTOR.to_owned(), uncommented(DIRECTOR)] {
+        let config = taken(&example);
+        let printed = config.to_toml();
+        assert_eq!(director::parse(&printed), Ok((config, vec![])), "{printed}");
+    }
+    for example in [AGENT.to_owned(), uncommented(AGENT)] {
+        let config = agent_taken(&example);
+        let printed = config.to_toml();
+        assert_eq!(agent::parse(&printed), Ok((config, vec![])), "{printed}");
+    }
+}
