@@ -2,8 +2,8 @@
 //!
 //! It decides nothing: the pure rooms compare and plan, this one observes and applies.
 
+pub mod address;
 mod genl;
 pub mod ipvs;
-pub mod address;
 pub mod sockets;
 pub mod sysctl;
