@@ -2,7 +2,7 @@
 # PID 1 inside the lab, natively and under user-mode Linux: file systems of its own, then the job.
 set -euo pipefail
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH LC_ALL=C HOME=/root
+export PATH LC_ALL=C HOME=/root PYTHONDONTWRITEBYTECODE=1
 LAB_STATIC=/run/lvs-lab
 
 finish() {
