@@ -176,7 +176,7 @@ impl Shell {
             Ask::Health { answer } => {
                 let seen = self.worker.seen();
                 let healthy = seen.settled && !self.worker.is_dead();
-                let body = serde_json::json!({ "settled": seen.settled, "error": seen.error });
+                let body = serde_json::json!({ "settled": seen.settled, "looks": seen.looks, "error": seen.error });
                 let _ = answer.send((healthy, as_json(&body)));
             }
             Ask::Watch { answer } => {

@@ -9,7 +9,18 @@ IP_VS_SO_GET_INFO, IP_VS_SO_GET_SERVICE = 0x481, 0x483  # include/uapi/linux/ip_
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 libc = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
 raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+
+
+def enter(namespace):
+    """Moves this process, and what it starts from here on, into a network namespace."""
+    global raw
+    with open(namespace) as file:
+        if libc.setns(file.fileno(), CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), f"enter {namespace}")
+    raw.close()
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
 
 def _ask(option, buffer):
