@@ -2,7 +2,6 @@
 //! file no longer has them. An address that was there before us is used, but never removed.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -11,69 +10,15 @@ use std::time::Duration;
 use config::director::HeldAddress;
 use daemon::run_dir::RunDir;
 use kernel::address::{Address, AddressError, Addresses, Scope};
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use crate::held::{Held, Step, conflict, diff};
 use crate::owned::StateFile;
 use crate::status::AddressStatus;
 
 /// A lost address is tried again this often; an event of the kernel comes first.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// An address on an interface.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Held {
-    address: IpAddr,
-    prefix: u8,
-    interface: String,
-    label: Option<String>,
-}
-
-impl Held {
-    fn of(config: &HeldAddress) -> Self {
-        let HeldAddress { address, prefix, interface, label } = config.clone();
-        Self { address, prefix, interface, label }
-    }
-
-    fn is_at(&self, found: &Address) -> bool {
-        (self.address, self.prefix, self.interface.as_str()) == (found.address, found.prefix, &found.device)
-    }
-}
-
-/// One change, printed as the command a person would type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    Add(Held),
-    Remove(Held),
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (verb, Held { address, prefix, interface, label }) = match self {
-            Self::Add(held) => ("add", held),
-            Self::Remove(held) => ("delete", held),
-        };
-        write!(f, "ip address {verb} {address}/{prefix} dev {interface}")?;
-        match (self, label) {
-            (Self::Add(_), Some(label)) => write!(f, " label {label}"),
-            (Self::Add(_) | Self::Remove(_), _) => Ok(()),
-        }
-    }
-}
-
-/// New addresses first: a VIP that moves between interfaces is never gone.
-fn diff(wanted: &[Held], owned: &[Held], observed: &[Address]) -> Vec<Step> {
-    let is_there = |held: &&Held| observed.iter().any(|found| held.is_at(found));
-    let is_wanted = |held: &&Held| {
-        wanted
-            .iter()
-            .any(|w| (w.address, w.prefix, &w.interface) == (held.address, held.prefix, &held.interface))
-    };
-    let add = wanted.iter().filter(|held| !is_there(held)).cloned().map(Step::Add);
-    let gone = owned.iter().filter(|held| is_there(held) && !is_wanted(held)).cloned().map(Step::Remove);
-    add.chain(gone).collect()
-}
 
 /// The addresses held, and a handle on the task that holds them.
 pub(crate) struct Holder {
@@ -196,11 +141,15 @@ impl Hands {
         wanted: &[Held],
     ) -> Result<(Vec<Address>, Vec<(Option<IpAddr>, String)>), HoldError> {
         let (_, observed) = self.addresses.observe().await?;
+        self.prune(wanted, &observed)?;
+        let conflicts = wanted.iter().filter(|held| !observed.iter().any(|found| held.is_at(found)));
+        let mut errors: Vec<(Option<IpAddr>, String)> = conflicts
+            .filter_map(|held| Some((Some(held.address), conflict(held, &self.owned, &observed)?)))
+            .collect();
         let steps = diff(wanted, &self.owned, &observed);
         if steps.is_empty() {
-            return Ok((observed, Vec::new()));
+            return Ok((observed, errors));
         }
-        let mut errors = Vec::new();
         for step in steps {
             if let Err(error) = self.perform(&step).await {
                 errors.push((Some(step.address()), daemon::errors::one_line(&error)));
@@ -208,6 +157,15 @@ impl Hands {
         }
         let (_, observed) = self.addresses.observe().await?;
         Ok((observed, errors))
+    }
+
+    /// What was ours but is gone and not wanted any more is nobody's: whoever makes it anew owns it.
+    fn prune(&mut self, wanted: &[Held], observed: &[Address]) -> Result<(), HoldError> {
+        let before = self.owned.len();
+        self.owned.retain(|held| {
+            observed.iter().any(|found| held.is_at(found)) || wanted.iter().any(|one| one.is_same_place(held))
+        });
+        if self.owned.len() == before { Ok(()) } else { self.write_down() }
     }
 
     async fn perform(&mut self, step: &Step) -> Result<(), HoldError> {
@@ -218,41 +176,56 @@ impl Hands {
                 } else {
                     info!(%step, "address");
                 }
-                self.own(held)?;
                 self.add(held).await
+            }
+            Step::Relabel(held) => {
+                info!(%step, "address");
+                let Held { address, prefix, interface, label } = held;
+                let label = label.as_deref();
+                self.addresses
+                    .replace(interface, *address, *prefix, label, Scope::Global, held.is_deprecated())
+                    .await?;
+                Ok(())
             }
             Step::Remove(held) => {
                 info!(%step, "address");
                 let removed = self.addresses.remove(&held.interface, held.address, held.prefix).await;
                 self.failed_removal = removed.as_ref().err().map(|error| format!("{step}: {error}"));
                 removed?;
-                self.owned.retain(|owned| owned != held);
-                self.file.write(&self.owned).map_err(HoldError::State)
+                self.disown(held)
             }
         }
     }
 
-    /// Written down before the kernel is told.
-    fn own(&mut self, held: &Held) -> Result<(), HoldError> {
-        if self.owned.contains(held) {
-            return Ok(());
+    /// Written down before the kernel is told, and struck out where somebody else was faster.
+    async fn add(&mut self, held: &Held) -> Result<(), HoldError> {
+        let is_new = !self.owned.contains(held);
+        if is_new {
+            self.owned.push(held.clone());
+            self.write_down()?;
         }
-        self.owned.push(held.clone());
-        self.file.write(&self.owned).map_err(HoldError::State)
-    }
-
-    async fn add(&self, held: &Held) -> Result<(), HoldError> {
         let Held { address, prefix, interface, label } = held;
-        // A /128 that may become a source address would be the newest, and so the preferred one.
-        let deprecated = *prefix == 128;
-        match self
+        let label = label.as_deref();
+        let added = self
             .addresses
-            .add(interface, *address, *prefix, label.as_deref(), Scope::Global, deprecated)
-            .await
-        {
+            .add(interface, *address, *prefix, label, Scope::Global, held.is_deprecated())
+            .await;
+        if added.is_err() && is_new {
+            self.disown(held)?;
+        }
+        match added {
             Err(error) if !error.is_already_there() => Err(error.into()),
             Ok(()) | Err(_) => Ok(()),
         }
+    }
+
+    fn disown(&mut self, held: &Held) -> Result<(), HoldError> {
+        self.owned.retain(|owned| owned != held);
+        self.write_down()
+    }
+
+    fn write_down(&self) -> Result<(), HoldError> {
+        self.file.write(&self.owned).map_err(HoldError::State)
     }
 
     fn complain(&mut self, errors: &[(Option<IpAddr>, String)]) {
@@ -266,14 +239,6 @@ impl Hands {
     }
 }
 
-impl Step {
-    fn address(&self) -> IpAddr {
-        match self {
-            Self::Add(held) | Self::Remove(held) => held.address,
-        }
-    }
-}
-
 fn state_of(held: &Held, is_held: bool, errors: &[(Option<IpAddr>, String)]) -> AddressStatus {
     let mine =
         |(address, _): &&(Option<IpAddr>, String)| address.is_none_or(|address| address == held.address);
@@ -284,6 +249,3 @@ fn state_of(held: &Held, is_held: bool, errors: &[(Option<IpAddr>, String)]) -> 
         error: errors.iter().find(mine).map(|(_, error)| error.clone()),
     }
 }
-
-#[cfg(test)]
-mod tests;

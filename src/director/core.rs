@@ -31,7 +31,9 @@ pub(crate) struct Core {
 #[derive(Clone, Debug)]
 pub(crate) struct Turn {
     pub(crate) transition: Transition,
-    /// how many services need this check
+    /// the first service that needs this check
+    pub(crate) service: String,
+    /// how many services need it
     pub(crate) services: usize,
     pub(crate) quorums: Vec<QuorumTurn>,
 }
@@ -133,7 +135,9 @@ impl Core {
         let transition = self.checks.handle_result(id, outcome, now)?;
         let users = self.users.get(&transition.spec).cloned().unwrap_or_default();
         let quorums = users.iter().filter_map(|index| self.judge_again(*index)).collect();
-        Some(Turn { transition, services: users.len(), quorums })
+        let first = users.first().and_then(|index| self.config.services.get(*index));
+        let service = first.map(|service| service.name.clone()).unwrap_or_default();
+        Some(Turn { transition, service, services: users.len(), quorums })
     }
 
     /// Takes a server out of scheduling everywhere, or back in.

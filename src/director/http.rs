@@ -58,7 +58,9 @@ impl Desk {
 
     async fn answer(&self, request: Request) -> Reply {
         let local = matches!(request.peer, Peer::Local { .. });
-        match (&request.method, request.path.as_str()) {
+        // The server sends no body for HEAD.
+        let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+        match (method, request.path.as_str()) {
             (&Method::GET, "/healthz") => self.health().await,
             (&Method::GET, "/v1/status") => self.status().await,
             (&Method::GET, "/v1/watch") => self.watch().await,

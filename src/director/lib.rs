@@ -1,12 +1,13 @@
 //! lvs-director: keeps the IPVS table of a load balancer as configured and healthy.
 //!
-//! `core` and `desired` decide and touch nothing; `shell` is the loop that performs; `worker` is the one writer of
+//! `core`, `desired`, `held` and `plan` decide and touch nothing; `shell` is the loop that performs; `worker` is the one writer of
 //! the table, `settings` of what belongs to the table as a whole, `addresses` of the addresses held.
 
 mod addresses;
 mod cli;
 mod core;
 mod desired;
+mod held;
 mod http;
 mod inbox;
 mod load;

@@ -14,7 +14,7 @@ use kernel::ipvs::{Ipvs, IpvsError};
 
 use crate::cli::PlanArgs;
 use crate::load::{Loaded, load};
-use crate::owned::OwnedServices;
+use crate::owned::{DRAINED, OwnedServices, StateFile};
 use crate::plan::{Servers, desired};
 use crate::settings::{Policy, Settings};
 use crate::{addresses, status, status_text};
@@ -87,7 +87,7 @@ pub(crate) fn apply(path: &Path, run_dir: &Path) -> Ended {
     let dir = RunDir::open(run_dir, true).map_err(|e| hinted(&e, e.hint()))?;
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
     let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
-    let wanted = desired(&config, &Servers::default());
+    let wanted = desired(&config, &written_down(&dir));
     let mut errors = enforce(&dir, &mut ipvs, &Policy::of(&config));
     let mut owned = OwnedServices::open(&dir).map_err(failed)?;
     owned.add(wanted.keys().copied()).map_err(failed)?;
@@ -114,6 +114,7 @@ pub(crate) fn cleanup(run_dir: &Path) -> Ended {
     errors.extend(settings.restore(&mut ipvs).err());
     if errors.is_empty() {
         owned.retain(|_| false).map_err(failed)?;
+        dir.remove(DRAINED).map_err(failed)?;
     }
     finish(&errors)
 }
@@ -164,7 +165,18 @@ fn running_servers(dir: Option<&RunDir>) -> Servers {
             eprintln!("note: may not ask the running director: every real server counts as up");
             Servers::default()
         }
-        Ok(_) | Err(_) => Servers::default(),
+        Ok(_) | Err(_) => written_down(dir),
+    }
+}
+
+/// What is known while no director runs: the servers drained by command.
+fn written_down(dir: &RunDir) -> Servers {
+    match StateFile::new(dir, DRAINED).read() {
+        Ok(drained) => Servers::drained(drained.unwrap_or_default()),
+        Err(error) => {
+            eprintln!("note: cannot read which servers are drained, so none counts as drained: {error}");
+            Servers::default()
+        }
     }
 }
 

@@ -49,6 +49,9 @@ impl OwnedServices {
     }
 }
 
+/// The file of the real servers drained by command.
+pub(crate) const DRAINED: &str = "drained.json";
+
 /// One JSON file of the run directory.
 pub(crate) struct StateFile {
     dir: RunDir,

@@ -45,6 +45,11 @@ impl Servers {
         servers
     }
 
+    /// Nothing is known but what was drained by command.
+    pub(crate) fn drained(drained: BTreeSet<IpAddr>) -> Self {
+        Self { drained, ..Self::default() }
+    }
+
     fn state_of(&self, service: &VirtualService, real: &RealServer) -> ServerState {
         let of_service = self.not_up.get(&service.key.to_string());
         match of_service.and_then(|servers| servers.get(&real.key.to_string())) {

@@ -6,22 +6,25 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::director::DirectorConfig;
 use daemon::clock::Clock;
 use daemon::exit::Exit;
+use daemon::http::Handler;
 use daemon::run_dir::RunDir;
 use daemon::signals::Signals;
 use kernel::ipvs::Ipvs;
 use probe::Prober;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
+use tracing::warn;
 
 use crate::addresses;
 use crate::core::Core;
 use crate::http::{Ask, Desk};
 use crate::load::{Loaded, load};
-use crate::owned::{OwnedServices, StateFile};
+use crate::owned::{DRAINED, OwnedServices, StateFile};
 use crate::settings::{Policy, Settings};
 use crate::shell::Shell;
 use crate::status::ConfigStatus;
@@ -31,6 +34,8 @@ use crate::worker::Worker;
 const WANTED_FILES: u64 = 65_536;
 /// File descriptors that are not for checks.
 const OTHER_FILES: u64 = 1_024;
+/// Between two tries to listen on an address.
+const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 /// Results and questions that may wait for the loop; senders wait beyond.
 const QUEUE: usize = 1_024;
 
@@ -57,7 +62,7 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
         Err(error) => return fail(&error, None),
     };
     let ended = LocalSet::new().block_on(&runtime, async {
-        let mut shell = Shell::start(path, &dir, config).await?;
+        let mut shell = Shell::start(path, &dir, config)?;
         shell.run().await;
         shell.worker.stop();
         Ok(())
@@ -105,15 +110,15 @@ impl From<daemon::http::BindError> for Stop {
 }
 
 impl Shell {
-    async fn start(path: &Path, dir: &RunDir, config: DirectorConfig) -> Result<Self, Stop> {
+    fn start(path: &Path, dir: &RunDir, config: DirectorConfig) -> Result<Self, Stop> {
         let signals = Signals::new()?;
         let clock = Clock::start();
         let observed = Ipvs::open()?.table()?;
-        let drained_file = StateFile::new(dir, "drained.json");
+        let drained_file = StateFile::new(dir, DRAINED);
         let drained: BTreeSet<IpAddr> = drained_file.read()?.unwrap_or_default();
         let (owned, settings) = (OwnedServices::open(dir)?, Settings::open(Some(dir))?);
         let (asks_in, asks) = mpsc::channel(QUEUE);
-        listen(dir, &config.http_listen, asks_in).await?;
+        listen(dir, &config.http_listen, asks_in)?;
         let holder = addresses::hold(dir, &config.addresses)?;
         let policy = Policy::of(&config);
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
@@ -142,14 +147,34 @@ impl Shell {
     }
 }
 
-async fn listen(dir: &RunDir, addresses: &[SocketAddr], asks: mpsc::Sender<Ask>) -> Result<(), Stop> {
+fn listen(dir: &RunDir, addresses: &[SocketAddr], asks: mpsc::Sender<Ask>) -> Result<(), Stop> {
     let handler = Desk::new(asks).handler();
     let control = daemon::http::bind_control(dir.control_socket())?;
     tokio::task::spawn_local(daemon::http::serve_unix(control, Rc::clone(&handler)));
-    for listener in daemon::http::bind_tcp(addresses).await? {
-        tokio::task::spawn_local(daemon::http::serve_tcp(listener, Rc::clone(&handler)));
+    for address in addresses {
+        tokio::task::spawn_local(serve(*address, Rc::clone(&handler)));
     }
     Ok(())
+}
+
+/// Serves on one address. One that is not there yet, or taken, holds up nothing else.
+async fn serve(address: SocketAddr, handler: Handler) {
+    let mut complained = false;
+    loop {
+        match daemon::http::bind_tcp(&[address]).await {
+            Ok(listeners) => {
+                for listener in listeners {
+                    daemon::http::serve_tcp(listener, Rc::clone(&handler)).await;
+                }
+            }
+            Err(error) if !complained => {
+                complained = true;
+                warn!(error = daemon::errors::one_line(&error), "cannot listen, trying again");
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
 }
 
 fn attempts_at_once() -> usize {

@@ -176,7 +176,8 @@ impl Shell {
             Ask::Health { answer } => {
                 let seen = self.worker.seen();
                 let healthy = seen.settled && !self.worker.is_dead();
-                let body = serde_json::json!({ "settled": seen.settled, "looks": seen.looks, "error": seen.error });
+                let body =
+                    serde_json::json!({ "settled": seen.settled, "looks": seen.looks, "error": seen.error });
                 let _ = answer.send((healthy, as_json(&body)));
             }
             Ask::Watch { answer } => {
@@ -252,12 +253,12 @@ async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<String, String>>>
 }
 
 fn log_turn(turn: &Turn) {
-    let Turn { transition, services, quorums } = turn;
+    let Turn { transition, service, services, quorums } = turn;
     let check = check_word(&transition.spec);
     if let Some(reason) = &transition.reason {
-        info!(%check, services, %reason, "real server down");
+        info!(%service, services, %check, %reason, "real server down");
     } else {
-        info!(%check, services, "real server up");
+        info!(%service, services, %check, "real server up");
     }
     log_quorums(quorums);
 }

@@ -133,7 +133,7 @@ fn table_status(seen: Seen) -> TableStatus {
     let refused = seen.failed.into_iter().map(|(change, error)| RefusedChange { change, error });
     TableStatus {
         settled: seen.settled,
-        error: seen.error,
+        error: seen.error.or(seen.settings_error),
         refused: refused.collect(),
         written: seen.written,
         repaired: seen.repaired,

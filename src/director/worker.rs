@@ -3,7 +3,7 @@
 //!
 //! A patch is written at once, against what was last seen. A look compares the kernel's table with the wanted one:
 //! each second a glance at `/proc/net/ip_vs`; where that differs from the last, and after each write, the table read
-//! from there; at start, after an error and once a minute, a dump.
+//! from there; after an error and once a minute, a dump.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -20,8 +20,8 @@ use crate::inbox::{Inbox, Orders};
 use crate::owned::OwnedServices;
 use crate::settings::{Policy, Settings};
 
-/// Looks between two dumps, while glances show nothing.
-const GLANCES_PER_DUMP: u32 = 60;
+/// Time between two dumps, while glances show nothing.
+const DUMP_INTERVAL: Duration = Duration::from_secs(60);
 /// A look may use one part in this many of the time.
 const LOOK_SHARE: u32 = 100;
 /// Tries of one patch while somebody else writes too.
@@ -48,6 +48,8 @@ pub(crate) struct Seen {
     pub(crate) failed: Vec<(String, String)>,
     /// why the table could not be read or written at all
     pub(crate) error: Option<String>,
+    /// why the table's settings are not as wanted
+    pub(crate) settings_error: Option<String>,
     /// the kernel has what is wanted, as far as the last look and the writes since tell
     pub(crate) settled: bool,
 }
@@ -107,6 +109,13 @@ impl Worker {
     }
 }
 
+/// How much of the table a write is about: a part that went well does not settle the whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Part,
+    Whole,
+}
+
 /// Everything the thread has at hand.
 struct Desk {
     ipvs: Ipvs,
@@ -120,7 +129,8 @@ struct Desk {
     settled: bool,
     /// fingerprint of `/proc/net/ip_vs` when the table was right
     glance: Option<u64>,
-    glances: u32,
+    dumped: Instant,
+    next_look: Instant,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -142,20 +152,22 @@ impl Desk {
             desired: Table::new(),
             settled: false,
             glance: None,
-            glances: 0,
+            dumped: Instant::now(),
+            next_look: Instant::now(),
             seen,
         }
     }
 
     fn run(&mut self, inbox: &Inbox) {
         self.enforce_settings();
-        let mut wait = self.policy.resync;
+        self.next_look += self.policy.resync;
         loop {
+            let wait = self.next_look.saturating_duration_since(Instant::now());
             let Orders { patches, policy, stop } = inbox.take(wait);
-            let idle = patches.is_empty() && policy.is_none();
             if let Some(policy) = policy {
                 self.policy = policy;
                 self.enforce_settings();
+                self.next_look = self.next_look.min(Instant::now() + self.policy.resync);
             }
             if !patches.is_empty() {
                 self.patch(patches);
@@ -163,13 +175,14 @@ impl Desk {
             if stop {
                 return;
             }
-            if idle {
-                wait = self.timed_look();
+            // Also where orders come faster than looks.
+            if Instant::now() >= self.next_look {
+                self.timed_look();
             }
         }
     }
 
-    fn timed_look(&mut self) -> Duration {
+    fn timed_look(&mut self) {
         let began = Instant::now();
         self.look();
         self.enforce_settings();
@@ -178,12 +191,13 @@ impl Desk {
             seen.looks += 1;
             seen.look_took = took;
         });
-        self.policy.resync.max(took * LOOK_SHARE)
+        self.next_look = began + took + self.policy.resync.max(took * LOOK_SHARE);
     }
 
     /// Writes what differs between the wanted services and what was last seen of them.
     fn patch(&mut self, patches: Patches) {
         let keys: BTreeSet<ServiceKey> = patches.keys().copied().collect();
+        let extent = if self.observed.is_some() { Extent::Whole } else { Extent::Part };
         let mut wanted = Table::new();
         let observed = match self.last_seen(&keys) {
             Ok(observed) => observed,
@@ -198,7 +212,7 @@ impl Desk {
         }
         let changes = diff(&wanted, &observed, &self.scope());
         self.glance = None;
-        self.write(changes, &keys, &wanted);
+        self.write(changes, &keys, &wanted, extent);
     }
 
     fn merge(&mut self, patches: Patches, wanted: &mut Table) {
@@ -235,7 +249,13 @@ impl Desk {
     }
 
     /// Writes; where somebody else was faster, looks again.
-    fn write(&mut self, mut changes: Vec<Change>, keys: &BTreeSet<ServiceKey>, wanted: &Table) {
+    fn write(
+        &mut self,
+        mut changes: Vec<Change>,
+        keys: &BTreeSet<ServiceKey>,
+        wanted: &Table,
+        extent: Extent,
+    ) {
         let mut failed = Vec::new();
         for _ in 0..TRIES {
             let applied = match self.ipvs.apply(&changes) {
@@ -252,21 +272,21 @@ impl Desk {
                 Err(error) => return self.trouble(&error),
             }
         }
-        self.settled = failed.is_empty();
-        self.report(&failed);
+        self.settled = failed.is_empty() && (self.settled || extent == Extent::Whole);
+        self.report(&failed, extent);
         self.forget_deleted();
     }
 
     /// Compares the kernel's table with the wanted one and puts right what differs.
     fn look(&mut self) {
         let glance = kernel::ipvs::read_proc().ok().map(|text| ipvs::proc::glance(&text));
-        if self.settled && glance.is_some() && glance == self.glance && self.glances < GLANCES_PER_DUMP {
-            self.glances += 1;
+        let recent = self.dumped.elapsed() < DUMP_INTERVAL;
+        if self.settled && glance.is_some() && glance == self.glance && recent {
             return;
         }
         // A glance that differs may be a new weight or a new server: near what was seen last. The rare dump
         // finds what `/proc` does not show.
-        let near = self.settled && self.glances < GLANCES_PER_DUMP;
+        let near = self.settled && recent;
         let dumped = if near { self.ipvs.table_near(&self.desired) } else { self.ipvs.table() };
         let table = match dumped {
             Ok(table) => table,
@@ -274,7 +294,9 @@ impl Desk {
         };
         let changes = diff(&self.desired, &table, &self.scope());
         drop(table);
-        self.glances = if near { self.glances + 1 } else { 0 };
+        if !near {
+            self.dumped = Instant::now();
+        }
         if changes.is_empty() {
             self.settle(glance);
             return;
@@ -285,7 +307,7 @@ impl Desk {
     fn settle(&mut self, glance: Option<u64>) {
         self.settled = true;
         self.glance = glance;
-        self.report(&[]);
+        self.report(&[], Extent::Whole);
         self.forget_deleted();
     }
 
@@ -300,7 +322,7 @@ impl Desk {
         self.glance = None;
         let desired = std::mem::take(&mut self.desired);
         let keys: BTreeSet<ServiceKey> = desired.keys().chain(self.owned.keys()).copied().collect();
-        self.write(changes, &keys, &desired);
+        self.write(changes, &keys, &desired, Extent::Whole);
         self.desired = desired;
     }
 
@@ -318,9 +340,8 @@ impl Desk {
     }
 
     fn enforce_settings(&mut self) {
-        if let Err(error) = self.settings.enforce(&mut self.ipvs, &self.policy) {
-            self.note(|seen| seen.error = Some(error));
-        }
+        let error = self.settings.enforce(&mut self.ipvs, &self.policy).err();
+        self.note(|seen| seen.settings_error = error);
     }
 
     fn count(&self, applied: &Applied) {
@@ -328,8 +349,8 @@ impl Desk {
         self.note(|seen| seen.written += applied.written as u64);
     }
 
-    /// Says what the kernel refuses, once until that changes.
-    fn report(&self, failed: &[(Change, ChangeError)]) {
+    /// Says what the kernel refuses, once until that changes. A part that went well says nothing about the rest.
+    fn report(&self, failed: &[(Change, ChangeError)], extent: Extent) {
         let lines: Vec<(String, String)> = failed
             .iter()
             .take(LINES)
@@ -337,8 +358,11 @@ impl Desk {
             .collect();
         let settled = self.settled;
         let news = self.note(|seen| {
-            seen.error = None;
             seen.settled = settled;
+            if extent == Extent::Part && lines.is_empty() && !settled {
+                return false;
+            }
+            seen.error = None;
             let news = seen.failed != lines;
             seen.failed.clone_from(&lines);
             news

@@ -1,3 +1,5 @@
+use kernel::address::Scope;
+
 use super::*;
 
 fn held(address: &str, interface: &str) -> Held {
@@ -45,4 +47,24 @@ fn an_address_that_is_not_ours_stays() {
 fn what_is_ours_but_already_gone_needs_nothing() {
     let gone = held("192.0.2.1", "eth0");
     assert_eq!(lines(&[], &[gone], &[]), [""; 0]);
+}
+
+#[test]
+fn an_address_of_another_interface_is_not_put_on_two() {
+    let (there, wanted) = (held("192.0.2.1", "eth1"), held("192.0.2.1", "eth0"));
+    assert_eq!(lines(std::slice::from_ref(&wanted), &[], &[found(&there)]), [""; 0]);
+    let words = conflict(&wanted, &[], &[found(&there)]).unwrap();
+    assert_eq!(words, "192.0.2.1 is already an address of eth1, it is not put on eth0 too");
+}
+
+#[test]
+fn another_label_of_ours_is_put_right_and_a_strangers_is_not() {
+    let ours = held("192.0.2.1", "eth0");
+    let wanted = [Held { label: Some("eth0:1".into()), ..ours.clone() }];
+    let observed = [found(&ours)];
+    assert_eq!(
+        lines(&wanted, std::slice::from_ref(&ours), &observed),
+        ["ip address replace 192.0.2.1/32 dev eth0 label eth0:1"]
+    );
+    assert_eq!(lines(&wanted, &[], &observed), [""; 0]);
 }
