@@ -58,6 +58,19 @@ case_agent_puts_sysctls_back() {
     assert_contains "$(on rs01 curl -s http://127.0.0.1:9781/metrics)" "repair" "/metrics"
 }
 
+# An interface that appears later is watched as the others are. arp_ignore=5 is reserved: the kernel takes it for 0.
+case_agent_later_interface() {
+    ready_agent
+    ip -n rs01 link add eth1 type veth peer name peer1
+    ip -n rs01 link set eth1 up
+    assert_eq 200 "$(healthz "")" "/healthz: all/arp_ignore holds for the new interface"
+    conf rs01 eth1/arp_ignore 5
+    wait_until '[[ $(healthz "") == 503 ]]' 10
+    assert_contains "$(agent rs01 status || true)" "eth1" "status"
+    ip -n rs01 link del eth1
+    wait_until "agent_ready rs01" 10
+}
+
 case_agent_many_vips() {
     cat >"$WORK/rs01.toml" <<EOT
 [[vip]]

@@ -79,6 +79,7 @@ case_director_dead_server() {
     failed=$(count c failed)
     more_requests c 100
     assert_eq "$failed" "$(count c failed)" "failed requests after the server had left"
+    assert_contains "$(director lvs01 status)" "refused" "status: why"
     start_web rs02
     wait_until "has_real lvs01 $(rip rs02):80" 20
     local before

@@ -5,9 +5,9 @@ pure_tests() {
     local log=$LAB_OUT/pure.log failed=0
     : >"$log"
     if cargo nextest --version >/dev/null 2>&1; then
-        logged cargo nextest run --workspace --locked || failed=1
+        logged cargo nextest run --workspace --locked --no-fail-fast || failed=1
     else
-        logged cargo test --workspace --locked --all-targets || failed=1
+        logged cargo test --workspace --locked --all-targets --no-fail-fast || failed=1
     fi
     logged cargo test --workspace --locked --doc || failed=1
     count_pure "$log" "$failed" >>"$LAB_OUT/counts"
