@@ -7,6 +7,7 @@ mod addresses;
 mod cli;
 mod core;
 mod desired;
+mod flags;
 mod held;
 mod http;
 mod inbox;

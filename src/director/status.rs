@@ -1,11 +1,12 @@
 //! What `lvs-director status` and `/v1/status` tell: the kernel's table with its counters, and why it is so.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use config::director::{RealServer, VirtualService};
 use daemon::clock::Clock;
 use health::{CheckSpec, Standing, View};
-use ipvs::{Counters, Destination, DestinationCounters, DestinationKey, Forward};
+use ipvs::{Counters, Destination, DestinationCounters, DestinationKey, Forward, ServiceKey};
 use serde::{Deserialize, Serialize};
 
 use crate::core::Core;
@@ -23,6 +24,17 @@ pub(crate) struct Status {
     pub(crate) table: TableStatus,
     pub(crate) addresses: Vec<AddressStatus>,
     pub(crate) services: Vec<ServiceStatus>,
+    /// services in the kernel's table that are not ours
+    pub(crate) strangers: Vec<Stranger>,
+}
+
+/// A service in the kernel's table that the file does not have.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stranger {
+    /// `TCP 192.168.100.240:80`
+    pub(crate) key: String,
+    pub(crate) destinations: usize,
+    pub(crate) active: u64,
 }
 
 /// The file in force.
@@ -71,8 +83,8 @@ pub(crate) struct ServiceStatus {
     /// `TCP 192.168.100.240:80`
     pub(crate) key: String,
     pub(crate) scheduler: String,
-    pub(crate) persistence_s: Option<u32>,
-    pub(crate) one_packet: bool,
+    /// as ipvsadm -Ln says them: `(sh-port) persistent 20 mask 255.255.255.0 pe sip ops`
+    pub(crate) flags: String,
     pub(crate) quorum: bool,
     pub(crate) quorum_need: u32,
     pub(crate) weight_up: u64,
@@ -123,10 +135,23 @@ pub(crate) fn collect(sources: Sources<'_>) -> Status {
         router_id: sources.router_id.into(),
         started: sources.clock.wall(Duration::ZERO),
         services: services.collect(),
+        strangers: strangers(&sources),
         table: table_status(sources.seen),
         config: sources.config,
         addresses: sources.addresses,
     }
+}
+
+fn strangers(sources: &Sources<'_>) -> Vec<Stranger> {
+    let ours: BTreeSet<ServiceKey> = sources.core.services().map(|(service, _)| service.key).collect();
+    let all = sources.counters.into_iter().flatten();
+    all.filter(|(key, _)| !ours.contains(key))
+        .map(|(key, service)| Stranger {
+            key: key.to_string(),
+            destinations: service.destinations.len(),
+            active: service.destinations.values().map(|one| u64::from(one.connections.active)).sum(),
+        })
+        .collect()
 }
 
 fn table_status(seen: Seen) -> TableStatus {
@@ -154,8 +179,7 @@ fn service_status(sources: &Sources<'_>, service: &VirtualService, verdict: &Ver
         name: service.name.clone(),
         key: service.key.to_string(),
         scheduler: service.settings.scheduler.name().into(),
-        persistence_s: service.settings.persistence.as_ref().map(|p| p.timeout_s.get()),
-        one_packet: service.settings.one_packet,
+        flags: crate::flags::text(&service.settings, service.key.family()),
         quorum: verdict.quorum,
         quorum_need: service.quorum,
         weight_up: verdict.weight_up,

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::status::{AddressStatus, ServerStatus, ServiceStatus, Status, TableStatus};
+use crate::oneshot::counted;
+use crate::status::{AddressStatus, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
 
 /// The whole status as text for a person.
 pub(crate) fn text(status: &Status) -> String {
@@ -11,6 +12,9 @@ pub(crate) fn text(status: &Status) -> String {
     let _ = header(&mut out, status);
     for service in &status.services {
         let _ = service_lines(&mut out, service);
+    }
+    for stranger in &status.strangers {
+        let _ = stranger_line(&mut out, stranger);
     }
     out
 }
@@ -53,19 +57,21 @@ fn address_line(address: &AddressStatus) -> String {
 
 fn service_lines(out: &mut String, service: &ServiceStatus) -> std::fmt::Result {
     let (protocol, address) = service.key.split_once(' ').unwrap_or(("", &service.key));
-    let mut flags = String::new();
-    if let Some(seconds) = service.persistence_s {
-        write!(flags, " persistent {seconds}")?;
-    }
-    if service.one_packet {
-        flags.push_str(" ops");
-    }
-    let line = format!("{protocol:<4} {address} {}{flags}", service.scheduler);
+    let line = format!("{protocol:<4} {address} {} {}", service.scheduler, service.flags);
+    let line = line.trim_end();
     writeln!(out, "{line:<70} # {}: {}", service.name, quorum_words(service))?;
     for server in &service.servers {
         writeln!(out, "{}", server_line(server))?;
     }
     Ok(())
+}
+
+fn stranger_line(out: &mut String, stranger: &Stranger) -> std::fmt::Result {
+    let Stranger { key, destinations, active } = stranger;
+    let (protocol, address) = key.split_once(' ').unwrap_or(("", key));
+    let line = format!("{protocol:<4} {address}");
+    let servers = counted(*destinations, "real server");
+    writeln!(out, "{line:<70} # not ours: {servers}, {}", format_args!("{active} active connections"))
 }
 
 fn quorum_words(service: &ServiceStatus) -> String {

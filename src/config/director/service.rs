@@ -155,7 +155,21 @@ fn read(
         reals,
     };
     warn_of_quorum(table, &service, report);
+    refuse_sorry_real(table, &service, report);
     Some(service)
+}
+
+/// While quorum is lost it would be quiesced and serve at once.
+fn refuse_sorry_real(table: Table<'_>, service: &VirtualService, report: &mut Report<'_>) {
+    let (Some(entry), Some((sorry, _))) = (table.get("sorry_server"), service.sorry_server) else { return };
+    if service.reals.iter().any(|real| real.key == sorry) {
+        report
+            .error(
+                entry.place(),
+                format_args!("the sorry server {sorry} is a real server of the same service"),
+            )
+            .help("name a server that serves only when the others do not");
+    }
 }
 
 fn key(table: Table<'_>, protocol: Option<Protocol>, report: &mut Report<'_>) -> Option<ServiceKey> {

@@ -316,3 +316,8 @@ fn a_sorry_server_that_is_the_vip() {
     3:57 error: 192.168.100.240 is the service's own address [packets would come back to the director] / write the server's own address
     "#);
 }
+
+#[test]
+fn a_sorry_server_that_is_a_real_server() {
+    insta::assert_snapshot!(refused(&service("sorry_server = \"192.168.100.8\"")), @"");
+}
