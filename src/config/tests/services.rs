@@ -319,5 +319,5 @@ fn a_sorry_server_that_is_the_vip() {
 
 #[test]
 fn a_sorry_server_that_is_a_real_server() {
-    insta::assert_snapshot!(refused(&service("sorry_server = \"192.168.100.8\"")), @"");
+    insta::assert_snapshot!(refused(&service("sorry_server = \"192.168.100.8\"")), @"3:16 error: the sorry server 192.168.100.8:80 is a real server of the same service / name a server that serves only when the others do not");
 }
