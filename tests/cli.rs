@@ -86,7 +86,8 @@ fn a_refused_file_shows_the_place_and_the_cure() {
 #[test]
 fn files_that_are_no_configuration_are_refused() {
     let place = Place::new("files");
-    let noise: Vec<u8> = (0..10_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    let noise: Vec<u8> =
+        (0..10_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
     let text_noise = "]=[\"{x\n".repeat(10_000_000 / 7);
     let files = [
         (place.file("empty.toml", ""), "empty"),
@@ -121,9 +122,12 @@ fn a_file_writable_by_others_is_refused() {
 fn a_daemon_that_does_not_run_is_named() {
     let place = Place::new("not-running");
     let dir = place.0.to_str().unwrap();
-    for (binary, arguments) in
-        [(DIRECTOR, &["status"][..]), (DIRECTOR, &["drain", "192.0.2.1"]), (AGENT, &["status"]), (AGENT, &["drain"])]
-    {
+    for (binary, arguments) in [
+        (DIRECTOR, &["status"][..]),
+        (DIRECTOR, &["drain", "192.0.2.1"]),
+        (AGENT, &["status"]),
+        (AGENT, &["drain"]),
+    ] {
         let (code, out, err) = run(binary, &[arguments, &["--run-dir", dir]].concat());
         assert_eq!((code, out.as_str()), (1, ""), "{err}");
         assert!(err.contains("not running"), "{err}");
