@@ -9,6 +9,7 @@ extern crate alloc;
 mod arp;
 mod conflict;
 mod down;
+mod label;
 mod observed;
 mod owned;
 mod readiness;

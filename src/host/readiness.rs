@@ -1,5 +1,6 @@
 //! Whether a VIP is prepared: every step with its proof or the reason it is missing.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -7,6 +8,7 @@ use core::fmt;
 
 use crate::arp::arp_fault;
 use crate::conflict::address_conflicts;
+use crate::label::own_label;
 use crate::step::host_prefix;
 use crate::up::{holds, is_as_wanted};
 use crate::{Address, HostState, Link, Listener, ListeningSocket, Owned, Vip};
@@ -74,7 +76,20 @@ fn address_state(vip: &Vip, owned: &Owned, state: &HostState) -> Result<Option<S
     }
     let found = state.holders(vip.address).find(|found| holds(found, vip));
     let found = found.ok_or_else(|| format!("{} is not on {}", vip.address, vip.device))?;
+    if let Some(other) = replaced(found, vip, owned) {
+        return Err(other);
+    }
     Ok(note(found, vip, owned))
+}
+
+/// What an IPv4 address of ours is taken off and put back for: it is not ready before and meanwhile.
+fn replaced(found: &Address, vip: &Vip, owned: &Owned) -> Option<String> {
+    let ours = vip.address.is_ipv4() && owned.has_address(vip.address, &vip.device);
+    (ours && !is_as_wanted(found, vip)).then(|| {
+        let label = own_label(found).map_or("no label".to_owned(), |label| format!("label {label}"));
+        let scope = found.scope.map_or("another scope".to_owned(), |scope| format!("scope {scope}"));
+        format!("{} has {label} and {scope}: to be taken off and put back as wanted", vip.address)
+    })
 }
 
 fn device_fault(link: &Link) -> Option<String> {

@@ -79,9 +79,10 @@ pub struct NewAddress {
 }
 
 impl NewAddress {
-    /// The address that a VIP needs.
-    pub fn of(vip: &Vip) -> Self {
-        Self { address: vip.address, device: vip.device.clone(), label: vip.label.clone(), scope: vip.scope }
+    /// The address that a VIP needs, with the label that the file says or this one.
+    pub fn of(vip: &Vip, label: Option<String>) -> Self {
+        let label = vip.label.clone().or(label);
+        Self { address: vip.address, device: vip.device.clone(), label, scope: vip.scope }
     }
 
     /// 32 or 128.

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::arp::{WRITTEN, arp_fault, strictest_scope};
+use crate::label::{Labels, own_label};
 use crate::step::host_prefix;
 use crate::{Address, ArpSysctl, Conflict, HostState, NewAddress, Owned, Plan, Step, Sysctl, Vip, conflicts};
 
@@ -53,8 +54,9 @@ fn prepare_devices(vips: &[Vip], state: &HostState, steps: &mut Vec<Step>) {
 
 fn put_addresses(vips: &[Vip], owned: &Owned, ready: &HostState, plan: &mut Plan) {
     let conflicts = conflicts(vips, ready);
+    let mut labels = Labels::new(vips, ready);
     for vip in vips {
-        match put_address(vip, owned, ready, &conflicts) {
+        match put_address(vip, owned, ready, &conflicts, &mut labels) {
             Ok(Some(step)) => plan.steps.push(step),
             Ok(None) => {}
             Err(note) => plan.notes.push(note),
@@ -68,10 +70,11 @@ fn put_address(
     owned: &Owned,
     ready: &HostState,
     conflicts: &[Conflict],
+    labels: &mut Labels,
 ) -> Result<Option<Step>, String> {
-    let new = NewAddress::of(vip);
     if let Some(found) = ready.holders(vip.address).find(|found| holds(found, vip)) {
         let replace = owned.has_address(vip.address, &vip.device) && !is_as_wanted(found, vip);
+        let new = NewAddress::of(vip, own_label(found));
         return Ok(replace.then_some(Step::ReplaceAddress(new)));
     }
     if let Some(conflict) = conflicts.iter().find(|conflict| conflict.vip() == vip.address) {
@@ -80,7 +83,7 @@ fn put_address(
     let fault = if vip.address.is_ipv4() { arp_fault(ready, vip.scope) } else { None };
     match fault {
         Some(fault) => Err(format!("{} waits: {fault}", vip.address)),
-        None => Ok(Some(Step::AddAddress(new))),
+        None => Ok(Some(Step::AddAddress(NewAddress::of(vip, labels.free(vip))))),
     }
 }
 
@@ -89,14 +92,14 @@ pub(crate) fn holds(found: &Address, vip: &Vip) -> bool {
     found.device == vip.device && found.address == vip.address && found.prefix == host_prefix(vip.address)
 }
 
-/// Whether label, scope and lifetime are those the agent gives.
+/// Whether label, scope and lifetime are good: a label only where the file says one, because giving another means to
+/// take the address off for a moment.
 pub(crate) fn is_as_wanted(found: &Address, vip: &Vip) -> bool {
     if vip.address.is_ipv6() {
         return found.deprecated;
     }
-    // the kernel gives an address without a label its interface's name
-    let label = vip.label.as_deref().unwrap_or(&vip.device);
-    found.label.as_deref().unwrap_or(&found.device) == label && found.scope == Some(vip.scope)
+    let label = vip.label.is_none() || own_label(found) == vip.label;
+    label && found.scope == Some(vip.scope)
 }
 
 fn remove_leftovers(vips: &[Vip], owned: &Owned, state: &HostState, plan: &mut Plan) {

@@ -12,7 +12,7 @@ pub struct Vip {
     pub address: IpAddr,
     /// the interface that holds it: `lo`, or a dummy device of our own
     pub device: String,
-    /// `IFA_LABEL`, IPv4 only, at most 15 bytes: `lo:0`
+    /// `IFA_LABEL`, IPv4 only, at most 15 bytes: `lo:0`. None: whatever label is there, or a free number of the device
     pub label: Option<String>,
     /// address scope, IPv4 only
     pub scope: Scope,

@@ -144,6 +144,22 @@ case_agent_removes_what_the_file_no_longer_has() {
     wait_until "has_address rs01 lo 192.168.100.242/32 && ! has_address rs01 lo 192.168.100.240/32" 10
 }
 
+# The labels that nobody asked for move no address, however the file is edited.
+case_agent_removed_vip_leaves_its_neighbour() {
+    printf '[[vip]]\naddress = "192.168.100.240"\n[[vip]]\naddress = "192.168.100.241"\n' >"$WORK/rs01.toml"
+    start_agent rs01
+    wait_until "agent_ready rs01" 20
+    monitor rs01
+    printf '[[vip]]\naddress = "192.168.100.241"\n' >"$WORK/rs01.toml"
+    kill -HUP "${PIDS[agent-rs01]}"
+    wait_until "! has_address rs01 lo 192.168.100.240/32" 10
+    printf '[[vip]]\naddress = "192.168.100.239"\n[[vip]]\naddress = "192.168.100.241"\n' >"$WORK/rs01.toml"
+    stop agent-rs01
+    start_agent rs01
+    wait_until "has_address rs01 lo 192.168.100.239/32" 10
+    assert_eq "" "$(monitored rs01 192.168.100.241)" "changes of the VIP that stays"
+}
+
 case_agent_drain() {
     ready_agent
     agent rs01 drain

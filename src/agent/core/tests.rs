@@ -121,13 +121,16 @@ impl World {
                 }
                 self.kernel.addresses.push(on_lo(new.address));
             }
+            Step::ReplaceAddress(new) => {
+                let found = self.kernel.addresses.iter_mut().find(|found| found.address == new.address);
+                found.unwrap().label.clone_from(&new.label);
+            }
             Step::RemoveAddress { address, .. } => {
                 self.kernel.addresses.retain(|found| found.address != *address);
             }
             Step::RestoreSysctl { .. }
             | Step::CreateDevice { .. }
             | Step::LinkUp { .. }
-            | Step::ReplaceAddress(_)
             | Step::DeleteDevice { .. } => panic!("unexpected: {step}"),
         }
         StepResult { step, outcome: Outcome::Done }
@@ -285,7 +288,9 @@ fn whoever_was_faster_owns_the_address() {
     let mut world = World::with(vec![vip(240)], kernel, Owned::default(), Drains::default());
     world.seen = Some(before);
     world.tell(Input::Tick);
-    assert!(world.events.contains(&Event::SomeoneElse(Step::AddAddress(host::NewAddress::of(&vip(240))))));
+    assert!(
+        world.events.contains(&Event::SomeoneElse(Step::AddAddress(host::NewAddress::of(&vip(240), None))))
+    );
     assert!(!world.core.owned().has_address(vip(240).address, "lo"));
     assert!(world.status().ready);
 }
@@ -298,6 +303,15 @@ fn a_reload_adds_and_removes_and_touches_nothing_else() {
     assert_eq!(world.writes, 2);
     assert_eq!(world.status().repairs.total(), 0, "what the operator wants is no repair");
     assert!(world.status().ready);
+}
+
+#[test]
+fn a_label_that_the_file_says_anew_is_given_while_not_ready() {
+    let mut world = World::prepared(vec![vip(240)]);
+    let labelled = Vip { label: Some("lo:9".into()), ..vip(240) };
+    world.tell(Input::Configured { vips: vec![labelled], interval: INTERVAL });
+    assert_eq!(world.order, ["save", "not ready", "apply", "save", "ready"]);
+    assert_eq!((world.writes, world.status().repairs.total()), (1, 0));
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn print_vip(vip: &Vip, lines: &mut Lines) {
     lines.string("address", vip.address.to_string());
     lines.string("device", &vip.device);
     if vip.address.is_ipv4() {
-        lines.optional("label", vip.label.as_ref().map(Quoted), "none");
+        lines.optional("label", vip.label.as_ref().map(Quoted), "the first free number of the device");
         lines.string(
             "scope",
             match vip.scope {

@@ -5,7 +5,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
-use core::ops::Range;
 
 use host::{Listener, ListenerProtocol, Scope, Vip};
 
@@ -16,7 +15,6 @@ use crate::text::Entry;
 
 /// The device that holds a VIP where nothing is said.
 const DEVICE: &str = "lo";
-const LABEL_MAX: usize = 15;
 
 pub(super) const VIP: Keys = Keys {
     name: "[[vip]]",
@@ -36,11 +34,10 @@ pub(super) const VIP: Keys = Keys {
 pub(super) fn read_all(top: Table<'_>, report: &mut Report<'_>) -> (Vec<Vip>, usize) {
     let tables: Vec<Entry<'_>> = top.tables("vip", "[[vip]]", report).collect();
     let mut seen = Seen::default();
-    let read = |entry: &Entry<'_>| Some((read(*entry, &mut seen, report)?, entry.place()));
-    let vips = tables.iter().filter_map(read).collect();
+    let vips = tables.iter().filter_map(|entry| read(*entry, &mut seen, report)).collect();
     // a `vip` of the wrong type was reported: it is not missing
     let listed = tables.len().max(usize::from(top.get("vip").is_some_and(|vip| !vip.is_empty_list())));
-    (labelled(vips, &seen, report), listed)
+    (vips, listed)
 }
 
 /// What may be there only once.
@@ -145,39 +142,4 @@ fn listener(text: &str) -> Result<Listener, String> {
         }
         _ => Err(String::from("write \"tcp/80\" or \"udp/53\"")),
     }
-}
-
-/// Gives `lo:0`, `lo:1` … to the IPv4 VIPs that said nothing, in the file's order.
-fn labelled(vips: Vec<(Vip, Range<usize>)>, seen: &Seen, report: &mut Report<'_>) -> Vec<Vip> {
-    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
-    let mut all = Vec::with_capacity(vips.len());
-    for (mut vip, place) in vips {
-        if vip.address.is_ipv4() {
-            let number = numbers.entry(vip.device.clone()).or_default();
-            vip.label = vip.label.or_else(|| Some(free_label(&vip.device, number, seen, place, report)));
-            *number = number.saturating_add(1);
-        }
-        all.push(vip);
-    }
-    all
-}
-
-fn free_label(
-    device: &str,
-    number: &mut u32,
-    seen: &Seen,
-    place: Range<usize>,
-    report: &mut Report<'_>,
-) -> String {
-    let mut label = format!("{device}:{number}");
-    while seen.labels.contains_key(&label) {
-        *number = number.saturating_add(1);
-        label = format!("{device}:{number}");
-    }
-    if label.len() > LABEL_MAX {
-        report
-            .error(place, format_args!("this VIP's label would be {label}, which is longer than 15 bytes"))
-            .help(format_args!("give the device {device} a shorter name"));
-    }
-    label
 }

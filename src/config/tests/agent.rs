@@ -190,14 +190,6 @@ label = "lo:0123456789abc"
 }
 
 #[test]
-fn a_default_label_too_long() {
-    insta::assert_snapshot!(agent_refused(r#"[[vip]]
-address = "192.0.2.1"
-device = "dummy-of-vips0"
-"#), @r#"1:1 error: this VIP's label would be dummy-of-vips0:0, which is longer than 15 bytes / give the device dummy-of-vips0 a shorter name"#);
-}
-
-#[test]
 fn a_label_of_another_device() {
     insta::assert_snapshot!(agent_refused(r#"[[vip]]
 address = "192.0.2.1"

@@ -60,7 +60,7 @@ fn an_own_device_is_created_set_up_and_deleted() {
         [
             "ip link add lvs0 type dummy",
             "ip link set lvs0 up",
-            "ip address add 192.168.100.240/32 dev lvs0 scope host",
+            "ip address add 192.168.100.240/32 dev lvs0 label lvs0:0 scope host",
         ]
     );
     let (steps, notes) = down(&mut owned, &mut state);
@@ -132,6 +132,68 @@ fn an_own_address_gets_its_label_back() {
         ]
     );
     assert!(up(&vips, &mut owned, &mut state).is_empty());
+}
+
+fn unlabelled(address: &str) -> Vip {
+    Vip { label: None, ..vip(address) }
+}
+
+#[test]
+fn an_automatic_label_is_no_reason_to_touch_an_address() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    let both = [unlabelled("192.168.100.240"), unlabelled("192.168.100.241")];
+    let steps = up(&both, &mut owned, &mut state);
+    assert_eq!(
+        steps[4..],
+        [
+            "ip address add 192.168.100.240/32 dev lo label lo:0 scope host",
+            "ip address add 192.168.100.241/32 dev lo label lo:1 scope host",
+        ]
+    );
+    assert_eq!(up(&both[1..], &mut owned, &mut state), ["ip address del 192.168.100.240/32 dev lo"]);
+    let before = [unlabelled("192.168.100.239"), both[1].clone()];
+    assert_eq!(
+        up(&before, &mut owned, &mut state),
+        ["ip address add 192.168.100.239/32 dev lo label lo:0 scope host"],
+        "the number that is free"
+    );
+    for label in [None, Some("lo".into()), Some("lo:web".into())] {
+        state.addresses.iter_mut().filter(|found| found.address == both[1].address).for_each(|found| {
+            found.label.clone_from(&label);
+        });
+        assert!(up(&before, &mut owned, &mut state).is_empty(), "{label:?}");
+    }
+    let named = [before[0].clone(), Vip { label: Some("lo:9".into()), ..both[1].clone() }];
+    assert_eq!(up(&named, &mut owned, &mut state).len(), 1, "the file says another one");
+}
+
+#[test]
+fn an_automatic_label_is_one_that_nobody_has() {
+    let mut state = fresh();
+    let stranger = lvs_host::Address { label: Some("lo:0".into()), ..address("lo", "10.9.9.9", 32) };
+    state.addresses.push(stranger);
+    let vips = [
+        unlabelled("192.168.100.240"),
+        Vip { label: Some("lo:2".into()), ..vip("192.168.100.241") },
+        unlabelled("192.168.100.242"),
+        Vip { device: "dummy-of-vips0".into(), ..unlabelled("192.168.100.243") },
+    ];
+    let added = lines(&up_steps(&vips, &Owned::default(), &state).steps);
+    let labels: Vec<_> =
+        added.iter().filter_map(|line| line.split_once(" label ")).map(|(_, label)| label).collect();
+    assert_eq!(labels, ["lo:1 scope host", "lo:2 scope host", "lo:3 scope host"], "a long one is left away");
+}
+
+#[test]
+fn another_scope_keeps_the_label() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    up(&[unlabelled("192.168.100.240")], &mut owned, &mut state);
+    let global = [Vip { scope: Scope::Global, ..unlabelled("192.168.100.240") }];
+    let steps = up(&global, &mut owned, &mut state);
+    assert!(
+        steps[0].ends_with("ip address add 192.168.100.240/32 dev lo label lo:0 scope global"),
+        "{steps:?}"
+    );
 }
 
 #[test]

@@ -123,6 +123,19 @@ fn an_address_that_is_not_ours_is_used_and_said() {
 }
 
 #[test]
+fn an_address_that_will_be_replaced_is_not_ready_before() {
+    let (owned, state) = prepared();
+    let other = Vip { label: Some("lo:9".into()), ..vip("192.168.100.240") };
+    assert_eq!(
+        reasons(&other, &owned, &state),
+        ["address: 192.168.100.240 has label lo:0 and scope host: to be taken off and put back as wanted"]
+    );
+    assert!(reasons(&other, &Owned::default(), &state).is_empty(), "a stranger's stays as it is");
+    let any = Vip { label: None, ..other };
+    assert!(reasons(&any, &owned, &state).is_empty());
+}
+
+#[test]
 fn whoever_would_take_it_counts_as_listening() {
     for good in ["0.0.0.0", "192.168.100.240", "::", "::ffff:192.168.100.240"] {
         assert!(listening(&[socket(good, 80)]).is_empty(), "{good}");
