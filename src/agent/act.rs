@@ -7,7 +7,7 @@ use host::{NewAddress, Step, Sysctl};
 use kernel::address::{AddressError, Addresses};
 use kernel::sysctl::{SysctlError, Sysctls};
 
-use crate::core::{Outcome, StepResult};
+use crate::core::{Outcome, StepResult, relies_on};
 
 /// Added where the kernel said that we may not.
 pub(crate) const DENIED: &str = "needs root or CAP_NET_ADMIN";
@@ -67,28 +67,12 @@ impl Hands {
     }
 }
 
-/// An address needs its device; sysctls go back only when every address is off.
 fn relies_on_failed(step: &Step, results: &[StepResult]) -> bool {
-    let mut failed = results.iter().filter(|result| is_failed(&result.outcome)).map(|result| &result.step);
-    match step {
-        Step::AddAddress(new) | Step::ReplaceAddress(new) => {
-            failed.any(|failed| makes_device(failed, &new.device))
-        }
-        Step::LinkUp { name } => failed.any(|failed| makes_device(failed, name)),
-        Step::RestoreSysctl { .. } => failed.any(|failed| !matches!(failed, Step::RestoreSysctl { .. })),
-        Step::SetSysctl { .. }
-        | Step::CreateDevice { .. }
-        | Step::RemoveAddress { .. }
-        | Step::DeleteDevice { .. } => false,
-    }
+    results.iter().any(|result| is_failed(&result.outcome) && relies_on(step, &result.step))
 }
 
 fn is_failed(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Failed(_) | Outcome::Skipped)
-}
-
-fn makes_device(step: &Step, device: &str) -> bool {
-    matches!(step, Step::CreateDevice { name } | Step::LinkUp { name } if name == device)
 }
 
 fn added(result: Result<(), AddressError>) -> Outcome {

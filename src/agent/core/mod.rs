@@ -1,6 +1,8 @@
 //! Decides what this host needs next and whether it is ready. Never looks, writes, waits or asks the time itself.
 
 mod drains;
+mod due;
+mod held;
 mod io;
 mod pace;
 mod report;
@@ -9,22 +11,22 @@ mod timers;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
 use host::{HostState, Owned, Plan, Step, Vip, up_steps};
 
 pub(crate) use drains::Drains;
+use due::Failures;
+pub(crate) use due::{first_stage, relies_on};
+use held::Held;
 pub(crate) use io::{Depth, Event, Input, Outcome, Output, StepResult};
 pub(crate) use pace::Subject;
 use pace::{Contests, Pace};
 use timers::Timers;
 
 use crate::status::{Repairs, Status};
-
-/// After a step that failed, before the next try.
-const RETRY: Duration = Duration::from_secs(1);
 
 /// The agent's decisions.
 pub(crate) struct Core {
@@ -35,32 +37,18 @@ pub(crate) struct Core {
     state: Option<HostState>,
     /// why the last look failed
     blind: Option<String>,
-    phase: Phase,
-    /// VIPs that were on their devices since the start or the last reload: missing, they were taken away
-    held: BTreeSet<IpAddr>,
-    /// steps that failed and are still to be done, with the reason
-    failures: BTreeMap<String, String>,
+    held: Held,
+    failures: Failures,
     /// what is left undone on purpose, as last said
     notes: Vec<String>,
     repairs: Repairs,
     pace: Pace,
     contests: Contests,
     timers: Timers,
-    /// no step is tried before this
-    retry_at: Duration,
     /// the first full preparation was tried
     started: bool,
     published: Option<Status>,
     outputs: VecDeque<Output>,
-}
-
-/// Whether what is missing was never there, or was taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// since the start or a reload not everything was right yet
-    Preparing,
-    /// everything was right: each difference is someone else's doing
-    Keeping,
 }
 
 impl Core {
@@ -72,15 +60,13 @@ impl Core {
             drains,
             state: None,
             blind: None,
-            phase: Phase::Preparing,
-            held: BTreeSet::new(),
-            failures: BTreeMap::new(),
+            held: Held::default(),
+            failures: Failures::default(),
             notes: Vec::new(),
             repairs: Repairs::default(),
             pace: Pace::default(),
             contests: Contests::default(),
             timers: Timers::new(interval),
-            retry_at: Duration::ZERO,
             started: false,
             published: None,
             outputs: VecDeque::new(),
@@ -157,27 +143,26 @@ impl Core {
             self.outputs.push_back(Output::Save);
         }
         let plan = up_steps(&self.vips, &self.owned, &state);
-        self.held.extend(self.vips.iter().filter(|vip| state.holds(vip)).map(|vip| vip.address));
+        self.held.add(&self.vips, &state, &plan.steps);
         self.state = Some(state);
-        self.forget_failures(&plan);
+        self.failures.forget(&plan);
         self.publish();
         self.pursue(plan, now);
     }
 
-    /// Does the first stage of what is to be done, unless it has to wait.
+    /// Does the first stage of what is to be done and need not wait.
     fn pursue(&mut self, plan: Plan, now: Duration) {
         self.say_notes(plan.notes);
-        if plan.steps.is_empty() {
-            self.phase = Phase::Keeping;
-            return self.start();
+        let (steps, again) = self.failures.due(plan.steps, now);
+        if let Some(again) = again {
+            self.timers.again_at(again);
         }
-        if now < self.retry_at {
-            return self.timers.again_at(self.retry_at);
+        if steps.is_empty() {
+            return self.start();
         }
         if let Err(at) = self.pace.take(now) {
             return self.timers.again_at(at);
         }
-        let steps = first_stage(plan.steps);
         let before = self.owned.clone();
         if let Some(state) = &self.state {
             for step in &steps {
@@ -219,9 +204,7 @@ impl Core {
             }
             Outcome::Failed(reason) => {
                 self.owned.unrecord(&step, before);
-                self.retry_at = now + RETRY;
-                let known = self.failures.insert(step.to_string(), reason.clone());
-                if known.as_ref() != Some(&reason) {
+                if self.failures.note(&step, reason.clone(), now) {
                     self.say(Event::Failed { step, reason });
                 }
             }
@@ -231,8 +214,7 @@ impl Core {
     }
 
     fn repaired(&mut self, step: Step) -> Option<Subject> {
-        let first_time = matches!(&step, Step::AddAddress(new) if !self.held.contains(&new.address));
-        if self.phase == Phase::Preparing || first_time {
+        if !self.held.has(&step) {
             self.say(Event::Done(step));
             return None;
         }
@@ -254,10 +236,8 @@ impl Core {
         self.drains.keep(&vips);
         self.vips = vips;
         self.timers.set_interval(interval);
-        self.phase = Phase::Preparing;
         self.held.clear();
         self.failures.clear();
-        self.retry_at = Duration::ZERO;
         self.outputs.push_back(Output::Save);
         // published by the look, which knows what the new VIPs need
         self.timers.again_at(now);
@@ -279,12 +259,6 @@ impl Core {
         }
     }
 
-    /// A failure is over when its step is no longer to be done.
-    fn forget_failures(&mut self, plan: &Plan) {
-        let wanted: Vec<String> = plan.steps.iter().map(ToString::to_string).collect();
-        self.failures.retain(|step, _| wanted.contains(step));
-    }
-
     fn say_notes(&mut self, notes: Vec<String>) {
         let new: Vec<String> = notes.iter().filter(|note| !self.notes.contains(note)).cloned().collect();
         for note in new {
@@ -304,11 +278,4 @@ impl Core {
     fn say(&mut self, event: Event) {
         self.outputs.push_back(Output::Log(event));
     }
-}
-
-/// The sysctls first and alone: the look that follows reads them back before an address is added.
-pub(crate) fn first_stage(steps: Vec<Step>) -> Vec<Step> {
-    let (sysctls, others): (Vec<Step>, Vec<Step>) =
-        steps.into_iter().partition(|step| matches!(step, Step::SetSysctl { .. }));
-    if sysctls.is_empty() { others } else { sysctls }
 }

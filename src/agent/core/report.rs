@@ -84,8 +84,7 @@ impl Core {
     }
 
     fn problems(&self) -> Vec<String> {
-        let failures = self.failures.iter().map(|(step, reason)| format!("{step}: {reason}"));
-        self.blind.iter().cloned().chain(failures).chain(self.notes.iter().cloned()).collect()
+        self.blind.iter().cloned().chain(self.failures.words()).chain(self.notes.iter().cloned()).collect()
     }
 }
 

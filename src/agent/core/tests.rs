@@ -29,6 +29,8 @@ struct World {
     seen: Option<HostState>,
     /// the kernel refuses every change
     denied: bool,
+    /// the kernel has no dummy devices
+    no_devices: bool,
     published: Vec<Status>,
     events: Vec<Event>,
     /// `publish`, `save`, `apply` in the order in which they happened
@@ -50,6 +52,7 @@ impl World {
             now: Duration::ZERO,
             seen: None,
             denied: false,
+            no_devices: false,
             published: Vec::new(),
             events: Vec::new(),
             order: Vec::new(),
@@ -112,6 +115,11 @@ impl World {
         if self.denied {
             return StepResult { step, outcome: Outcome::Failed("denied".into()) };
         }
+        if self.no_devices && on_a_device(&step) {
+            let made = matches!(step, Step::CreateDevice { .. });
+            let failed = Outcome::Failed("no such kind of device".into());
+            return StepResult { step, outcome: if made { failed } else { Outcome::Skipped } };
+        }
         self.writes += 1;
         match &step {
             Step::SetSysctl { sysctl, to, .. } => drop(self.kernel.sysctls.insert(sysctl.clone(), *to)),
@@ -160,6 +168,14 @@ impl World {
 
     fn has(&self, last: u8) -> bool {
         self.kernel.holders(vip(last).address).next().is_some()
+    }
+}
+
+fn on_a_device(step: &Step) -> bool {
+    match step {
+        Step::CreateDevice { .. } | Step::LinkUp { .. } => true,
+        Step::AddAddress(new) => new.device != "lo",
+        _ => false,
     }
 }
 
@@ -361,6 +377,56 @@ fn what_is_denied_is_tried_each_second_and_said_once() {
     world.denied = false;
     world.run(ms(1100));
     assert!(world.status().ready && world.status().problems.is_empty());
+}
+
+/// A good VIP beside one whose device cannot be made.
+fn beside_a_broken_one() -> World {
+    let broken = Vip { device: "lvs0".into(), label: None, ..vip(241) };
+    let mut world = World::new(vec![vip(240), broken]);
+    world.no_devices = true;
+    world.tell(Input::Tick);
+    world.run(ms(5300));
+    let status = world.status();
+    assert!(status.vips[0].ready && !status.vips[1].ready, "{status:?}");
+    world.forget();
+    world
+}
+
+#[test]
+fn a_repair_is_one_whatever_else_fails_and_is_done_at_once() {
+    let mut world = beside_a_broken_one();
+    world.remove(240);
+    world.tell(Input::Changed);
+    world.run(ms(20));
+    assert!(world.has(240), "does not wait for what failed");
+    world.flip(0);
+    world.run(INTERVAL);
+    assert_eq!(world.kernel.sysctls[&Sysctl::new("all", ArpSysctl::Ignore)], 1);
+    let repairs = world.status().repairs;
+    assert_eq!((repairs.addresses, repairs.sysctls, repairs.devices), (1, 1, 0));
+    assert!(world.events.iter().all(|event| !matches!(event, Event::Done(_))), "{:?}", world.events);
+}
+
+#[test]
+fn what_fails_beside_a_contest_does_not_hide_it() {
+    let mut world = beside_a_broken_one();
+    for _ in 0..300 {
+        world.remove(240);
+        world.tell(Input::Changed);
+        world.run(ms(10));
+    }
+    assert!(world.status().contested && !world.status().vips[0].ready);
+    assert!(world.events.contains(&Event::Contested(Subject::Vip(vip(240).address))));
+}
+
+#[test]
+fn a_step_that_fails_holds_up_only_what_relies_on_it() {
+    let mut world = beside_a_broken_one();
+    world.run(ms(10_000));
+    let tries = world.order.iter().filter(|what| **what == "apply").count();
+    assert!((9..=11).contains(&tries), "{tries} tries in 10 s");
+    let problems = world.status().problems;
+    assert_eq!(problems[0], "ip link add lvs0 type dummy: no such kind of device", "{problems:?}");
 }
 
 #[test]
