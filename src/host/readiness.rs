@@ -10,7 +10,7 @@ use crate::arp::arp_fault;
 use crate::conflict::address_conflicts;
 use crate::label::own_label;
 use crate::step::host_prefix;
-use crate::up::{holds, is_as_wanted};
+use crate::up::{holds, in_the_way, is_as_wanted, of_another_prefix};
 use crate::{Address, HostState, Link, Listener, ListeningSocket, Owned, Vip};
 
 /// One step of a VIP's preparation as it stands.
@@ -75,7 +75,10 @@ fn address_state(vip: &Vip, owned: &Owned, state: &HostState) -> Result<Option<S
         return Err(too_wide(wide, vip));
     }
     let found = state.holders(vip.address).find(|found| holds(found, vip));
-    let found = found.ok_or_else(|| format!("{} is not on {}", vip.address, vip.device))?;
+    let Some(found) = found else {
+        let other = in_the_way(vip, state).map(|found| of_another_prefix(found, vip));
+        return Err(other.unwrap_or_else(|| format!("{} is not on {}", vip.address, vip.device)));
+    };
     if let Some(other) = replaced(found, vip, owned) {
         return Err(other);
     }

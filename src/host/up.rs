@@ -80,6 +80,9 @@ fn put_address(
     if let Some(conflict) = conflicts.iter().find(|conflict| conflict.vip() == vip.address) {
         return Err(format!("not added: {conflict}"));
     }
+    if let Some(found) = in_the_way(vip, ready) {
+        return Err(format!("not added: {}", of_another_prefix(found, vip)));
+    }
     let fault = if vip.address.is_ipv4() { arp_fault(ready, vip.scope) } else { None };
     match fault {
         Some(fault) => Err(format!("{} waits: {fault}", vip.address)),
@@ -90,6 +93,23 @@ fn put_address(
 /// Whether this is the VIP with the prefix of a single host on its device, whoever put it there.
 pub(crate) fn holds(found: &Address, vip: &Vip) -> bool {
     found.device == vip.device && found.address == vip.address && found.prefix == host_prefix(vip.address)
+}
+
+/// The VIP with another prefix on its device. IPv6 has an address only once on a device (`ipv6_chk_same_addr` in
+/// `ipv6_add_addr`), so this one keeps the VIP off; IPv4 takes both.
+pub(crate) fn in_the_way<'a>(vip: &Vip, state: &'a HostState) -> Option<&'a Address> {
+    let mut here = state.holders(vip.address).filter(|found| found.device == vip.device);
+    here.find(|found| found.address.is_ipv6() && !holds(found, vip))
+}
+
+/// What is wrong with it, and what to do.
+pub(crate) fn of_another_prefix(found: &Address, vip: &Vip) -> String {
+    let Address { address, prefix, device, .. } = found;
+    let wanted = host_prefix(vip.address);
+    format!(
+        "{address}/{prefix} is on {device} instead of /{wanted}; not ours, remove it with `ip address del \
+         {address}/{prefix} dev {device}`"
+    )
 }
 
 /// Whether label, scope and lifetime are good: a label only where the file says one, because giving another means to

@@ -200,7 +200,10 @@ impl Core {
             }
             Outcome::SomeoneElse => {
                 self.owned.unrecord(&step, before);
-                self.say(Event::SomeoneElse(step));
+                // there already, and yet not what the look misses: not tried again at once
+                if self.failures.note(&step, "someone else did it first".to_owned(), now) {
+                    self.say(Event::SomeoneElse(step));
+                }
             }
             Outcome::Failed(reason) => {
                 self.owned.unrecord(&step, before);

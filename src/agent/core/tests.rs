@@ -27,6 +27,8 @@ struct World {
     now: Duration,
     /// what the next look sees instead: the kernel as it was just before
     seen: Option<HostState>,
+    /// no look sees an address
+    hides_addresses: bool,
     /// the kernel refuses every change
     denied: bool,
     /// the kernel has no dummy devices
@@ -51,6 +53,7 @@ impl World {
             kernel,
             now: Duration::ZERO,
             seen: None,
+            hides_addresses: false,
             denied: false,
             no_devices: false,
             published: Vec::new(),
@@ -92,7 +95,10 @@ impl World {
         match output {
             Output::Look(depth) => {
                 self.looks += 1;
-                let seen = self.seen.take().unwrap_or_else(|| self.kernel.clone());
+                let mut seen = self.seen.take().unwrap_or_else(|| self.kernel.clone());
+                if self.hides_addresses {
+                    seen.addresses.clear();
+                }
                 return Some(Input::Looked(depth, Ok(seen)));
             }
             Output::Apply { steps, before } => {
@@ -309,6 +315,21 @@ fn whoever_was_faster_owns_the_address() {
     );
     assert!(!world.core.owned().has_address(vip(240).address, "lo"));
     assert!(world.status().ready);
+}
+
+#[test]
+fn what_is_there_already_and_never_seen_is_tried_each_second_and_said_once() {
+    let mut world = World::new(vec![vip(240)]);
+    world.tell(Input::Tick);
+    world.forget();
+    world.hides_addresses = true;
+    for _ in 0..500 {
+        world.tell(Input::Changed);
+        world.run(ms(20));
+    }
+    assert!((9..=12).contains(&world.writes), "{} tries in 10 s", world.writes);
+    let said = world.events.iter().filter(|event| matches!(event, Event::SomeoneElse(_))).count();
+    assert_eq!(said, 1, "said {said} times");
 }
 
 #[test]

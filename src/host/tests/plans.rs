@@ -289,6 +289,23 @@ fn a_real_interface_cannot_hold_a_vip() {
 }
 
 #[test]
+fn an_ipv6_address_of_another_prefix_keeps_the_vip_off() {
+    let mut state = fresh();
+    state.links.push(link(3, "lvs0"));
+    for device in ["lo", "lvs0"] {
+        let vip = Vip { device: device.into(), ..vip("2001:db8::240") };
+        let mut state = state.clone();
+        state.addresses.push(address(device, "2001:db8::240", 64));
+        let plan = up_steps(std::slice::from_ref(&vip), &Owned::default(), &state);
+        assert!(plan.steps.is_empty(), "the kernel would answer EEXIST: {plan:?}");
+        assert!(plan.notes[0].contains(&format!("ip address del 2001:db8::240/64 dev {device}")), "{plan:?}");
+        let steps = lvs_host::readiness(&vip, &Owned::default(), &state);
+        let reason = steps[0].state.clone().unwrap_err();
+        assert!(reason.contains(&format!("2001:db8::240/64 is on {device}")), "{reason}");
+    }
+}
+
+#[test]
 fn a_loopback_that_is_down_is_set_up_first() {
     let mut state = fresh();
     state.links[0] = lvs_host::Link { up: false, ..link(1, "lo") };
