@@ -1,11 +1,13 @@
-//! The HTTP side's listeners: tried until they are there, because an address of the host may come after the agent.
+//! The HTTP side's listeners: each tried until it is there, because an address of the host may come after the agent.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use daemon::errors::one_line;
-use daemon::http::{Handler, bind_tcp, serve_tcp};
-use tokio::task::{JoinHandle, JoinSet};
+use daemon::http::{BindError, Handler, bind_one, serve_tcp};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 /// Between two tries.
 const RETRY: Duration = Duration::from_secs(2);
@@ -13,51 +15,70 @@ const RETRY: Duration = Duration::from_secs(2);
 /// What listens.
 pub(crate) struct Listeners {
     handler: Handler,
-    addresses: Vec<SocketAddr>,
-    task: Option<JoinHandle<()>>,
+    tasks: BTreeMap<Place, JoinHandle<()>>,
 }
+
+/// An address, and whether IPv4 has the port for itself beside it, which an IPv6 socket has to know.
+type Place = (SocketAddr, bool);
 
 impl Listeners {
     pub(crate) fn new(handler: Handler) -> Self {
-        Self { handler, addresses: Vec::new(), task: None }
+        Self { handler, tasks: BTreeMap::new() }
     }
 
-    /// Listens there, and nowhere else. Connections that are open stay open.
+    /// Listens there, and nowhere else: each address by itself, so that one that cannot be had keeps no other from
+    /// it, and one that stays is not touched. Connections that are open stay open.
     pub(crate) async fn set(&mut self, addresses: &[SocketAddr]) {
-        if self.addresses == addresses {
-            return;
+        let wanted: Vec<Place> = addresses.iter().map(|one| (*one, is_beside_v4(*one, addresses))).collect();
+        let (kept, gone) =
+            std::mem::take(&mut self.tasks).into_iter().partition(|(place, _)| wanted.contains(place));
+        self.tasks = kept;
+        close(gone).await;
+        for place in wanted {
+            let handler = &self.handler;
+            self.tasks
+                .entry(place)
+                .or_insert_with(|| tokio::task::spawn_local(listen(place, handler.clone())));
         }
-        if let Some(task) = self.task.take() {
-            task.abort();
-            // the sockets are closed when the task has ended
-            let _ = task.await;
-        }
-        self.addresses = addresses.to_vec();
-        if addresses.is_empty() {
-            return;
-        }
-        self.task = Some(tokio::task::spawn_local(listen(self.addresses.clone(), self.handler.clone())));
     }
 }
 
-async fn listen(addresses: Vec<SocketAddr>, handler: Handler) {
-    let mut said = false;
-    let listeners = loop {
-        match bind_tcp(&addresses).await {
-            Ok(listeners) => break listeners,
-            Err(error) => {
-                if !said {
-                    tracing::warn!(error = one_line(&error), hint = error.hint(), "no health endpoint yet");
-                }
-                said = true;
-                tokio::time::sleep(RETRY).await;
-            }
-        }
-    };
-    tracing::info!(?addresses, "health endpoint");
-    let mut serving = JoinSet::new();
-    for listener in listeners {
-        serving.spawn_local(serve_tcp(listener, handler.clone()));
-    }
-    while serving.join_next().await.is_some() {}
+fn is_beside_v4(address: SocketAddr, all: &[SocketAddr]) -> bool {
+    address.is_ipv6() && all.iter().any(|other| other.is_ipv4() && other.port() == address.port())
 }
+
+/// Ends when the sockets are closed: their addresses are free then.
+async fn close(gone: BTreeMap<Place, JoinHandle<()>>) {
+    for task in gone.values() {
+        task.abort();
+    }
+    for task in gone.into_values() {
+        let _ = task.await;
+    }
+}
+
+async fn listen(place: Place, handler: Handler) {
+    let listener = bound(place).await;
+    tracing::info!(address = %place.0, "health endpoint");
+    serve_tcp(listener, handler).await;
+}
+
+/// Said once for each reason.
+async fn bound((address, beside_v4): Place) -> TcpListener {
+    let mut said = None;
+    loop {
+        let error: BindError = match bind_one(address, beside_v4) {
+            Ok(listener) => return listener,
+            Err(error) => error,
+        };
+        let reason = one_line(&error);
+        if said.as_ref() != Some(&reason) {
+            tracing::warn!(error = reason, hint = error.hint(), "no health endpoint yet");
+            said = Some(reason);
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

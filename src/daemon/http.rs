@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub use bind::{BindError, bind_control, bind_tcp};
+pub use bind::{BindError, bind_control, bind_one, bind_tcp};
 pub use hyper::Method;
 pub use serve::{serve_tcp, serve_unix};
 

@@ -57,9 +57,15 @@ const HINTS: [(io::ErrorKind, &str); 3] = [
 pub async fn bind_tcp(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BindError> {
     let listen = |address: &SocketAddr| {
         let beside_v4 = addresses.iter().any(|other| other.is_ipv4() && other.port() == address.port());
-        listen(*address, beside_v4).map_err(|source| BindError::Tcp { address: *address, source })
+        bind_one(*address, beside_v4)
     };
     addresses.iter().map(listen).collect()
+}
+
+/// Listens on one address; `beside_v4` keeps `[::]` from taking IPv4, which has an address of its own with this port.
+/// Must be called within a tokio runtime.
+pub fn bind_one(address: SocketAddr, beside_v4: bool) -> Result<TcpListener, BindError> {
+    listen(address, beside_v4).map_err(|source| BindError::Tcp { address, source })
 }
 
 /// Listens on the control socket, mode 0600. One that is there is replaced: whoever made it no longer holds the
