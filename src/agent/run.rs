@@ -59,7 +59,10 @@ async fn start(path: PathBuf, store: Store) -> Result<Started, Exit> {
         tracing::error!(%reason, "cannot look at the kernel");
         Exit::Failed
     })?;
-    loaded.fits(&state).map_err(|refused| refuse(&refused))?;
+    // such a VIP is not ready, for this very reason; the others are served
+    if let Err(refused) = loaded.fits(&state) {
+        warn_lines(&refused.text());
+    }
     let stored = store.read_or_set_aside().map_err(|error| failed(&error))?;
     let (daemon, commands) =
         assemble(path, loaded, stored, store, looker, Hands { addresses, sysctls }).await?;
@@ -185,7 +188,7 @@ impl Daemon {
         let _ = done.send(());
     }
 
-    /// A file that is not good changes nothing.
+    /// A file that is not good, or that the host contradicts, changes nothing: what runs is at least as good.
     async fn reload(&mut self) {
         notify::reloading();
         match self.try_load().await {

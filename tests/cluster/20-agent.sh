@@ -212,14 +212,24 @@ case_agent_bad_reload_changes_nothing() {
     assert_eq "" "$(monitored rs01 "$VIP")" "changes of the VIP"
 }
 
+# By hand it is refused; the daemon serves the other VIPs and is not ready for this one.
 case_agent_vip_on_another_interface() {
+    local other=192.168.100.241 command
     ip -n rs01 addr add "$VIP/24" dev eth0
-    printf '[[vip]]\naddress = "%s"\n' "$VIP" >"$WORK/rs01.toml"
-    status_of 78 agent rs01 run
-    assert_contains "$OUTPUT" "eth0" "the diagnostic"
+    printf '[[vip]]\naddress = "%s"\n[[vip]]\naddress = "%s"\n' "$VIP" "$other" >"$WORK/rs01.toml"
+    for command in check plan apply; do
+        status_of 78 agent rs01 "$command"
+        assert_contains "$OUTPUT" "eth0" "the diagnostic of $command"
+    done
+    start_agent rs01
+    wait_until "has_address rs01 lo $other/32" 10
+    wait_until '[[ $(healthz "") == 503 ]]' 10
+    assert_eq "200 503" "$(healthz "/$other") $(healthz "/$VIP")" "/healthz of each VIP"
+    assert_contains "$(agent rs01 status || true)" "eth0" "status"
+    logged agent-rs01 "WARN" || fail "the log does not tell"
+    ! has_address rs01 lo "$VIP/32" || fail "the VIP is on lo beside eth0"
     has_address rs01 eth0 "$VIP/24" || fail "an address of somebody else was removed"
     ip -n rs01 addr del "$VIP/24" dev eth0
-    start_agent rs01
     wait_until "agent_ready rs01" 10
     ip -n rs01 addr add "$VIP/24" dev eth0
     wait_until '[[ $(healthz "") == 503 ]]' 10
