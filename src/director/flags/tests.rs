@@ -1,5 +1,3 @@
-use super::*;
-
 fn flags(keys: &str, address: &str) -> String {
     let text = format!(
         "[[service]]\naddress = \"{address}\"\n{keys}\n[[service.real]]\naddress = \"127.0.0.2\"\nforward = \"tun\"\n"
