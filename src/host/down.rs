@@ -23,6 +23,17 @@ pub fn down_steps(owned: &Owned, state: &HostState) -> Plan {
     plan
 }
 
+/// What is still ours on a host that looks like this after [`down_steps`] were taken, to be undone another time: sysctls
+/// that someone relies on, devices with someone's address on them.
+pub fn left_over(owned: &Owned, state: &HostState) -> Owned {
+    let mut left = owned.clone();
+    left.prune(&[], state);
+    left.sysctls.retain(|sysctl, before| {
+        state.sysctls.get(sysctl).is_some_and(|value| *value == sysctl.name.wanted() && value != before)
+    });
+    left
+}
+
 fn restore(sysctl: &Sysctl, before: i32, reliant: Option<&str>, state: &HostState, plan: &mut Plan) {
     let ours = sysctl.name.wanted();
     let Some(value) = state.sysctls.get(sysctl).copied().filter(|value| *value != before) else { return };

@@ -122,6 +122,20 @@ case_agent_cleanup_after_crash() {
     assert_eq "$before" "$(snapshot rs01)" "addresses and sysctls before and after"
 }
 
+# What a stranger still relies on stays, and goes back when he has gone.
+case_agent_cleanup_again() {
+    local before
+    before=$(snapshot rs01)
+    ready_agent
+    ip -n rs01 addr add 10.9.9.9/32 dev lo
+    stop agent-rs01
+    status_of 0 agent rs01 cleanup
+    assert_contains "$OUTPUT" "stays 1 instead of 0" "the first cleanup"
+    ip -n rs01 addr del 10.9.9.9/32 dev lo
+    agent rs01 cleanup
+    assert_eq "$before" "$(snapshot rs01)" "addresses and sysctls before and after"
+}
+
 case_agent_leaves_a_strangers_vip() {
     ip -n rs01 addr add "$VIP/32" dev lo
     ready_agent

@@ -1,7 +1,7 @@
 //! `apply` and `cleanup`: what the daemon does, once and by hand.
 
 use daemon::exit::Exit;
-use host::{HostState, Plan, Step, StepName, Vip, down_steps, readiness, up_steps};
+use host::{HostState, Plan, Step, StepName, Vip, down_steps, left_over, readiness, up_steps};
 
 use super::inspect::good;
 use super::{Ended, complain, failed, failed_because, limbs, locked, say};
@@ -92,8 +92,19 @@ impl ByHand {
         if !taken {
             return Err(Exit::Failed);
         }
-        self.store.remove().map_err(|error| failed(&error, None))?;
+        self.forget().await?;
         Ok(Exit::Done)
+    }
+
+    /// Keeps in mind only what had to be left, for another cleanup.
+    async fn forget(&mut self) -> Result<(), Exit> {
+        let state = self.look().await?;
+        self.stored = Stored { owned: left_over(&self.stored.owned, &state), ..Stored::default() };
+        if self.stored.owned.is_empty() {
+            return self.store.remove().map_err(|error| failed(&error, None));
+        }
+        complain("hint: what stays is remembered: cleanup again when nothing relies on it any more");
+        self.save()
     }
 
     /// Writes down, then does; answers whether every step went well.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{address, fresh, lines, link, set, take, vip};
-use lvs_host::{Conflict, HostState, Owned, Scope, Vip, conflicts, down_steps, up_steps};
+use lvs_host::{Conflict, HostState, Owned, Scope, Vip, conflicts, down_steps, left_over, up_steps};
 
 /// Takes every step of a plan, as the agent does.
 fn up(vips: &[Vip], owned: &mut Owned, state: &mut HostState) -> Vec<String> {
@@ -223,6 +223,7 @@ fn a_device_with_a_strangers_address_stays() {
     let (steps, notes) = down(&mut owned, &mut state);
     assert_eq!(steps, ["ip address del 192.168.100.240/32 dev lvs0"]);
     assert_eq!(notes[0], "lvs0 stays: 10.1.1.1/32 on it is not ours");
+    assert!(left_over(&owned, &state).devices.contains("lvs0"));
     assert!(notes[1].ends_with("10.1.1.1/32 on lvs0 still relies on it"), "{notes:?}");
 }
 
@@ -238,6 +239,14 @@ fn sysctls_stay_for_someone_who_came_to_rely_on_them() {
         "net.ipv4.conf.all.arp_ignore stays 1 instead of 0: 10.9.9.9/32 on lo still relies on it"
     );
     assert_eq!(notes.len(), 4);
+    set(&mut state, "lo", 1, 0);
+    owned = left_over(&owned, &state);
+    assert_eq!(owned.sysctls.len(), 3, "what someone rewrote is theirs: {owned:?}");
+    state.addresses.retain(|found| found.address.to_string() != "10.9.9.9");
+    let (steps, notes) = down(&mut owned, &mut state);
+    assert_eq!((steps.len(), notes.len()), (3, 0), "remembered: {steps:?}");
+    assert!(left_over(&owned, &state).is_empty());
+    assert_eq!(state, fresh());
 }
 
 #[test]

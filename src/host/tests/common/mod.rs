@@ -80,7 +80,9 @@ pub(crate) fn take(state: &mut HostState, step: &Step) {
         }
         Step::ReplaceAddress(new) => {
             let found = state.addresses.iter_mut();
-            let mut found = found.filter(|found| found.address == new.address && found.device == new.device);
+            let mut found = found.filter(|found| {
+                (found.address, &found.device, found.prefix) == (new.address, &new.device, new.prefix())
+            });
             *found.next().unwrap() = added(new);
         }
         Step::RemoveAddress { address, device } => {
