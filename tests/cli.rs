@@ -156,3 +156,16 @@ fn help_stays_as_it_is() {
         insta::assert_snapshot!(format!("help_{name}"), text);
     }
 }
+
+#[test]
+fn a_log_level_that_is_none_is_a_wrong_command_line() {
+    let place = Place::new("log-level");
+    for (binary, text) in [(DIRECTOR, GOOD_DIRECTOR), (AGENT, GOOD_AGENT)] {
+        let file = place.file("config.toml", text);
+        let with = |level| run(binary, &["--log-level", level, "check", "-c", file.to_str().unwrap()]);
+        let (code, out, err) = with("bogus");
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("error, warn, info, debug, trace or off"), "{err}");
+        assert_eq!(with("warn,lvs_agent=debug").0, 0);
+    }
+}

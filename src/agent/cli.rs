@@ -18,8 +18,9 @@ pub(crate) struct Cli {
     /// /run/lvs-rs-agent]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) run_dir: Option<PathBuf>,
-    /// What to log: error, warn, info, debug, trace
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    /// What to log to standard error: error, warn, info, debug, trace or off; `warn,lvs_agent=debug` for one part.
+    /// RUST_LOG in the environment stands above it
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", value_parser = log_level)]
     pub(crate) log_level: String,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -80,6 +81,12 @@ impl Cli {
     pub(crate) fn run_dir(&self) -> PathBuf {
         self.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-rs-agent"))
     }
+}
+
+fn log_level(text: &str) -> Result<String, String> {
+    daemon::log::check(text)
+        .map(|()| text.to_owned())
+        .map_err(|error| format!("write {}", error.hint().unwrap_or_default()))
 }
 
 /// The command line as a value, for man pages and shell completions.

@@ -21,9 +21,9 @@ pub enum LogError {
     Level {
         /// what was given
         level: String,
-        /// what is wrong with it
+        /// what is wrong with it, if more can be said
         #[source]
-        source: ParseError,
+        source: Option<ParseError>,
     },
     /// something else logs already
     #[error("begin to log")]
@@ -45,14 +45,33 @@ impl LogError {
 /// Begins to log what `level` (`info`, or `warn,lvs_agent=debug`) lets through; a `RUST_LOG` in the environment
 /// stands above it. Under systemd's journal lines carry a priority (`sd-daemon(3)`), elsewhere the time.
 pub fn init(level: &str) -> Result<(), LogError> {
-    let level =
-        env::var("RUST_LOG").ok().filter(|given| !given.is_empty()).unwrap_or_else(|| level.to_owned());
-    let filter: Targets = match level.parse() {
-        Ok(filter) => filter,
-        Err(source) => return Err(LogError::Level { level, source }),
+    let filter = match env::var("RUST_LOG").ok().filter(|given| !given.is_empty()) {
+        Some(given) => filter(&given)?,
+        None => filter(level)?,
     };
     let style = if journal() { Style::Journal } else { Style::Terminal };
     registry().with(filter).with(Lines::new(style, io::stderr)).try_init().map_err(LogError::Begun)
+}
+
+/// Whether `level` can be logged by, without beginning to.
+pub fn check(level: &str) -> Result<(), LogError> {
+    filter(level).map(drop)
+}
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// A word alone must be a level: `Targets` would take any other for the one target to log, and be silent.
+fn filter(level: &str) -> Result<Targets, LogError> {
+    let refused = |source| LogError::Level { level: level.to_owned(), source };
+    let is_level = |word: &str| LEVELS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let is_good = |part: &str| match part.rsplit_once('=') {
+        Some((target, word)) => !target.is_empty() && is_level(word),
+        None => is_level(part),
+    };
+    if !level.split(',').map(str::trim).all(is_good) {
+        return Err(refused(None));
+    }
+    level.parse().map_err(|source| refused(Some(source)))
 }
 
 /// Whether standard error is the stream that systemd connected to its journal (`systemd.exec(5)`).

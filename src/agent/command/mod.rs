@@ -21,6 +21,10 @@ use crate::store::Store;
 
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli) -> Exit {
+    if let Err(error) = daemon::log::init(&cli.log_level) {
+        daemon::errors::print_chain(&error, error.hint());
+        return Exit::Usage;
+    }
     let done = match &cli.command {
         Command::Run => daemon(cli),
         Command::Check { effective } => in_runtime(inspect::check(cli, *effective)),
@@ -38,7 +42,6 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
 type Ended = Result<Exit, Exit>;
 
 fn daemon(cli: &Cli) -> Ended {
-    daemon::log::init(&cli.log_level).map_err(|error| failed(&error, error.hint()))?;
     let (store, _lock) = locked(cli, "the agent")?;
     in_runtime(async { Ok(run::run(cli.config.clone(), store).await) })
 }

@@ -96,10 +96,25 @@ fn the_journal_is_recognised_by_its_stream() {
 
 #[test]
 fn a_level_that_is_none_is_refused() {
-    if std::env::var_os("RUST_LOG").is_none() {
-        let error = log::init("lots=of,=it=").unwrap_err();
-        assert_eq!(error.to_string(), "log level \"lots=of,=it=\" is not understood");
+    for wrong in
+        ["lots=of,=it=", "bogus", "", "3", "warn,bogus", "lvs_agent", "lvs_agent=", "warn,lvs_agent=bogus"]
+    {
+        let error = log::check(wrong).unwrap_err();
+        assert_eq!(error.to_string(), format!("log level {wrong:?} is not understood"));
         assert!(error.hint().unwrap().starts_with("error, warn, info"));
+    }
+    for good in [
+        "off",
+        "error",
+        "warn",
+        "info",
+        "debug",
+        "trace",
+        "INFO",
+        "warn,lvs_agent=debug",
+        "lvs_agent=off, info",
+    ] {
+        assert!(log::check(good).is_ok(), "{good}");
     }
 }
 
