@@ -123,7 +123,7 @@ impl Core {
     }
 
     fn look_failed(&mut self, depth: Depth, reason: String, now: Duration) {
-        self.timers.looked(depth, now);
+        self.timers.failed(depth, now);
         if self.blind.as_ref() != Some(&reason) {
             self.say(Event::Blind(reason.clone()));
         }

@@ -39,6 +39,7 @@ struct World {
     order: Vec<&'static str>,
     writes: usize,
     looks: usize,
+    depths: Vec<Depth>,
     started: bool,
 }
 
@@ -61,6 +62,7 @@ impl World {
             order: Vec::new(),
             writes: 0,
             looks: 0,
+            depths: Vec::new(),
             started: false,
         }
     }
@@ -95,6 +97,7 @@ impl World {
         match output {
             Output::Look(depth) => {
                 self.looks += 1;
+                self.depths.push(depth);
                 let mut seen = self.seen.take().unwrap_or_else(|| self.kernel.clone());
                 if self.hides_addresses {
                     seen.addresses.clear();
@@ -479,8 +482,10 @@ fn a_look_that_fails_makes_nothing_ready() {
     world.core.handle(Input::Looked(Depth::Everything, Err("no netlink".into())), world.now);
     assert_eq!(world.status().vips[0].reason.as_deref(), Some("no netlink"));
     world.tell(Input::Tick);
+    world.depths.clear();
     world.run(INTERVAL);
     assert!(world.status().ready);
+    assert_eq!(world.depths, [Depth::Everything], "not of sysctls beside addresses seen before");
 }
 
 #[test]

@@ -52,6 +52,14 @@ impl Timers {
         }
     }
 
+    /// A look at everything that failed is repeated with the next: half of it would be of an older one.
+    pub(super) fn failed(&mut self, depth: Depth, now: Duration) {
+        self.looked(depth, now);
+        if depth == Depth::Everything {
+            self.again_at(self.unannounced);
+        }
+    }
+
     pub(super) fn wait(&mut self) {
         self.waiting = true;
     }

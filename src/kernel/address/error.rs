@@ -16,6 +16,9 @@ pub enum AddressError {
     /// no interface of this name
     #[error("there is no interface {0}")]
     NoInterface(String),
+    /// interfaces or addresses changed again and again while they were listed: look again
+    #[error("cannot {0}: they change faster than they can be read")]
+    Interrupted(String),
     /// the kernel refused
     #[error("cannot {what}")]
     Refused {
@@ -56,7 +59,7 @@ impl AddressError {
     fn errno(&self) -> Option<i32> {
         match self {
             Self::Refused { source, .. } | Self::Open(source) => source.raw_os_error(),
-            Self::Closed | Self::NoInterface(_) => None,
+            Self::Closed | Self::NoInterface(_) | Self::Interrupted(_) => None,
         }
     }
 }

@@ -21,9 +21,9 @@ pub use error::AddressError;
 pub use events::{Events, events};
 pub use host::{Address, Link, Scope};
 
-/// How often an interrupted dump is repeated before the last answer is taken as it is; whatever interrupted it is
-/// announced as an event as well, so another look follows.
-const DUMP_ATTEMPTS: usize = 4;
+/// How often an interrupted dump is repeated before it has failed: half a list is not the truth, and whoever asked looks
+/// again.
+const DUMP_ATTEMPTS: usize = 8;
 
 /// A connection to the kernel's interfaces and addresses.
 #[derive(Clone)]
@@ -141,10 +141,10 @@ impl Addresses {
         for _ in 0..DUMP_ATTEMPTS {
             let interrupted = self.dump_once(what, request.clone(), &mut answers).await?;
             if !interrupted {
-                break;
+                return Ok(answers);
             }
         }
-        Ok(answers)
+        Err(AddressError::Interrupted(what.to_owned()))
     }
 
     /// Answers whether the dump was interrupted.
