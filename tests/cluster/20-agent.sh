@@ -270,8 +270,7 @@ case_agent_hostile_http() {
     ready_agent
     local before
     before=$(healthz "")
-    start hostile rs01 python3 "$LAB_REPO/tests/cluster/hostile.py" 127.0.0.1:9781
-    wait_until "logged hostile ready" 60
+    start_hostile rs01 127.0.0.1:9781
     for _ in 1 2 3 4 5; do
         assert_eq "$before" "$(healthz "")" "/healthz beside them"
     done

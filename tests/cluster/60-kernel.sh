@@ -49,8 +49,7 @@ case_kernel_refuses_one_service() {
 
 case_kernel_hostile_http() {
     cluster_up
-    start hostile lvs01 python3 "$LAB_REPO/tests/cluster/hostile.py" 127.0.0.1:9780
-    wait_until "logged hostile ready" 60
+    start_hostile lvs01 127.0.0.1:9780
     for _ in 1 2 3 4 5; do
         assert_eq 200 "$(http_code lvs01 http://127.0.0.1:9780/v1/status)" "/v1/status beside them"
     done

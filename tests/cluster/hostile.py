@@ -2,13 +2,11 @@
 """Hostile HTTP clients: garbage, headers that never end, 1,000 connections that stay and say nothing."""
 
 import os
-import resource
 import signal
 import socket
 import sys
 
 host, _, port = sys.argv[1].rpartition(":")
-resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
 
 
 def connect():

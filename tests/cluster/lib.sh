@@ -94,6 +94,12 @@ record_writes() {
 # writes MACHINE: what was written since, sorted and counted: `NEW_DEST 2`.
 writes() { grep -v '^ready$' "$WORK/writes-$1.log" | sort | uniq -c | awk '{ print $2, $1 }'; }
 
+# start_hostile MACHINE ADDRESS:PORT
+start_hostile() {
+    start hostile "$1" bash -c 'ulimit -n 4096 && exec python3 "$@"' - "$LAB_REPO/tests/cluster/hostile.py" "$2"
+    wait_until "logged hostile ready" 60
+}
+
 # assert_no_failures CLIENT
 assert_no_failures() {
     assert_eq "0 failed, 0 broken" "$(count "$1" failed) failed, $(count "$1" broken) broken" "requests of the client"
