@@ -12,6 +12,7 @@ echo "starting the cluster"
 build_network
 cluster_up
 declare -p PIDS >"$WORK/pids"
+disown -a # what a person kills in there is no news out here
 
 if [[ $LAB_KIND == uml ]]; then
     stty sane rows "${LINES:-24}" cols "${COLUMNS:-80}" </dev/tty0
