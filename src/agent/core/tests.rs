@@ -181,11 +181,8 @@ impl World {
 }
 
 fn on_a_device(step: &Step) -> bool {
-    match step {
-        Step::CreateDevice { .. } | Step::LinkUp { .. } => true,
-        Step::AddAddress(new) => new.device != "lo",
-        _ => false,
-    }
+    matches!(step, Step::CreateDevice { .. } | Step::LinkUp { .. })
+        || matches!(step, Step::AddAddress(new) if new.device != "lo")
 }
 
 fn on_lo(address: IpAddr) -> Address {
