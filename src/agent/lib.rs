@@ -8,7 +8,6 @@ mod command;
 mod control;
 mod core;
 mod http;
-mod listen;
 mod load;
 mod logging;
 mod look;

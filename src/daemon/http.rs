@@ -9,6 +9,7 @@ mod bind;
 mod connection;
 mod events;
 mod exchange;
+mod listeners;
 mod quiet;
 mod serve;
 mod table;
@@ -22,8 +23,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub use bind::{BindError, bind_control, bind_one, bind_tcp};
+pub use bind::{BindError, bind_control, bind_tcp};
 pub use hyper::Method;
+pub use listeners::Listeners;
 pub use serve::{serve_tcp, serve_unix};
 
 /// Who asks.

@@ -2,23 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use config::director::DirectorConfig;
 use daemon::clock::Clock;
 use daemon::exit::Exit;
-use daemon::http::Handler;
+use daemon::http::Listeners;
 use daemon::run_dir::RunDir;
 use daemon::signals::Signals;
 use kernel::ipvs::Ipvs;
 use probe::Prober;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
-use tracing::warn;
 
 use crate::addresses;
 use crate::core::Core;
@@ -34,8 +32,6 @@ use crate::worker::Worker;
 const WANTED_FILES: u64 = 65_536;
 /// File descriptors that are not for checks.
 const OTHER_FILES: u64 = 1_024;
-/// Between two tries to listen on an address.
-const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 /// Results and questions that may wait for the loop; senders wait beyond.
 const QUEUE: usize = 1_024;
 
@@ -62,7 +58,7 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
         Err(error) => return fail(&error, None),
     };
     let ended = LocalSet::new().block_on(&runtime, async {
-        let mut shell = Shell::start(path, &dir, config)?;
+        let mut shell = Shell::start(path, &dir, config).await?;
         shell.run().await;
         shell.worker.stop();
         Ok(())
@@ -110,7 +106,7 @@ impl From<daemon::http::BindError> for Stop {
 }
 
 impl Shell {
-    fn start(path: &Path, dir: &RunDir, config: DirectorConfig) -> Result<Self, Stop> {
+    async fn start(path: &Path, dir: &RunDir, config: DirectorConfig) -> Result<Self, Stop> {
         let signals = Signals::new()?;
         let clock = Clock::start();
         let observed = Ipvs::open()?.table()?;
@@ -118,7 +114,8 @@ impl Shell {
         let drained: BTreeSet<IpAddr> = drained_file.read()?.unwrap_or_default();
         let (owned, settings) = (OwnedServices::open(dir)?, Settings::open(Some(dir))?);
         let (asks_in, asks) = mpsc::channel(QUEUE);
-        listen(dir, &config.http_listen, asks_in)?;
+        let mut listeners = control(dir, asks_in)?;
+        listeners.set(&config.http_listen).await;
         let holder = addresses::hold(dir, &config.addresses)?;
         let policy = Policy::of(&config);
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
@@ -135,6 +132,7 @@ impl Shell {
             router_id,
             config_status,
             holder,
+            listeners,
             drained_file,
             watchers: watch::Sender::new(Arc::from("{}")),
             publish_at: None,
@@ -147,34 +145,12 @@ impl Shell {
     }
 }
 
-fn listen(dir: &RunDir, addresses: &[SocketAddr], asks: mpsc::Sender<Ask>) -> Result<(), Stop> {
+/// The control socket, and what will listen on the network.
+fn control(dir: &RunDir, asks: mpsc::Sender<Ask>) -> Result<Listeners, Stop> {
     let handler = Desk::new(asks).handler();
     let control = daemon::http::bind_control(dir.control_socket())?;
     tokio::task::spawn_local(daemon::http::serve_unix(control, Rc::clone(&handler)));
-    for address in addresses {
-        tokio::task::spawn_local(serve(*address, Rc::clone(&handler)));
-    }
-    Ok(())
-}
-
-/// Serves on one address. One that is not there yet, or taken, holds up nothing else.
-async fn serve(address: SocketAddr, handler: Handler) {
-    let mut complained = false;
-    loop {
-        match daemon::http::bind_tcp(&[address]).await {
-            Ok(listeners) => {
-                for listener in listeners {
-                    daemon::http::serve_tcp(listener, Rc::clone(&handler)).await;
-                }
-            }
-            Err(error) if !complained => {
-                complained = true;
-                warn!(error = daemon::errors::one_line(&error), "cannot listen, trying again");
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(LISTEN_AGAIN).await;
-    }
+    Ok(Listeners::new(handler))
 }
 
 fn attempts_at_once() -> usize {

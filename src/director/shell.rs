@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use config::director::DirectorConfig;
 use daemon::clock::Clock;
+use daemon::http::Listeners;
 use daemon::signals::{Signal, Signals};
 use health::{CheckId, Outcome};
 use probe::Prober;
@@ -38,6 +39,7 @@ pub(crate) struct Shell {
     pub(crate) router_id: String,
     pub(crate) config_status: ConfigStatus,
     pub(crate) holder: Holder,
+    pub(crate) listeners: Listeners,
     pub(crate) drained_file: StateFile,
     pub(crate) watchers: watch::Sender<Arc<str>>,
     pub(crate) publish_at: Option<Duration>,
@@ -73,7 +75,7 @@ impl Shell {
                     Signal::Reload => self.begin_reload(),
                 },
                 Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
-                text = wait_for(&mut self.reload) => self.finish_reload(text),
+                text = wait_for(&mut self.reload) => self.finish_reload(text).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
                 () = &mut timer => armed = None,
@@ -129,22 +131,20 @@ impl Shell {
         self.reload = Some(receiver);
     }
 
-    fn finish_reload(&mut self, text: Result<String, String>) {
+    async fn finish_reload(&mut self, text: Result<String, String>) {
         self.reload = None;
         match text.and_then(|text| load::parse(&self.path, &text)) {
             Ok(Loaded { config, warnings }) => {
                 eprint!("{warnings}");
-                self.take_config(config);
+                self.take_config(config).await;
             }
             Err(text) => self.refuse(&text),
         }
         daemon::notify::ready(&self.one_line());
     }
 
-    fn take_config(&mut self, config: DirectorConfig) {
-        if config.http_listen != self.core.config().http_listen {
-            warn!("[http] listen changed: that takes a restart");
-        }
+    async fn take_config(&mut self, config: DirectorConfig) {
+        self.listeners.set(&config.http_listen).await;
         self.worker.set_policy(Policy::of(&config));
         self.holder.set(&config.addresses);
         self.router_id = config.router_id.clone().unwrap_or_else(host_name);

@@ -51,20 +51,9 @@ const HINTS: [(io::ErrorKind, &str); 3] = [
     (io::ErrorKind::PermissionDenied, "ports below 1024 need CAP_NET_BIND_SERVICE, the socket its directory"),
 ];
 
-/// Listens on all of the addresses or on none. Must be called within a tokio runtime.
-///
-/// `[::]` takes IPv4 too, unless IPv4 has an address of its own among them with the same port.
-pub async fn bind_tcp(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BindError> {
-    let listen = |address: &SocketAddr| {
-        let beside_v4 = addresses.iter().any(|other| other.is_ipv4() && other.port() == address.port());
-        bind_one(*address, beside_v4)
-    };
-    addresses.iter().map(listen).collect()
-}
-
 /// Listens on one address; `beside_v4` keeps `[::]` from taking IPv4, which has an address of its own with this port.
 /// Must be called within a tokio runtime.
-pub fn bind_one(address: SocketAddr, beside_v4: bool) -> Result<TcpListener, BindError> {
+pub fn bind_tcp(address: SocketAddr, beside_v4: bool) -> Result<TcpListener, BindError> {
     listen(address, beside_v4).map_err(|source| BindError::Tcp { address, source })
 }
 

@@ -37,7 +37,7 @@ fn echo() -> Handler {
 }
 
 async fn with_tcp<F: Future<Output = ()>>(test: impl FnOnce(SocketAddr) -> F) {
-    let listener = bind_tcp(&["127.0.0.1:0".parse().unwrap()]).await.unwrap().remove(0);
+    let listener = bind_tcp("127.0.0.1:0".parse().unwrap(), false).unwrap();
     let address = listener.local_addr().unwrap();
     let local = LocalSet::new();
     local.spawn_local(serve_tcp(listener, echo()));
@@ -151,23 +151,23 @@ async fn requests_of_one_connection_follow_each_other() {
 
 #[tokio::test]
 async fn an_address_in_use_is_named() {
-    let listener = bind_tcp(&["127.0.0.1:0".parse().unwrap()]).await.unwrap().remove(0);
+    let listener = bind_tcp("127.0.0.1:0".parse().unwrap(), false).unwrap();
     let address = listener.local_addr().unwrap();
-    let error = bind_tcp(&["127.0.0.1:0".parse().unwrap(), address]).await.unwrap_err();
+    let error = bind_tcp(address, false).unwrap_err();
     assert_eq!(error.to_string(), format!("listen on {address}"));
     assert!(error.hint().unwrap().contains("ss -ltnp"));
-    let error = bind_tcp(&["192.0.2.1:80".parse().unwrap()]).await.unwrap_err();
+    let error = bind_tcp("192.0.2.1:80".parse().unwrap(), false).unwrap_err();
     assert!(error.hint().unwrap().contains("no interface"));
 }
 
 #[tokio::test]
 async fn both_families_on_one_port() {
-    let v4 = bind_tcp(&["0.0.0.0:0".parse().unwrap()]).await.unwrap().remove(0);
+    let v4 = bind_tcp("0.0.0.0:0".parse().unwrap(), false).unwrap();
     let port = v4.local_addr().unwrap().port();
-    drop(v4);
-    let any = [SocketAddr::from(([0; 4], port)), SocketAddr::from(([0_u16; 8], port))];
-    assert_eq!(bind_tcp(&any).await.unwrap().len(), 2);
-    let alone = bind_tcp(&any[1..]).await.unwrap();
+    let any = SocketAddr::from(([0_u16; 8], port));
+    let beside = bind_tcp(any, true).unwrap();
+    drop((v4, beside));
+    let alone = bind_tcp(any, false).unwrap();
     TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     drop(alone);
 }

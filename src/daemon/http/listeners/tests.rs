@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::rc::Rc;
 
-use daemon::http::Reply;
 use tokio::task::LocalSet;
 
+use super::super::Reply;
 use super::*;
 
 fn in_runtime(test: impl Future<Output = ()>) {

@@ -1,19 +1,20 @@
-//! The HTTP side's listeners: each tried until it is there, because an address of the host may come after the agent.
+//! The network listeners: each tried until it is there, because an address of the host may come after the daemon.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use daemon::errors::one_line;
-use daemon::http::{BindError, Handler, bind_one, serve_tcp};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use super::{BindError, Handler, bind_tcp, serve_tcp};
+use crate::errors::one_line;
 
 /// Between two tries.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// What listens.
-pub(crate) struct Listeners {
+/// What listens on the network.
+pub struct Listeners {
     handler: Handler,
     tasks: BTreeMap<Place, JoinHandle<()>>,
 }
@@ -22,13 +23,14 @@ pub(crate) struct Listeners {
 type Place = (SocketAddr, bool);
 
 impl Listeners {
-    pub(crate) fn new(handler: Handler) -> Self {
+    /// Nothing listens yet. Must be used within a `LocalSet`.
+    pub fn new(handler: Handler) -> Self {
         Self { handler, tasks: BTreeMap::new() }
     }
 
     /// Listens there, and nowhere else: each address by itself, so that one that cannot be had keeps no other from
     /// it, and one that stays is not touched. Connections that are open stay open.
-    pub(crate) async fn set(&mut self, addresses: &[SocketAddr]) {
+    pub async fn set(&mut self, addresses: &[SocketAddr]) {
         let wanted: Vec<Place> = addresses.iter().map(|one| (*one, is_beside_v4(*one, addresses))).collect();
         let (kept, gone) =
             std::mem::take(&mut self.tasks).into_iter().partition(|(place, _)| wanted.contains(place));
@@ -59,7 +61,7 @@ async fn close(gone: BTreeMap<Place, JoinHandle<()>>) {
 
 async fn listen(place: Place, handler: Handler) {
     let listener = bound(place).await;
-    tracing::info!(address = %place.0, "health endpoint");
+    tracing::info!(address = %place.0, "listening");
     serve_tcp(listener, handler).await;
 }
 
@@ -67,13 +69,13 @@ async fn listen(place: Place, handler: Handler) {
 async fn bound((address, beside_v4): Place) -> TcpListener {
     let mut said = None;
     loop {
-        let error: BindError = match bind_one(address, beside_v4) {
+        let error: BindError = match bind_tcp(address, beside_v4) {
             Ok(listener) => return listener,
             Err(error) => error,
         };
         let reason = one_line(&error);
         if said.as_ref() != Some(&reason) {
-            tracing::warn!(error = reason, hint = error.hint(), "no health endpoint yet");
+            tracing::warn!(error = reason, hint = error.hint(), "cannot listen yet");
             said = Some(reason);
         }
         tokio::time::sleep(RETRY).await;
