@@ -200,9 +200,8 @@ fn template(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Template> {
     }
     let down = table.get("interval_down").and_then(|entry| entry.duration(INTERVALS, report));
     read.interval_down = down.unwrap_or(read.interval);
-    if let Some(timeout) = table.get("timeout").and_then(|entry| entry.duration(TIMEOUTS, report)) {
-        read.timeout = timeout;
-    }
+    let timeout = table.get("timeout").and_then(|entry| entry.duration(TIMEOUTS, report));
+    read.timeout = timeout.unwrap_or(TIMEOUT.min(read.interval));
     if let Some(fall) = table.get("fall").and_then(|entry| entry.number(ROUNDS, report)) {
         read.fall = fall;
     }
