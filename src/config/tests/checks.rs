@@ -64,7 +64,7 @@ fn the_default_timeout_is_never_longer_than_the_interval() {
     assert_eq!(warned(&service(r#"check = { interval = "2s" }"#)), "");
     insta::assert_snapshot!(
         warned(&service(r#"check = { interval = "2s", timeout = "3s" }"#)),
-        @r#"3:39 warning: the timeout 3s is longer than the interval 2s [an attempt may still run when the next is due] / write `timeout = "2s"` or less"#
+        @r#"3:38 warning: the timeout 3s is longer than the interval 2s [an attempt may still run when the next is due] / write `timeout = "2s"` or less"#
     );
 }
 
