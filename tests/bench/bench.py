@@ -17,6 +17,7 @@ RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 DISTINCT = bool(os.environ.get("BENCH_DISTINCT"))
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "1000 2000 4000").split()]
 BOTH = os.environ.get("BENCH_PROGRAMS", "keepalived director").split()
+CHECKED_S = 10
 rows = []
 
 
@@ -132,7 +133,7 @@ def bench_noop():
         program, _ = started(name, cluster, resync="100ms")
         time.sleep(5)
         recorder, cpu, looks = Recorder(), kernel.cpu_s(program.pid), looks_taken()
-        time.sleep(30)
+        time.sleep(15)
         cpu, looks = kernel.cpu_s(program.pid) - cpu, looks_taken() - looks
         writes.append(recorder.end())
         program.stop()
@@ -158,9 +159,9 @@ def bench_checks():
             program, _ = started(name, cluster)
             time.sleep(3)
             cpu, taken = kernel.cpu_s(program.pid), kernel.connections_taken("rs01")
-            time.sleep(20)
+            time.sleep(CHECKED_S)
             cpu, taken = kernel.cpu_s(program.pid) - cpu, kernel.connections_taken("rs01") - taken
-            rate.setdefault(name, []).append(taken / 20)
+            rate.setdefault(name, []).append(taken / CHECKED_S)
             program.stop()
             return cpu * 1000 / taken
 
@@ -172,11 +173,11 @@ def bench_checks():
 
 
 def system_calls(name, cluster):
-    """System calls per check, by strace over ten seconds; each check connects once."""
+    """System calls per check, by strace over five seconds; each check connects once."""
     program, _ = started(name, cluster)
     time.sleep(2)
     pids = [f"-p{pid}" for pid in kernel.family_of(program.pid)]
-    trace = subprocess.run(["timeout", "-s", "INT", "10", "strace", "-f", "-c", "-U", "calls,name", *pids],
+    trace = subprocess.run(["timeout", "-s", "INT", "5", "strace", "-f", "-c", "-U", "calls,name", *pids],
                            capture_output=True, text=True, check=False)
     program.stop()
     lines = re.findall(r"^ *(\d+) (\w+)$", trace.stderr, re.M)
