@@ -115,7 +115,7 @@ count() { awk -F= -v key="$2" '$1 == key { n = $2 } END { print n + 0 }' "$WORK/
 # more_requests CLIENT NUMBER: waits until so many more were answered.
 more_requests() {
     local goal=$(($(count "$1" ok) + $2))
-    wait_until "(( \$(count $1 ok) >= $goal ))" 60
+    wait_until "(( \$(count $1 ok) >= $goal ))" 90
 }
 
 # Who answers ARP for an address, as seen by the client: one hardware address a line.
