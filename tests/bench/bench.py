@@ -85,7 +85,7 @@ def bench_reload():
 
         def measure(name):
             program, _ = started(name, Cluster(size, 4, distinct=DISTINCT))
-            time.sleep(3)
+            time.sleep(10)  # the first checks and the first look at the table are over
             program.write(larger)
             recorder = Recorder() if name == "director" else None
             program.reload()
@@ -133,7 +133,8 @@ def bench_noop():
         program, _ = started(name, cluster, resync="100ms")
         time.sleep(5)
         recorder, cpu, looks = Recorder(), kernel.cpu_s(program.pid), looks_taken()
-        time.sleep(15)
+        # a look takes a hundredth of the time: the longer it takes, the rarer it is
+        wait_for(lambda: time.sleep(1) or looks_taken() >= looks + 3, 120, "three looks", program)
         cpu, looks = kernel.cpu_s(program.pid) - cpu, looks_taken() - looks
         writes.append(recorder.end())
         program.stop()
