@@ -29,7 +29,7 @@ proptest! {
 
 #[test]
 fn other_words_are_refused() {
-    for text in ["", "TCP", "TCP 192.0.2.1", "tcp 192.0.2.1:80", "FWM 0", "FWM 1 IPv4", "XXX 192.0.2.1:80"] {
+    for text in ["", "TCP", "TCP 192.0.2.1", "tcp 192.0.2.1:80", "FWM 0", "FWM 1 IPv4", "ICMP 192.0.2.1:80"] {
         assert!(text.parse::<ServiceKey>().is_err(), "{text}");
     }
 }
