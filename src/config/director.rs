@@ -10,6 +10,7 @@ mod repeated;
 mod schedule;
 mod service;
 mod target;
+mod vrrp;
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -20,6 +21,11 @@ use core::time::Duration;
 
 use ::ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
 use health::CheckSpec;
+
+pub use vrrp::{
+    IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked, VirtualAddress,
+    VirtualRoute, VrrpConfig,
+};
 
 use crate::Diagnostic;
 use crate::read::{Foreign, Keys, Report, Table, listen};
@@ -57,6 +63,10 @@ pub struct DirectorConfig {
     pub router_id: Option<String>,
     /// where the read-only HTTP side listens (`[http] listen`), `127.0.0.1:9780` unless said; empty: nowhere
     pub http_listen: Vec<SocketAddr>,
+    /// `ipvs_on`: where the table is installed; "all" unless said
+    pub ipvs_on: IpvsOn,
+    /// VRRP: routers and what belongs to them
+    pub vrrp: VrrpConfig,
     /// the table as a whole (`[ipvs]`)
     pub ipvs: IpvsConfig,
     /// addresses the director holds itself (`[[address]]`)
@@ -97,6 +107,9 @@ pub struct Timeouts {
 pub struct SyncDaemon {
     /// sends or receives
     pub role: SyncRole,
+    /// `catch_up`, for role "vrrp": while master, how often every connection is sent again, so that a director that was away
+    /// learns of the idle ones too; none: never. 5 s unless said.
+    pub catch_up: Option<Duration>,
     /// multicast interface
     pub interface: String,
     /// sync id, 0 to 255; 0 receives from every id
@@ -112,12 +125,14 @@ pub struct SyncDaemon {
 }
 
 /// `IP_VS_STATE_MASTER`, `IP_VS_STATE_BACKUP`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SyncRole {
     /// sends its connections
     Master,
     /// receives the other's
     Backup,
+    /// `role = "vrrp"`, `vrrp = "VI_1"`: sends while that router is master here, else receives
+    Follow(String),
 }
 
 /// An address that the director puts on an interface and keeps there.
@@ -203,7 +218,15 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
     let ipvs = ipvs::read(top, report);
     let (addresses, held) = address::read_all(top, report);
     let services = service::read_all(top, &held, report);
-    Some(DirectorConfig { router_id, http_listen, ipvs, addresses, services })
+    Some(DirectorConfig {
+        router_id,
+        http_listen,
+        ipvs_on: IpvsOn::All,
+        vrrp: VrrpConfig::default(),
+        ipvs,
+        addresses,
+        services,
+    })
 }
 
 #[cfg(test)]

@@ -28,12 +28,13 @@ pub(crate) struct Policy {
     pub(crate) manage_sysctls: bool,
     pub(crate) resync: Duration,
     pub(crate) timeouts: Option<Timeouts>,
-    pub(crate) sync: Vec<SyncDaemon>,
+    pub(crate) sync: Vec<Daemon>,
 }
 
 impl Policy {
     pub(crate) fn of(config: &DirectorConfig) -> Self {
         let IpvsConfig { own_table, manage_sysctls, resync, timeouts, sync } = config.ipvs.clone();
+        let sync = sync.iter().map(daemon_of).collect();
         Self { own_table, manage_sysctls, resync, timeouts, sync }
     }
 
@@ -193,14 +194,14 @@ impl Settings {
     fn sync_steps(&self, running: &[Daemon], policy: &Policy) -> Vec<Step> {
         let mut steps = Vec::new();
         for role in [DaemonRole::Master, DaemonRole::Backup] {
-            let wanted = policy.sync.iter().find(|sync| role_of(sync.role) == role);
+            let wanted = policy.sync.iter().find(|sync| sync.role == role);
             let there = running.iter().find(|daemon| daemon.role == role);
             match (wanted, there) {
-                (Some(wanted), Some(there)) if !daemon_of(wanted).is_met_by(there) => {
+                (Some(wanted), Some(there)) if !wanted.is_met_by(there) => {
                     steps.push(Step::StopSync(there.clone()));
-                    steps.push(Step::StartSync(daemon_of(wanted)));
+                    steps.push(Step::StartSync(wanted.clone()));
                 }
-                (Some(wanted), None) => steps.push(Step::StartSync(daemon_of(wanted))),
+                (Some(wanted), None) => steps.push(Step::StartSync(wanted.clone())),
                 (None, Some(there)) if self.started(role) => steps.push(Step::StopSync(there.clone())),
                 (Some(_), Some(_)) | (None, Some(_) | None) => {}
             }
@@ -242,8 +243,8 @@ impl Settings {
             self.before.timeouts = None;
         }
         let wants = |role| policy.sync.iter().any(|sync| sync.role == role);
-        self.before.sync_master &= wants(SyncRole::Master);
-        self.before.sync_backup &= wants(SyncRole::Backup);
+        self.before.sync_master &= wants(DaemonRole::Master);
+        self.before.sync_backup &= wants(DaemonRole::Backup);
         if self.before == before { Ok(()) } else { self.write_down() }
     }
 
@@ -264,13 +265,6 @@ impl Settings {
     }
 }
 
-fn role_of(role: SyncRole) -> DaemonRole {
-    match role {
-        SyncRole::Master => DaemonRole::Master,
-        SyncRole::Backup => DaemonRole::Backup,
-    }
-}
-
 fn role_word(role: DaemonRole) -> &'static str {
     match role {
         DaemonRole::Master => "master",
@@ -278,9 +272,13 @@ fn role_word(role: DaemonRole) -> &'static str {
     }
 }
 
+/// The daemon of the kernel that a section asks for.
 fn daemon_of(sync: &SyncDaemon) -> Daemon {
     Daemon {
-        role: role_of(sync.role),
+        role: match sync.role {
+            SyncRole::Master => DaemonRole::Master,
+            SyncRole::Backup | SyncRole::Follow(_) => DaemonRole::Backup,
+        },
         interface: sync.interface.clone(),
         sync_id: sync.id,
         max_len: sync.max_len,

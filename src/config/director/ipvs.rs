@@ -100,7 +100,7 @@ fn sync_daemon(entry: Entry<'_>, report: &mut Report<'_>) -> Option<SyncDaemon> 
     let port = table.get("port").and_then(|entry| entry.number(1..=65_535, report));
     let ttl = table.get("ttl").and_then(|entry| entry.number(1..=255, report));
     let max_len = table.get("max_len").and_then(|entry| entry.number(1..=SYNC_MAX_LEN, report));
-    Some(SyncDaemon { role: role?, interface: interface?, id, group, port, ttl, max_len })
+    Some(SyncDaemon { catch_up: None, role: role?, interface: interface?, id, group, port, ttl, max_len })
 }
 
 fn group(entry: Entry<'_>, report: &mut Report<'_>) -> Option<IpAddr> {

@@ -54,9 +54,10 @@ fn print_sync(daemon: &SyncDaemon, lines: &mut Lines) {
     lines.header("[[ipvs.sync]]");
     lines.string(
         "role",
-        match daemon.role {
+        match &daemon.role {
             SyncRole::Master => "master",
             SyncRole::Backup => "backup",
+            SyncRole::Follow(_) => "vrrp",
         },
     );
     lines.string("interface", &daemon.interface);

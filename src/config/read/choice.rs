@@ -7,10 +7,10 @@ use crate::read::{Report, nearest};
 use crate::text::{Entry, Kind};
 
 /// The value of the word that is written.
-pub(crate) fn choice<T: Copy>(entry: Entry<'_>, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
+pub(crate) fn choice<T: Clone>(entry: Entry<'_>, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
     let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
     let word = word(entry, &names, report)?;
-    words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+    words.iter().find(|(name, _)| *name == word).map(|(_, value)| value.clone())
 }
 
 /// The word, where it is one of the known.

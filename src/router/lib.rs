@@ -1,0 +1,1 @@
+//! The VRRP side of a director: adverts in a thread of their own, addresses in another, tracking and notification.
