@@ -12,8 +12,10 @@ mod action;
 mod noun;
 mod settings;
 mod state;
+mod wire;
 
 pub use action::{Action, Holding, Transition};
 pub use noun::{Family, Interval, Password, Priority, Version, Vrid};
 pub use settings::{Announcing, Group, Settings, Track};
 pub use state::{Readiness, Reason, Report, State};
+pub use wire::{Advert, Packet, Refused, vrid_of};
