@@ -132,6 +132,34 @@ impl Checks {
         self.queue.first().map(|(due, _)| *due)
     }
 
+    /// Makes every check due within a second, and no later than it was: what is known may be about a network that was cut
+    /// off. An attempt that runs is followed by another at once.
+    pub fn hasten(&mut self, now: Duration) {
+        let waiting: BTreeMap<u32, Duration> = self.queue.iter().map(|(due, index)| (*index, *due)).collect();
+        let mut hastened = 0_u32;
+        for index in self.by_spec.values() {
+            let Some(slot) = self.slots.get_mut(usize_of(*index)) else { continue };
+            let (Some(soon), Some(due)) = (slot.hasten(hastened, now), waiting.get(index)) else { continue };
+            hastened = hastened.saturating_add(1);
+            if soon < *due {
+                self.queue.remove(&(*due, *index));
+                self.queue.insert((soon, *index));
+            }
+        }
+    }
+
+    /// Whether the check of this specification has the result of an attempt that began at `since` or later. A target that
+    /// is down counts only when its good results, if any, have brought it up. False if there is no such check.
+    pub fn is_decided_since(&self, spec: &CheckSpec, since: Duration) -> bool {
+        let slot = self.by_spec.get(spec).and_then(|index| self.slots.get(usize_of(*index)));
+        slot.is_some_and(|slot| slot.is_decided_since(since))
+    }
+
+    /// [`Self::is_decided_since`] for every check that there is.
+    pub fn are_decided_since(&self, since: Duration) -> bool {
+        self.slots.iter().all(|slot| slot.is_decided_since(since))
+    }
+
     /// What is known about the check of this specification; none if there is no such check.
     pub fn view(&self, spec: &CheckSpec) -> Option<View> {
         let index = self.by_spec.get(spec)?;

@@ -9,6 +9,9 @@ use crate::chance::Chance;
 use crate::tally::Tally;
 use crate::{CheckSpec, Outcome, Standing, schedule};
 
+/// Checks that are hastened are all attempted within this.
+const HASTE: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
     /// how often the place was left: the part of a [`super::CheckId`] that tells its tenants apart
@@ -24,7 +27,13 @@ pub(super) struct Slot {
     reason: Option<String>,
     /// when the attempt that runs was due
     running: Option<Duration>,
-    /// whether an attempt has ended
+    /// when the newest attempt was handed out
+    began: Duration,
+    /// when the newest attempt that has ended was handed out
+    ended: Option<Duration>,
+    /// the attempt that runs is followed by another at once
+    hurried: bool,
+    /// whether an attempt has ended since the check began or was hastened: the next is spread in time
     attempted: bool,
 }
 
@@ -39,6 +48,9 @@ impl Slot {
             since: Duration::ZERO,
             reason: None,
             running: None,
+            began: Duration::ZERO,
+            ended: None,
+            hurried: false,
             attempted: false,
         }
     }
@@ -79,6 +91,7 @@ impl Slot {
     pub(super) fn start(&mut self, due: Duration, now: Duration) -> Option<Arc<CheckSpec>> {
         let spec = self.spec.clone()?;
         self.running = Some(schedule::catch_up(due, self.interval(&spec), now));
+        self.began = now;
         Some(spec)
     }
 
@@ -93,12 +106,16 @@ impl Slot {
         let spec = self.spec.clone()?;
         let transition = self.count(&spec, outcome, now);
         let interval = self.interval(&spec);
-        let next = if self.attempted {
+        self.ended = Some(self.began);
+        let hurried = core::mem::take(&mut self.hurried);
+        let next = if hurried {
+            now
+        } else if self.attempted {
             schedule::next(due, interval, now)
         } else {
             schedule::second(due, interval, now, chance)
         };
-        self.attempted = true;
+        self.attempted = !hurried;
         Some((next, transition))
     }
 
@@ -110,6 +127,23 @@ impl Slot {
             passes: self.tally.passes,
             fails: self.tally.fails,
         }
+    }
+
+    /// When it is due `nth` of those that are hastened; none while an attempt runs, which another will follow.
+    pub(super) fn hasten(&mut self, nth: u32, now: Duration) -> Option<Duration> {
+        if self.running.is_some() {
+            self.hurried = true;
+            return None;
+        }
+        self.attempted = false;
+        let interval = self.interval(self.spec.as_deref()?);
+        Some(schedule::first(now, nth, interval.min(HASTE)))
+    }
+
+    /// Whether an attempt that began at `since` or later has ended, and good results do not yet wait for more of them.
+    pub(super) fn is_decided_since(&self, since: Duration) -> bool {
+        let rising = self.tally.standing == Standing::Down && self.tally.passes > 0;
+        self.spec.is_none() || (!rising && self.ended.is_some_and(|began| began >= since))
     }
 
     pub(super) const fn standing(&self) -> Standing {
