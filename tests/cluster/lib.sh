@@ -3,6 +3,7 @@
 source "$LAB_REPO/tests/lab.d/net.sh"
 source "$LAB_REPO/tests/lab.d/machines.sh"
 source "$LAB_REPO/tests/lab.d/cluster.sh"
+source "$LAB_REPO/tests/lab.d/routers.sh"
 
 failed_at() {
     trap - ERR

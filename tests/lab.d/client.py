@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A client that counts. One new connection each --every-ms, and --hold connections that stay open and
-send one request each 100 ms. Counts are in --out, rewritten as they change, until SIGTERM."""
+send one request each 100 ms. Counts are in --out, rewritten as they change, until SIGTERM; gap_ms is the longest time
+between the beginnings of two new connections that were answered, one after the other: what an outage looks like."""
 
 import argparse
 import os
@@ -45,6 +46,10 @@ class Counts:
             if time.monotonic() - self.written > 0.05:
                 self.write()
 
+    def longest(self, name, number):
+        with self.lock:
+            self.numbers[name] = max(self.numbers.get(name, 0), number)
+
     def write(self):
         with open(self.path + ".new", "w") as file:
             file.writelines(f"{name}={number}\n" for name, number in self.numbers.items())
@@ -53,11 +58,14 @@ class Counts:
 
 
 def new_connections(options, counts, stop):
+    answered = None
     while not stop.is_set():
         began = time.monotonic()
         try:
             with socket.create_connection(options.target, options.timeout_ms / 1000) as connection:
                 counts.add("ok", ask(connection, last=True))
+            counts.longest("gap_ms", round((began - (answered or began)) * 1000))
+            answered = began
         except OSError as error:
             counts.add("failed")
             print(f"{time.strftime('%T')} failed: {error}", flush=True)

@@ -15,6 +15,7 @@ BASE_PACKAGES='
     unshare:util-linux:util-linux'
 TEST_PACKAGES='
     keepalived:keepalived:keepalived
+    vtysh:frr:frr
     tcpdump:tcpdump:tcpdump
     strace:strace:strace'
 MYSQL_PACKAGES='
