@@ -16,3 +16,4 @@ pub mod metrics;
 pub mod notify;
 pub mod run_dir;
 pub mod signals;
+pub mod state_file;
