@@ -1,0 +1,8 @@
+//! Adverts as bytes.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers may fail it")]
+
+mod any_bytes;
+mod captured;
+mod chance;
+mod refusals;
+mod round_trip;
