@@ -35,8 +35,14 @@ pub struct Link {
     pub noarp: bool,
     /// `IFF_UP`
     pub up: bool,
+    /// `IFF_RUNNING` and `IFF_LOWER_UP`: up, with a carrier
+    pub running: bool,
     /// its kind is `dummy`
     pub dummy: bool,
+    /// hardware address, where it has one of 6 bytes
+    pub mac: Option<[u8; 6]>,
+    /// largest packet in bytes; 0 where the kernel does not say
+    pub mtu: u32,
 }
 
 /// An address of an interface.
@@ -54,6 +60,11 @@ pub struct Address {
     pub scope: Option<Scope>,
     /// `IFA_F_DEPRECATED`: its preferred lifetime is over, so no new connection takes it as its source
     pub deprecated: bool,
+    /// `IFA_F_SECONDARY`: in the subnet of an address that was there before; for IPv6, a temporary one (RFC 8981)
+    pub secondary: bool,
+    /// `IFA_F_TENTATIVE` or `IFA_F_DADFAILED`, IPv6 only: not usable, because duplicate address detection has not ended, or
+    /// found another host
+    pub tentative: bool,
 }
 
 /// A socket that accepts connections, or datagrams from anyone.

@@ -1,9 +1,14 @@
-//! What the kernel holds, read and written: the only room with netlink, `/proc/sys` and module loading.
+//! What the kernel holds, read and written: the only room with netlink, raw sockets, `/proc/sys` and module
+//! loading.
 //!
 //! It decides nothing: the pure rooms compare and plan, this one observes and applies.
 
 pub mod address;
+pub mod arp;
 mod genl;
 pub mod ipvs;
+mod raw;
+pub mod realtime;
 pub mod sockets;
 pub mod sysctl;
+pub mod vrrp;

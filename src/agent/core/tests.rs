@@ -187,7 +187,9 @@ fn on_a_device(step: &Step) -> bool {
 
 fn on_lo(address: IpAddr) -> Address {
     let (device, label) = ("lo".into(), Some("lo:0".into()));
-    Address { device, address, prefix: 32, label, scope: Some(Scope::Host), deprecated: false }
+    let scope = Some(Scope::Host);
+    let (deprecated, secondary, tentative) = (false, false, false);
+    Address { device, address, prefix: 32, label, scope, deprecated, secondary, tentative }
 }
 
 fn fresh() -> HostState {
@@ -197,7 +199,10 @@ fn fresh() -> HostState {
         loopback: name == "lo",
         noarp: false,
         up: true,
+        running: true,
         dummy: false,
+        mac: None,
+        mtu: 1500,
     };
     let mut state = HostState { links: vec![link(1, "lo"), link(2, "eth0")], ..HostState::default() };
     for interface in ["all", "lo", "eth0"] {

@@ -1,8 +1,9 @@
-//! Why an interface or address could not be read or changed.
+//! Why an interface, address or route could not be read or changed.
 
 use std::io;
 
 use netlink_packet_core::ErrorMessage;
+use nix::errno::Errno;
 
 /// A failed rtnetlink request.
 #[derive(Debug, thiserror::Error)]
@@ -50,10 +51,13 @@ impl AddressError {
         self.errno() == Some(nix::libc::EOPNOTSUPP)
     }
 
-    /// What should be removed is not there: EADDRNOTAVAIL, ENODEV, or no such interface.
+    /// What should be removed is not there: EADDRNOTAVAIL, ENODEV, ESRCH (a route), or no such interface.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::NoInterface(_))
-            || matches!(self.errno(), Some(errno) if errno == nix::libc::EADDRNOTAVAIL || errno == nix::libc::ENODEV)
+            || self
+                .errno()
+                .map(Errno::from_raw)
+                .is_some_and(|errno| matches!(errno, Errno::EADDRNOTAVAIL | Errno::ENODEV | Errno::ESRCH))
     }
 
     fn errno(&self) -> Option<i32> {

@@ -80,13 +80,30 @@ pub(super) fn link(message: &RouteNetlinkMessage) -> Option<Link> {
         loopback: flags.contains(LinkFlags::Loopback),
         noarp: flags.contains(LinkFlags::Noarp),
         up: flags.contains(LinkFlags::Up),
+        running: flags.contains(LinkFlags::Running | LinkFlags::LowerUp),
         dummy: is_dummy(message),
+        mac: mac_of(message),
+        mtu: mtu_of(message).unwrap_or_default(),
     })
 }
 
 fn name_of(message: &LinkMessage) -> Option<String> {
     message.attributes.iter().find_map(|attribute| match attribute {
         LinkAttribute::IfName(name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
+fn mac_of(message: &LinkMessage) -> Option<[u8; 6]> {
+    message.attributes.iter().find_map(|attribute| match attribute {
+        LinkAttribute::Address(address) => address.as_slice().try_into().ok(),
+        _ => None,
+    })
+}
+
+fn mtu_of(message: &LinkMessage) -> Option<u32> {
+    message.attributes.iter().find_map(|attribute| match attribute {
+        LinkAttribute::Mtu(mtu) => Some(*mtu),
         _ => None,
     })
 }
@@ -100,6 +117,7 @@ fn is_dummy(message: &LinkMessage) -> bool {
 
 /// None where the interface is newer than the dump of interfaces: its event brings another look.
 pub(super) fn address(message: &AddressMessage, links: &[Link]) -> Option<Address> {
+    let flags = flags_of(message);
     let device = links.iter().find(|link| link.index == message.header.index)?.name.clone();
     Some(Address {
         device,
@@ -107,7 +125,9 @@ pub(super) fn address(message: &AddressMessage, links: &[Link]) -> Option<Addres
         prefix: message.header.prefix_len,
         label: label_of(message),
         scope: known_scope(message.header.scope),
-        deprecated: is_deprecated(message),
+        deprecated: flags.contains(AddressFlags::Deprecated) || is_past_preferred(message),
+        secondary: flags.contains(AddressFlags::Secondary),
+        tentative: flags.intersects(AddressFlags::Tentative | AddressFlags::Dadfailed),
     })
 }
 
@@ -132,11 +152,19 @@ fn label_of(message: &AddressMessage) -> Option<String> {
     })
 }
 
-fn is_deprecated(message: &AddressMessage) -> bool {
-    message.header.flags.contains(AddressHeaderFlags::Deprecated)
-        || message.attributes.iter().any(|attribute| match attribute {
-            AddressAttribute::Flags(flags) => flags.contains(AddressFlags::Deprecated),
-            AddressAttribute::CacheInfo(lifetime) => lifetime.ifa_preferred == 0,
-            _ => false,
-        })
+/// All of them, where the kernel gives more than the header's byte holds.
+fn flags_of(message: &AddressMessage) -> AddressFlags {
+    let header = AddressFlags::from_bits_retain(message.header.flags.bits().into());
+    let all = message.attributes.iter().find_map(|attribute| match attribute {
+        AddressAttribute::Flags(flags) => Some(*flags),
+        _ => None,
+    });
+    all.map_or(header, |all| all | header)
+}
+
+fn is_past_preferred(message: &AddressMessage) -> bool {
+    message.attributes.iter().any(|attribute| match attribute {
+        AddressAttribute::CacheInfo(lifetime) => lifetime.ifa_preferred == 0,
+        _ => false,
+    })
 }

@@ -1,9 +1,10 @@
-//! Interfaces and addresses over rtnetlink.
+//! Interfaces, addresses and routes over rtnetlink.
 #![expect(clippy::wildcard_enum_match_arm, reason = "the kernel's messages have many kinds, and get more")]
 
 mod error;
 mod events;
 mod message;
+mod route;
 
 use std::net::IpAddr;
 
@@ -20,12 +21,13 @@ use rtnetlink::{Handle, LinkDummy, LinkUnspec};
 pub use error::AddressError;
 pub use events::{Events, events};
 pub use host::{Address, Link, Scope};
+pub use route::Route;
 
 /// How often an interrupted dump is repeated before it has failed: half a list is not the truth, and whoever asked looks
 /// again.
 const DUMP_ATTEMPTS: usize = 8;
 
-/// A connection to the kernel's interfaces and addresses.
+/// A connection to the kernel's interfaces, addresses and routes.
 #[derive(Clone)]
 pub struct Addresses {
     handle: Handle,
@@ -34,7 +36,10 @@ pub struct Addresses {
 impl Addresses {
     /// Connects. Must be called inside a tokio runtime, which carries the connection's task.
     pub fn open() -> Result<Self, AddressError> {
-        let (connection, handle, _) = rtnetlink::new_connection().map_err(AddressError::Open)?;
+        // strict: the kernel heeds what a dump asks for; kernels before 4.20 cannot
+        let connection =
+            rtnetlink::new_connection_with_strict_check().or_else(|_| rtnetlink::new_connection());
+        let (connection, handle, _) = connection.map_err(AddressError::Open)?;
         tokio::spawn(connection);
         Ok(Self { handle })
     }

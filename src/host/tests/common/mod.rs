@@ -30,7 +30,17 @@ pub(crate) fn socket(address: &str, port: u16) -> ListeningSocket {
 
 pub(crate) fn link(index: u32, name: &str) -> Link {
     let dummy = name.starts_with("lvs") || name.starts_with("kube");
-    Link { index, name: name.into(), loopback: name == "lo", noarp: dummy, up: true, dummy }
+    Link {
+        index,
+        name: name.into(),
+        loopback: name == "lo",
+        noarp: dummy,
+        up: true,
+        running: true,
+        dummy,
+        mac: None,
+        mtu: 1500,
+    }
 }
 
 pub(crate) fn address(device: &str, address: &str, prefix: u8) -> Address {
@@ -42,6 +52,8 @@ pub(crate) fn address(device: &str, address: &str, prefix: u8) -> Address {
         label: None,
         scope: Some(Scope::Global),
         deprecated: false,
+        secondary: false,
+        tentative: false,
     }
 }
 
@@ -107,6 +119,8 @@ fn added(new: &lvs_host::NewAddress) -> Address {
         label: new.label.clone().or_else(|| new.address.is_ipv4().then(|| new.device.clone())),
         scope: Some(if new.address.is_ipv4() { new.scope } else { Scope::Global }),
         deprecated: new.address.is_ipv6(),
+        secondary: false,
+        tentative: false,
     }
 }
 
