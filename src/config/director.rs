@@ -4,11 +4,13 @@ mod address;
 mod check;
 mod http;
 mod ipvs;
+mod names;
 mod print;
 mod real;
 mod repeated;
 mod schedule;
 mod service;
+mod sync;
 mod target;
 mod vrrp;
 
@@ -27,8 +29,10 @@ pub use vrrp::{
     VirtualRoute, VrrpConfig,
 };
 
+use names::Names;
+
 use crate::Diagnostic;
-use crate::read::{Foreign, Keys, Report, Table, listen};
+use crate::read::{Foreign, Keys, Report, Table, choice, listen};
 use crate::text::Entry;
 
 /// `[http] listen` where nothing is said.
@@ -36,17 +40,37 @@ const HTTP_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST),
 
 const TOP: Keys = Keys {
     name: "director.toml",
-    known: &["router_id", "http", "ipvs", "address", "service"],
+    known: &[
+        "router_id",
+        "ipvs_on",
+        "http",
+        "scripts",
+        "realtime",
+        "ipvs",
+        "vrrp",
+        "sync_group",
+        "track_script",
+        "track_file",
+        "track_process",
+        "address",
+        "service",
+    ],
     foreign: &[
         Foreign {
-            key: "vrrp",
-            help: "VRRP comes with a later version: until then [[address]] holds the VIP on this director, or \
-                   keepalived runs its vrrp_instance beside it",
-        },
-        Foreign {
             key: "vip",
-            help: "[[vip]] belongs to the agent; a director holds addresses by [[address]]",
+            help: "[[vip]] belongs to the agent; a director holds addresses by [[vrrp]] or [[address]]",
         },
+        Foreign { key: "vrrp_instance", help: "keepalived's vrrp_instance is [[vrrp]] here" },
+        Foreign { key: "vrrp_sync_group", help: "keepalived's vrrp_sync_group is [[sync_group]] here" },
+        Foreign { key: "vrrp_script", help: "keepalived's vrrp_script is [[track_script]] here" },
+        Foreign { key: "vrrp_track_file", help: "keepalived's vrrp_track_file is [[track_file]] here" },
+        Foreign {
+            key: "vrrp_track_process",
+            help: "keepalived's vrrp_track_process is [[track_process]] here",
+        },
+        Foreign { key: "global_defs", help: "write its keys here: `router_id`, [scripts], [realtime]" },
+        Foreign { key: "script_user", help: "write `user` in [scripts]" },
+        Foreign { key: "notify_fifo", help: "write `fifo` in [scripts]" },
         Foreign { key: "services", help: "write one [[service]] section for each service" },
         Foreign { key: "virtual_server", help: "keepalived's virtual_server is [[service]] here" },
         Foreign { key: "real", help: "real servers belong to a service: write [[service.real]]" },
@@ -196,17 +220,15 @@ pub fn parse(text: &str) -> Result<(DirectorConfig, Vec<Diagnostic>), Vec<Diagno
 fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
     if root.children().next().is_none() {
         report
-            .error_nowhere("the file is empty: a director without a service or an address has nothing to do")
-            .help("write a [[service]] section");
+            .error_nowhere("the file is empty: a director without a service, a router or an address has nothing to do")
+            .help("write a [[service]] or a [[vrrp]] section");
         return None;
     }
     let top = Table::open(root, &TOP, report)?;
-    if ["service", "address"].into_iter().all(|key| top.get(key).is_none_or(Entry::is_empty_list)) {
+    if ["service", "vrrp", "address"].into_iter().all(|key| top.get(key).is_none_or(Entry::is_empty_list)) {
         report
-            .error_nowhere(
-                "there is neither a [[service]] nor an [[address]]: the director has nothing to do",
-            )
-            .help("write a [[service]] section");
+            .error_nowhere("there is no [[service]], no [[vrrp]] and no [[address]]: nothing to do")
+            .help("write a [[service]] or a [[vrrp]] section");
     }
     let router_id = top.get("router_id").and_then(|entry| entry.name(report));
     let http_listen = top
@@ -215,18 +237,26 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
         .and_then(|http| http.get("listen"))
         .and_then(|entry| listen(entry, HTTP_LISTEN, report))
         .unwrap_or_else(|| vec![HTTP_LISTEN]);
-    let ipvs = ipvs::read(top, report);
-    let (addresses, held) = address::read_all(top, report);
+    let routers = Names::of(top, "vrrp", "[[vrrp]]");
+    let ipvs = ipvs::read(top, &routers, report);
+    let (addresses, mut held) = address::read_all(top, report);
+    let unfinished = vrrp::read(top, &routers, &mut held, report);
     let services = service::read_all(top, &held, report);
-    Some(DirectorConfig {
-        router_id,
-        http_listen,
-        ipvs_on: IpvsOn::All,
-        vrrp: VrrpConfig::default(),
-        ipvs,
-        addresses,
-        services,
-    })
+    let vrrp = unfinished.finish(top, &services, report);
+    let ipvs_on = ipvs_on(top, report);
+    Some(DirectorConfig { router_id, http_listen, ipvs_on, vrrp, ipvs, addresses, services })
+}
+
+fn ipvs_on(top: Table<'_>, report: &mut Report<'_>) -> IpvsOn {
+    let Some(entry) = top.get("ipvs_on") else { return IpvsOn::All };
+    let read = choice(entry, &[("all", IpvsOn::All), ("master", IpvsOn::Master)], report).unwrap_or_default();
+    if read == IpvsOn::Master && top.get("vrrp").is_none_or(Entry::is_empty_list) {
+        report
+            .error(entry.place(), "`ipvs_on` is \"master\", but there is no [[vrrp]]")
+            .label("the table would be installed nowhere")
+            .help("write a [[vrrp]] section, or `ipvs_on = \"all\"`");
+    }
+    read
 }
 
 #[cfg(test)]

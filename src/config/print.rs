@@ -27,6 +27,23 @@ pub(crate) fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
     alloc::format!("[{}]", values.join(", "))
 }
 
+/// `{ a = 1, b = 2 }`.
+pub(crate) fn inline<T: Display>(pairs: impl IntoIterator<Item = Option<T>>) -> String {
+    let pairs: Vec<String> = pairs.into_iter().flatten().map(|pair| alloc::format!("{pair}")).collect();
+    alloc::format!("{{ {} }}", pairs.join(", "))
+}
+
+/// `[]`, or one value in each line.
+pub(crate) fn block<T: Display>(values: impl IntoIterator<Item = T>) -> String {
+    let mut text = String::from("[");
+    for value in values {
+        // writing to a String cannot fail
+        let _ = write!(text, "\n    {value},");
+    }
+    text.push_str(if text.len() == 1 { "]" } else { "\n]" });
+    text
+}
+
 /// A text that grows by lines.
 #[derive(Default)]
 pub(crate) struct Lines(String);

@@ -18,8 +18,17 @@ pub(super) const ADDRESS: Keys = Keys {
     ],
 };
 
-/// Held addresses, with the byte where each is written.
-pub(super) type Held = BTreeMap<IpAddr, usize>;
+/// Who holds an address.
+#[derive(Clone, Copy)]
+pub(super) struct Holder {
+    /// `[[address]]` or `[[vrrp]]`
+    pub(super) section: &'static str,
+    /// the byte where it is written
+    pub(super) at: usize,
+}
+
+/// Addresses that are this director's, always or while it is master.
+pub(super) type Held = BTreeMap<IpAddr, Holder>;
 
 pub(super) fn read_all(top: Table<'_>, report: &mut Report<'_>) -> (Vec<HeldAddress>, Held) {
     let entries: Vec<Entry<'_>> = top.tables("address", "[[address]]", report).collect();
@@ -53,21 +62,31 @@ fn address(entry: Entry<'_>, held: &mut Held, report: &mut Report<'_>) -> Option
     let Prefixed { address, prefix } = Prefixed::read(entry, report)?;
     let address = host(entry, address, Role::Vip, report)?;
     let prefix = prefix.unwrap_or(if address.is_ipv4() { 32 } else { 128 });
-    if let Some(what) = edge_of_subnet(address, prefix) {
-        report
-            .error(entry.place(), format_args!("{address} is no host address"))
-            .label(format_args!("the {what} of its /{prefix}"))
-            .help(format_args!("write another address, or \"{address}\" without /{prefix}"));
-        return None;
-    }
-    if let Some(first) = held.insert(address, entry.place().start) {
-        let line = report.line(first);
+    inside_subnet(entry, address, prefix, report)?;
+    let holder = Holder { section: ADDRESS.name, at: entry.place().start };
+    if let Some(first) = held.insert(address, holder) {
+        let line = report.line(first.at);
         report
             .error(entry.place(), format_args!("{address} is held twice"))
             .label("the second time")
             .help(format_args!("the first is in line {line}: one interface holds an address"));
     }
     Some((address, prefix))
+}
+
+/// Refuses what is the network or the broadcast address of its subnet.
+pub(super) fn inside_subnet(
+    entry: Entry<'_>,
+    address: IpAddr,
+    prefix: u8,
+    report: &mut Report<'_>,
+) -> Option<()> {
+    let Some(what) = edge_of_subnet(address, prefix) else { return Some(()) };
+    report
+        .error(entry.place(), format_args!("{address} is no host address"))
+        .label(format_args!("the {what} of its /{prefix}"))
+        .help(format_args!("write another address, or \"{address}\" without /{prefix}"));
+    None
 }
 
 /// Network and broadcast address; a /31 has neither (RFC 3021).

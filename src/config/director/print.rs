@@ -2,15 +2,16 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
-use core::fmt::Display;
 
 use ipvs::{
     Checksum, DestinationKey, Family, Forward, Persistence, Protocol, ServiceKey, ServiceSettings, Tunnel,
     TunnelKind,
 };
 
-use super::{DirectorConfig, HeldAddress, IpvsConfig, RealServer, SyncDaemon, SyncRole, VirtualService};
-use crate::print::{Lines, Quoted, list};
+use super::{
+    DirectorConfig, HeldAddress, IpvsConfig, IpvsOn, RealServer, SyncDaemon, SyncRole, VirtualService, vrrp,
+};
+use crate::print::{Lines, Quoted, inline, list};
 use crate::read::format_duration;
 
 mod check;
@@ -20,9 +21,17 @@ impl DirectorConfig {
     pub fn to_toml(&self) -> String {
         let mut lines = Lines::default();
         lines.optional("router_id", self.router_id.as_ref().map(Quoted), "the host's name");
+        lines.string(
+            "ipvs_on",
+            match self.ipvs_on {
+                IpvsOn::All => "all",
+                IpvsOn::Master => "master",
+            },
+        );
         lines.header("[http]");
         lines.key("listen", list(self.http_listen.iter().map(|one| Quoted(one.to_string()))));
         print_ipvs(&self.ipvs, &mut lines);
+        vrrp::print(&self.vrrp, &mut lines);
         for address in &self.addresses {
             print_address(address, &mut lines);
         }
@@ -60,6 +69,10 @@ fn print_sync(daemon: &SyncDaemon, lines: &mut Lines) {
             SyncRole::Follow(_) => "vrrp",
         },
     );
+    if let SyncRole::Follow(router) = &daemon.role {
+        lines.string("vrrp", router);
+        lines.string("catch_up", daemon.catch_up.map_or(String::from("never"), format_duration));
+    }
     lines.string("interface", &daemon.interface);
     lines.key("id", daemon.id);
     lines.optional("group", daemon.group.map(|group| Quoted(group.to_string())), "224.0.0.81");
@@ -196,10 +209,4 @@ fn print_tunnel(tunnel: Tunnel) -> String {
 /// `ip:port`, or the address alone where every port is meant.
 fn address_port(key: &DestinationKey) -> String {
     if key.port == 0 { key.address.to_string() } else { key.to_string() }
-}
-
-/// `{ a = 1, b = 2 }`.
-fn inline<T: Display>(pairs: impl IntoIterator<Item = Option<T>>) -> String {
-    let pairs: alloc::vec::Vec<String> = pairs.into_iter().flatten().map(|pair| pair.to_string()).collect();
-    format!("{{ {} }}", pairs.join(", "))
 }

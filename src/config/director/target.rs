@@ -106,11 +106,11 @@ pub(super) fn destination_key(
     let AddressPort { address, port } = AddressPort::read(entry, report)?;
     let address = host(entry, address, Role::Server, report)?;
     if let Some(first) = of.held.get(&address) {
-        let line = report.line(*first);
+        let line = report.line(first.at);
         report
             .error(entry.place(), format_args!("{address} is held by this director itself"))
             .label("packets to it never leave this machine")
-            .help(format_args!("it is an [[address]] in line {line}: write the server's own address"));
+            .help(format_args!("it is in {} in line {line}: write the server's own address", first.section));
         return None;
     }
     let key = of.key?;

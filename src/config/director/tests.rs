@@ -1,4 +1,4 @@
-use super::{HTTP, TOP, address, check, ipvs, real, service, target};
+use super::{HTTP, TOP, address, check, ipvs, real, service, sync, target, vrrp};
 
 /// A key that the example does not explain is a key that nobody finds.
 #[test]
@@ -9,7 +9,7 @@ fn the_example_has_every_key() {
         HTTP,
         ipvs::IPVS,
         ipvs::TIMEOUT_KEYS,
-        ipvs::SYNC,
+        sync::SYNC,
         address::ADDRESS,
         service::SERVICE,
         check::CHECK,
@@ -17,7 +17,7 @@ fn the_example_has_every_key() {
         real::SORRY,
         target::TUNNEL,
     ];
-    for table in tables {
+    for table in tables.into_iter().chain(vrrp::TABLES) {
         for key in table.known {
             let forms = [
                 alloc::format!("\n{key} = "),

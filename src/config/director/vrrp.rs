@@ -1,5 +1,18 @@
 //! `[[vrrp]]` and what belongs to it: sync groups, tracking, notification.
 
+mod address;
+mod announce;
+mod group;
+mod notify;
+mod print;
+mod read;
+mod route;
+mod router;
+mod thing;
+mod timing;
+mod track;
+mod transport;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -7,8 +20,15 @@ use core::time::Duration;
 
 use ::vrrp::{Announcing, Group, Interval, Password, Priority, Version, Vrid};
 
+pub(super) use print::print;
+pub(super) use read::read;
+use read::tell_same_names;
+
+/// `[scripts] timeout` where nothing is said.
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Everything about VRRP.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VrrpConfig {
     /// `[[vrrp]]`, in the file's order
     pub routers: Vec<RouterConfig>,
@@ -30,6 +50,24 @@ pub struct VrrpConfig {
     pub realtime_priority: Option<u8>,
     /// `[realtime] lock_memory`: the daemon's memory is never swapped out; false unless said
     pub lock_memory: bool,
+}
+
+impl Default for VrrpConfig {
+    /// What holds where the file says nothing.
+    fn default() -> Self {
+        Self {
+            routers: Vec::new(),
+            groups: Vec::new(),
+            scripts: Vec::new(),
+            files: Vec::new(),
+            processes: Vec::new(),
+            script_user: None,
+            notify_timeout: NOTIFY_TIMEOUT,
+            notify_fifo: None,
+            realtime_priority: None,
+            lock_memory: false,
+        }
+    }
 }
 
 /// One `[[vrrp]]`.
@@ -206,3 +244,21 @@ pub enum IpvsOn {
     /// is: two machines that are director and real server at once send each other no packets in circles
     Master,
 }
+
+/// The tables that the example file explains.
+#[cfg(test)]
+pub(super) const TABLES: [crate::read::Keys; 13] = [
+    router::VRRP,
+    timing::AUTH,
+    address::ADDRESS,
+    route::ROUTE,
+    announce::ANNOUNCE,
+    track::TRACKED,
+    notify::NOTIFY,
+    group::GROUP,
+    thing::SCRIPT,
+    thing::FILE,
+    thing::PROCESS,
+    read::SCRIPTS,
+    read::REALTIME,
+];

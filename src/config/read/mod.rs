@@ -15,3 +15,4 @@ pub(crate) use distance::nearest;
 pub(crate) use duration::{format as format_duration, parse as parse_duration};
 pub(crate) use report::Report;
 pub(crate) use table::{Foreign, Keys, Table, shown};
+pub(crate) use value::duration_or_never;

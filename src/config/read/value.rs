@@ -11,6 +11,19 @@ use crate::read::table::shown;
 use crate::read::{Report, format_duration, parse_duration};
 use crate::text::{Entry, Kind};
 
+/// A duration, or "never" for none.
+#[expect(clippy::option_option, reason = "what could not be read is told from what is never")]
+pub(crate) fn duration_or_never(
+    entry: Entry<'_>,
+    range: RangeInclusive<Duration>,
+    report: &mut Report<'_>,
+) -> Option<Option<Duration>> {
+    if entry.kind() == Kind::String("never") {
+        return Some(None);
+    }
+    entry.duration(range, report).map(Some)
+}
+
 impl<'d> Entry<'d> {
     pub(crate) fn string(self, example: &str, report: &mut Report<'_>) -> Option<&'d str> {
         match self.kind() {
@@ -63,14 +76,14 @@ impl<'d> Entry<'d> {
     /// A whole number in a range.
     pub(crate) fn number<N: TryFrom<i128> + Copy>(
         self,
-        range: RangeInclusive<u32>,
+        range: RangeInclusive<impl Into<i128> + Copy>,
         report: &mut Report<'_>,
     ) -> Option<N> {
-        let (first, last) = (*range.start(), *range.end());
+        let (first, last): (i128, i128) = ((*range.start()).into(), (*range.end()).into());
         match self.kind() {
             Kind::Integer { digits, radix } => {
                 let number = i128::from_str_radix(digits, radix).ok();
-                let fits = number.filter(|n| (i128::from(first)..=i128::from(last)).contains(n));
+                let fits = number.filter(|n| (first..=last).contains(n));
                 let number = fits.and_then(|n| N::try_from(n).ok());
                 if number.is_none() {
                     report

@@ -8,32 +8,32 @@ use common::{beside, refused};
 fn an_empty_file() {
     insta::assert_snapshot!(refused(r"
 
-"), @r#"error: the file is empty: a director without a service or an address has nothing to do / write a [[service]] section"#);
+"), @r#"error: the file is empty: a director without a service, a router or an address has nothing to do / write a [[service]] or a [[vrrp]] section"#);
 }
 
 #[test]
 fn nothing_to_do() {
     insta::assert_snapshot!(refused(r#"router_id = "LVS01"
-"#), @r#"error: there is neither a [[service]] nor an [[address]]: the director has nothing to do / write a [[service]] section"#);
+"#), @r#"error: there is no [[service]], no [[vrrp]] and no [[address]]: nothing to do / write a [[service]] or a [[vrrp]] section"#);
 }
 
 #[test]
 fn lists_that_are_empty() {
     insta::assert_snapshot!(refused(r"service = []
 address = []
-"), @r#"error: there is neither a [[service]] nor an [[address]]: the director has nothing to do / write a [[service]] section"#);
+"), @r#"error: there is no [[service]], no [[vrrp]] and no [[address]]: nothing to do / write a [[service]] or a [[vrrp]] section"#);
 }
 
 #[test]
 fn unknown_sections() {
     insta::assert_snapshot!(refused(&beside(r#"[[adress]]
 address = "192.0.2.1"
-[[vrrp]]
+[[vrrp_instance]]
 name = "VI_1"
 [https]
 listen = []"#)), @r#"
     5:3 error: director.toml has no key `adress` [not known] / did you mean `address`?
-    7:3 error: director.toml has no key `vrrp` [not known] / VRRP comes with a later version: until then [[address]] holds the VIP on this director, or keepalived runs its vrrp_instance beside it
+    7:3 error: director.toml has no key `vrrp_instance` [not known] / keepalived's vrrp_instance is [[vrrp]] here
     9:2 error: director.toml has no key `https` [not known] / did you mean `http`?
     "#);
 }
@@ -114,7 +114,7 @@ interface = "eth0:3"
 fn a_held_address_that_is_a_real_server() {
     insta::assert_snapshot!(refused(&beside(r#"[[address]]
 address = "192.168.100.8"
-interface = "eth0""#)), @r#"4:11 error: 192.168.100.8 is held by this director itself [packets to it never leave this machine] / it is an [[address]] in line 6: write the server's own address"#);
+interface = "eth0""#)), @r#"4:11 error: 192.168.100.8 is held by this director itself [packets to it never leave this machine] / it is in [[address]] in line 6: write the server's own address"#);
 }
 
 #[test]
@@ -155,7 +155,7 @@ role = "slave"
     13:8 error: `port` is out of range [not in 1 to 65535] / write a number from 1 to 65535
     14:7 error: `ttl` is out of range [not in 1 to 255] / write a number from 1 to 255
     15:1 error: [[ipvs.sync]] has no `interface` [`interface` is missing] / write `interface = "eth0"`
-    16:8 error: `role` has no value "slave" [not known] / there are master and backup
+    16:8 error: `role` has no value "slave" [not known] / there are master, backup and vrrp
     "#);
 }
 

@@ -61,6 +61,7 @@ fn the_director_with_every_key() {
     let all = taken(&uncommented(DIRECTOR));
     let plain = taken(DIRECTOR);
     assert_eq!((all.services.len(), all.addresses.len(), all.ipvs.sync.len()), (3, 1, 1));
+    assert_eq!((all.vrrp.routers.len(), all.vrrp.groups.len()), (3, 1));
     assert_eq!(all.http_listen, plain.http_listen);
     let (ours, theirs) = (&all.ipvs, &plain.ipvs);
     assert_eq!(

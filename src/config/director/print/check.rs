@@ -4,13 +4,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt::Write;
 
 use health::{CheckKind, CheckSpec, StatusRange};
 
-use super::inline;
 use crate::director::RealServer;
-use crate::print::{Quoted, list};
+use crate::print::{Quoted, block, inline, list};
 use crate::read::format_duration;
 
 /// The checks of the first server, where those of all others are the same but for the address.
@@ -34,16 +32,7 @@ fn same_but_for_address(one: &CheckSpec, two: &CheckSpec) -> bool {
 
 /// `[]`, or one table in each line.
 pub(super) fn print_all(checks: &[Arc<CheckSpec>]) -> String {
-    if checks.is_empty() {
-        return String::from("[]");
-    }
-    let mut text = String::from("[\n");
-    for check in checks {
-        // writing to a String cannot fail
-        let _ = writeln!(text, "    {},", print(check));
-    }
-    text.push(']');
-    text
+    block(checks.iter().map(|check| print(check)))
 }
 
 fn print(check: &CheckSpec) -> String {

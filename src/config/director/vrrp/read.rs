@@ -1,0 +1,115 @@
+//! Everything about VRRP in the order in which the parts need each other.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::{Range, RangeInclusive};
+use core::time::Duration;
+
+use super::address::Taken;
+use super::router::{self, Read};
+use super::track::{self, Known};
+use super::{VrrpConfig, group, notify, thing};
+use crate::director::VirtualService;
+use crate::director::address::Held;
+use crate::director::names::Names;
+use crate::director::repeated::repeated;
+use crate::read::{Foreign, Keys, Report, Table};
+
+const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3_600);
+
+pub(in crate::director) const SCRIPTS: Keys = Keys {
+    name: "[scripts]",
+    known: &["user", "timeout", "fifo"],
+    foreign: &[
+        Foreign { key: "script_user", help: "write `user`" },
+        Foreign { key: "notify_fifo", help: "write `fifo`" },
+        Foreign { key: "enable_script_security", help: "leave it away: it is always so" },
+    ],
+};
+pub(in crate::director) const REALTIME: Keys = Keys {
+    name: "[realtime]",
+    known: &["priority", "lock_memory"],
+    foreign: &[
+        Foreign { key: "vrrp_rt_priority", help: "write `priority`" },
+        Foreign { key: "vrrp_no_swap", help: "write `lock_memory = true`" },
+    ],
+};
+
+/// What could be read before the services are known.
+pub(in crate::director) struct Unfinished<'d> {
+    config: VrrpConfig,
+    routers: Vec<Read<'d>>,
+}
+
+/// Reads everything but `track_services`, and notes what the routers hold.
+pub(in crate::director) fn read<'d>(
+    top: Table<'d>,
+    routers: &Names<'d>,
+    held: &mut Held,
+    report: &mut Report<'_>,
+) -> Unfinished<'d> {
+    let mut config = VrrpConfig::default();
+    scripts(top, &mut config, report);
+    realtime(top, &mut config, report);
+    config.scripts = thing::scripts(top, report);
+    config.files = thing::files(top, report);
+    config.processes = thing::processes(top, report);
+    config.groups = group::read_all(top, routers, report);
+    let known = Known::of(top);
+    let routers = router::read_all(top, &known, &mut Taken::new(held), report);
+    Unfinished { config, routers }
+}
+
+impl Unfinished<'_> {
+    /// Reads what the routers say about services.
+    pub(in crate::director) fn finish(
+        self,
+        top: Table<'_>,
+        services: &[VirtualService],
+        report: &mut Report<'_>,
+    ) -> VrrpConfig {
+        let named = services.iter().map(|service| service.name.as_str());
+        let names = Names::of(top, "service", "[[service]]").and(named);
+        let mut config = self.config;
+        for Read { entry, router } in self.routers {
+            let tracked = track::services(entry, router.as_ref(), services, &names, report);
+            if let Some(mut router) = router {
+                router.track_services = tracked;
+                config.routers.push(router);
+            }
+        }
+        config
+    }
+}
+
+fn scripts(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {
+    let Some(table) = top.get("scripts").and_then(|entry| Table::open(entry, &SCRIPTS, report)) else {
+        return;
+    };
+    config.script_user = table.get("user").and_then(|entry| entry.name(report));
+    if let Some(timeout) = table.get("timeout").and_then(|entry| entry.duration(TIMEOUTS, report)) {
+        config.notify_timeout = timeout;
+    }
+    config.notify_fifo =
+        table.get("fifo").and_then(|entry| notify::path(entry, report)).map(ToString::to_string);
+}
+
+fn realtime(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {
+    let Some(table) = top.get("realtime").and_then(|entry| Table::open(entry, &REALTIME, report)) else {
+        return;
+    };
+    // the range of SCHED_FIFO, sched(7)
+    config.realtime_priority = table.get("priority").and_then(|entry| entry.number(1..=99, report));
+    config.lock_memory = table.get("lock_memory").and_then(|entry| entry.boolean(report)).unwrap_or(false);
+}
+
+/// Reports names that are there twice in one kind of section.
+pub(super) fn tell_same_names(section: &str, names: Vec<(&String, Range<usize>)>, report: &mut Report<'_>) {
+    for ((name, place), first) in repeated(names) {
+        let line = report.line(first.start);
+        report
+            .error(place, format_args!("two {section} are named \"{name}\""))
+            .label("the second of this name")
+            .help(format_args!("the first is in line {line}: write another `name`"));
+    }
+}

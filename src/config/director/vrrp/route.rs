@@ -1,0 +1,166 @@
+//! `routes`: there while the router is master.
+
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::VirtualRoute;
+use crate::read::{Foreign, Keys, Report, Role, Table, address, host, interface, shown};
+use crate::text::Entry;
+
+pub(in crate::director) const ROUTE: Keys = Keys {
+    name: "a route of [[vrrp]]",
+    known: &["to", "via", "interface", "source", "table", "metric"],
+    foreign: &[
+        Foreign { key: "dst", help: "write `to`" },
+        Foreign { key: "gw", help: "write `via`" },
+        Foreign { key: "gateway", help: "write `via`" },
+        Foreign { key: "dev", help: "write `interface`" },
+        Foreign { key: "src", help: "write `source`" },
+    ],
+};
+const EXAMPLE: &str = "{ to = \"10.0.0.0/8\", via = \"192.0.2.1\" }";
+
+pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Vec<VirtualRoute> {
+    let Some(entry) = table.get("routes") else { return Vec::new() };
+    let entries: Vec<Entry<'_>> = entry
+        .list("routes = [{ to = \"10.0.0.0/8\", via = \"192.0.2.1\" }]", report)
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut routes: Vec<VirtualRoute> = Vec::new();
+    for one in entries {
+        let Some(route) = read_one(one, report) else { continue };
+        let same = |other: &VirtualRoute| {
+            (other.to, other.table, other.metric) == (route.to, route.table, route.metric)
+        };
+        if routes.len() == MOST {
+            report
+                .error(one.place(), format_args!("more than {MOST} routes"))
+                .help("write shorter prefixes: each is added and removed while the addresses move");
+            break;
+        }
+        if routes.iter().any(same) {
+            report
+                .error(one.place(), format_args!("the route to {}/{} is there twice", route.to.0, route.to.1))
+                .label("the second of this table and metric")
+                .help("leave one of the two, or write another `metric`");
+        }
+        routes.push(route);
+    }
+    routes
+}
+
+/// A takeover must not take long.
+const MOST: usize = 1_000;
+
+fn read_one(entry: Entry<'_>, report: &mut Report<'_>) -> Option<VirtualRoute> {
+    let table = Table::open(entry, &ROUTE, report)?;
+    let help = "write the destination: `to = \"10.0.0.0/8\"` or `to = \"default\"`";
+    let to = table.require("to", ROUTE.name, help, report).and_then(|entry| destination(entry, report));
+    let via = table.get("via").map(|entry| gateway(entry, to, report));
+    let interface = table.get("interface").map(|entry| interface(entry, report));
+    let source = table.get("source").and_then(|entry| preferred(entry, to, report));
+    let number = table.get("table").and_then(|entry| entry.number(1..=u32::MAX, report));
+    let metric = table.get("metric").and_then(|entry| entry.number(0..=u32::MAX, report));
+    check_way(table, via.is_some(), interface.is_some(), via.flatten(), report);
+    Some(VirtualRoute {
+        to: to?,
+        via: via.flatten(),
+        interface: interface.flatten(),
+        source,
+        table: number,
+        metric,
+    })
+}
+
+/// `default` or `ip/prefix`, without bits below the prefix.
+fn destination(entry: Entry<'_>, report: &mut Report<'_>) -> Option<(IpAddr, u8)> {
+    let text = entry.string("\"10.0.0.0/8\"", report)?;
+    if text == "default" {
+        return Some((IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
+    }
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let parsed = address.parse::<IpAddr>().ok().and_then(|address| {
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let plain = bits.is_none_or(|bits| bits.bytes().all(|byte| byte.is_ascii_digit()));
+        let bits = bits.map_or(Some(most), |bits| bits.parse().ok()).filter(|bits| plain && *bits <= most)?;
+        Some((address, bits))
+    });
+    let Some((address, bits)) = parsed else {
+        report.error(entry.place(), format_args!("\"{}\" is no destination", shown(text))).help(
+            "write an address with its prefix length, \"10.0.0.0/8\", or \"default\"; \"::/0\" for IPv6",
+        );
+        return None;
+    };
+    let network = network(address, bits);
+    if network != address {
+        report
+            .error(entry.place(), format_args!("{address} has bits below /{bits}"))
+            .label("no network")
+            .help(format_args!("write \"{network}/{bits}\""));
+        return None;
+    }
+    Some((address, bits))
+}
+
+fn network(address: IpAddr, bits: u8) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => {
+            let hosts = u32::MAX.checked_shr(u32::from(bits)).unwrap_or(0);
+            IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & !hosts))
+        }
+        IpAddr::V6(v6) => {
+            let hosts = u128::MAX.checked_shr(u32::from(bits)).unwrap_or(0);
+            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !hosts))
+        }
+    }
+}
+
+fn gateway(entry: Entry<'_>, to: Option<(IpAddr, u8)>, report: &mut Report<'_>) -> Option<IpAddr> {
+    let via = address(entry, report)?;
+    if !is_link_local(via) {
+        host(entry, via, Role::Vip, report)?;
+    }
+    same_family(entry, via, to, report)
+}
+
+fn preferred(entry: Entry<'_>, to: Option<(IpAddr, u8)>, report: &mut Report<'_>) -> Option<IpAddr> {
+    let source = address(entry, report)?;
+    host(entry, source, Role::Server, report)?;
+    same_family(entry, source, to, report)
+}
+
+fn same_family(
+    entry: Entry<'_>,
+    address: IpAddr,
+    to: Option<(IpAddr, u8)>,
+    report: &mut Report<'_>,
+) -> Option<IpAddr> {
+    if let Some((to, bits)) = to.filter(|(to, _)| to.is_ipv4() != address.is_ipv4()) {
+        report
+            .error(entry.place(), format_args!("{address} is not of the family of {to}/{bits}"))
+            .help("write an address of the destination's family");
+        return None;
+    }
+    Some(address)
+}
+
+/// A gateway, an interface, or both.
+fn check_way(table: Table<'_>, via: bool, interface: bool, gateway: Option<IpAddr>, report: &mut Report<'_>) {
+    if !via && !interface {
+        report
+            .error(table.entry().place(), "a route has `via` or `interface`")
+            .label("leads nowhere")
+            .help(format_args!("write `{EXAMPLE}`"));
+    }
+    if let Some(via) = gateway.filter(|via| is_link_local(*via) && !interface) {
+        report
+            .error(table.entry().place(), format_args!("{via} is valid on one link only"))
+            .label("`interface` is missing")
+            .help("write the `interface` of that link beside it");
+    }
+}
+
+fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}
