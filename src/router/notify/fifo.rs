@@ -1,0 +1,164 @@
+//! The named pipe: one line for each transition, written at once and never waited for.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use tracing::{debug, warn};
+
+use super::Event;
+
+/// A path that cannot be the named pipe.
+#[derive(Debug, thiserror::Error)]
+pub enum FifoError {
+    /// it begins elsewhere than at `/`
+    #[error("'{path}' is no full path: write it from the first '/' on")]
+    Relative {
+        /// as written
+        path: String,
+    },
+    /// a file, directory or link
+    #[error("{} is there, but is no named pipe: remove it, or name another path", path.display())]
+    NoFifo {
+        /// what it is
+        path: PathBuf,
+    },
+    /// it cannot be looked at
+    #[error("cannot look at {}", path.display())]
+    Look {
+        /// where it should be
+        path: PathBuf,
+        /// the kernel's words
+        #[source]
+        source: io::Error,
+    },
+    /// its directory is missing
+    #[error("{} cannot be made: its directory does not exist", path.display())]
+    NoDirectory {
+        /// where it should be
+        path: PathBuf,
+    },
+}
+
+/// Whether `path` is a named pipe, or one can be made there. Makes nothing.
+pub fn check_fifo(path: &str) -> Result<(), FifoError> {
+    if !path.starts_with('/') {
+        return Err(FifoError::Relative { path: path.to_owned() });
+    }
+    let path = Path::new(path);
+    match path.symlink_metadata() {
+        Ok(found) if found.file_type().is_fifo() => Ok(()),
+        Ok(_) => Err(FifoError::NoFifo { path: path.to_owned() }),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(FifoError::Look { path: path.to_owned(), source: error })
+        }
+        Err(_) if path.parent().is_some_and(Path::is_dir) => Ok(()),
+        Err(_) => Err(FifoError::NoDirectory { path: path.to_owned() }),
+    }
+}
+
+/// The writing end. It is kept open as long as somebody reads, so that a reader does not see the end after each line.
+pub(super) struct Fifo {
+    path: String,
+    open: Option<File>,
+    dropped: u64,
+    /// the last trouble told
+    told: Option<String>,
+}
+
+impl Fifo {
+    /// Makes the pipe where there is none, readable by the daemon's user only. It is never removed: whoever reads it goes
+    /// on reading when the daemon is back.
+    pub(super) fn new(path: &str) -> Self {
+        let mut fifo = Self { path: path.to_owned(), open: None, dropped: 0, told: None };
+        if let Err(errno) = fifo.make() {
+            fifo.warn(&io::Error::from(errno));
+        }
+        fifo
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Writes the line whole or not at all (it is shorter than `PIPE_BUF`).
+    pub(super) fn write(&mut self, event: &Event) {
+        let line = event.line();
+        // a reader that went away and came back has another pipe to read from: once more
+        let written = self.try_write(&line).or_else(|_| self.try_write(&line));
+        match written {
+            Ok(()) => self.told = None,
+            Err(error) => {
+                self.dropped = self.dropped.saturating_add(1);
+                self.lament(&error);
+            }
+        }
+    }
+
+    fn try_write(&mut self, line: &str) -> io::Result<()> {
+        let mut file = match self.open.take() {
+            Some(file) => file,
+            None => self.open()?,
+        };
+        match file.write_all(line.as_bytes()) {
+            // nobody reads this pipe any more
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(error),
+            written => {
+                self.open = Some(file);
+                written
+            }
+        }
+    }
+
+    fn open(&self) -> io::Result<File> {
+        let flags = OFlag::O_NONBLOCK | OFlag::O_NOFOLLOW;
+        let opened = OpenOptions::new().write(true).custom_flags(flags.bits()).open(&self.path);
+        let file = match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.make()?;
+                OpenOptions::new().write(true).custom_flags(flags.bits()).open(&self.path)?
+            }
+            opened => opened?,
+        };
+        if !file.metadata()?.file_type().is_fifo() {
+            return Err(io::Error::other("it is no named pipe"));
+        }
+        Ok(file)
+    }
+
+    fn make(&self) -> nix::Result<()> {
+        match mkfifo(self.path.as_str(), Mode::S_IRUSR | Mode::S_IWUSR) {
+            Err(Errno::EEXIST) => Ok(()),
+            made => made,
+        }
+    }
+
+    /// That nobody reads is usual.
+    fn lament(&mut self, error: &io::Error) {
+        if error.raw_os_error() == Some(Errno::ENXIO as i32) || error.kind() == io::ErrorKind::BrokenPipe {
+            debug!(path = self.path, "nobody reads the named pipe");
+        } else {
+            self.warn(error);
+        }
+    }
+
+    fn warn(&mut self, error: &io::Error) {
+        let words = match error.kind() {
+            io::ErrorKind::WouldBlock => "it is full: its reader is too slow".to_owned(),
+            _ => error.to_string(),
+        };
+        if self.told.as_ref() != Some(&words) {
+            warn!(path = self.path, error = words, "transitions do not get into the named pipe");
+            self.told = Some(words);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Operators' programs, run so that nobody else decides what runs: a full path on which only root and the program's own
+//! user may write, that user's rights and no more, a time limit, and a limit on what it may print.
+
+mod error;
+mod path;
+mod run;
+#[cfg(test)]
+pub(crate) mod tests;
+mod user;
+
+pub use error::{ScriptError, Who};
+pub(crate) use run::{Ended, Run};
+
+use path::Inspected;
+use user::Identity;
+
+/// Programs under way at the same time, of the whole daemon.
+pub(crate) const MOST_AT_ONCE: usize = 64;
+
+/// Whether `command`, a program with a full path and its arguments, may be run as `user` (none: as root, and then only
+/// what root alone may write). It reads directories and the user database only.
+pub fn check(command: &[String], user: Option<&str>) -> Result<(), ScriptError> {
+    prepare(command, user).map(drop)
+}
+
+/// A program, its first arguments and who runs it. It is checked before each run, because files change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Script {
+    command: Vec<String>,
+    user: Option<String>,
+}
+
+impl Script {
+    pub(crate) fn new(command: Vec<String>, user: Option<String>) -> Self {
+        Self { command, user }
+    }
+
+    /// The program's path, for the log; empty where there is none.
+    pub(crate) fn program(&self) -> &str {
+        self.command.first().map_or("", String::as_str)
+    }
+}
+
+/// What a checked program needs to be run.
+struct Prepared<'a> {
+    program: &'a str,
+    arguments: &'a [String],
+    identity: Identity,
+    /// kept until the program runs
+    _inspected: Inspected,
+}
+
+fn prepare<'a>(command: &'a [String], user: Option<&str>) -> Result<Prepared<'a>, ScriptError> {
+    let (program, arguments) = command.split_first().ok_or(ScriptError::Empty)?;
+    let identity = Identity::of(user)?;
+    let inspected = path::inspect(program, &identity)?;
+    Ok(Prepared { program, arguments, identity, _inspected: inspected })
+}

@@ -1,0 +1,383 @@
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, Uid, User, mkfifo};
+
+use super::{Ended, Run, Script, ScriptError, Who, check};
+
+/// Long enough for a loaded machine; what takes so long has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+const NOBODY: u32 = 65_534;
+
+/// A directory of a test's own, on a path that only root may write, unlike `/tmp`.
+pub(crate) struct Place(PathBuf);
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let nth = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = PathBuf::from(format!("/var/lib/lvs-router-test-{}-{nth}", std::process::id()));
+        fs::create_dir(&path).expect("these tests run as root");
+        let place = Self(path);
+        mode(&place.0, 0o755);
+        place
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("plain letters").to_owned()
+    }
+
+    /// A shell script, 0755.
+    pub(crate) fn script(&self, name: &str, text: &str) -> Vec<String> {
+        let path = self.path(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("own directory");
+        mode(&path, 0o755);
+        vec![path]
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        // at once, so that nobody reads half of it
+        fs::write(self.path(".new"), text).expect("own directory");
+        fs::rename(self.path(".new"), self.path(name)).expect("own directory");
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn mode(path: impl AsRef<Path>, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("own file");
+}
+
+/// Waits until it is so.
+pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let waited = tokio::time::timeout(PATIENCE, async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    });
+    waited.await.unwrap_or_else(|_| panic!("waited in vain: {what}"));
+}
+
+/// Whether no process of that number runs; one that its parent has not reaped yet does not run.
+pub(crate) fn is_dead(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with(['Z', 'X']) || rest.is_empty())
+}
+
+async fn run(command: Vec<String>, limit: Duration) -> Run {
+    Script::new(command, None).run(&[], limit).await
+}
+
+fn refused(command: &[String], user: Option<&str>) -> String {
+    daemon::errors::one_line(&check(command, user).expect_err("it is not safe"))
+}
+
+#[test]
+fn a_program_that_only_root_may_write_is_good_for_everybody() {
+    let place = Place::new();
+    let script = place.script("check", "true");
+    check(&script, None).unwrap();
+    check(&script, Some("root")).unwrap();
+    check(&script, Some("nobody")).unwrap();
+    check(&["/bin/sh".into(), "-c".into(), "no matter".into()], None).unwrap();
+}
+
+#[test]
+fn what_is_no_program_is_named() {
+    let place = Place::new();
+    fs::create_dir(place.path("directory")).unwrap();
+    let pipe = place.path("pipe");
+    mkfifo(pipe.as_str(), Mode::from_bits_truncate(0o700)).unwrap();
+    let script = place.script("script", "true");
+    let message = |path: &str| refused(&[path.to_owned()], None);
+    let at = |name: &str| place.path(name);
+    assert_eq!(refused(&[], None), "the command is empty");
+    assert_eq!(message("check.sh"), "'check.sh' is no full path: write it from the first '/' on");
+    assert_eq!(message(&at("gone")), format!("{} does not exist", at("gone")));
+    assert_eq!(message(&at("gone/deep/check")), format!("{} does not exist", at("gone")));
+    assert_eq!(message(&at("directory")), format!("{} is a directory, not a program", at("directory")));
+    assert_eq!(
+        message(&at("directory/..")),
+        format!("{} is a directory, not a program", at("").trim_end_matches('/'))
+    );
+    assert_eq!(message("/.."), "/ is a directory, not a program");
+    assert_eq!(message(&at("script/below")), format!("{} is no directory", at("script")));
+    assert_eq!(message(&pipe), format!("{pipe} is no regular file"));
+    assert_eq!(
+        message("/check\0"),
+        "cannot look at /check\0: EINVAL: Invalid argument".replace("EINVAL: ", "")
+    );
+    mode(&script[0], 0o644);
+    assert_eq!(message(&script[0]), format!("{0} is not executable: chmod a+x {0}", script[0]));
+}
+
+#[test]
+fn what_others_may_write_is_refused_with_the_remedy() {
+    let place = Place::new();
+    let script = place.script("check", "true");
+    let path = &script[0];
+    for (bits, who, remedy) in
+        [(0o775, "its group", "g-w"), (0o757, "everybody", "go-w"), (0o777, "everybody", "go-w")]
+    {
+        mode(path, bits);
+        let wanted = format!(
+            "{path} is writable by {who}, who could so run anything as 'root': chmod {remedy} {path}"
+        );
+        assert_eq!(refused(&script, None), wanted);
+        assert!(refused(&script, Some("nobody")).contains("as 'nobody'"));
+    }
+    mode(path, 0o755);
+    for bits in [0o775, 0o757, 0o1777] {
+        mode(&place.0, bits);
+        let error = check(&script, None).unwrap_err();
+        assert!(matches!(&error, ScriptError::Writable { path, .. } if *path == place.0), "{error}");
+    }
+}
+
+#[test]
+fn somebody_elses_program_runs_as_its_owner_only() {
+    let place = Place::new();
+    let script = place.script("check", "true");
+    chown(&script[0], Some(NOBODY), None).unwrap();
+    let owner = User::from_uid(Uid::from_raw(NOBODY)).unwrap().unwrap().name;
+    assert_eq!(
+        refused(&script, None),
+        format!(
+            "{0} belongs to '{owner}', who could so run anything as 'root': chown root {0}, or let it run as '{owner}' (user = \"{owner}\")",
+            script[0]
+        )
+    );
+    assert!(matches!(check(&script, Some("daemon")), Err(ScriptError::Owner { .. })));
+    check(&script, Some(&owner)).unwrap();
+    // nor may a directory above it be somebody else's
+    chown(&script[0], Some(0), None).unwrap();
+    chown(&place.0, Some(NOBODY), None).unwrap();
+    assert!(matches!(check(&script, None), Err(ScriptError::Owner { path, .. }) if path == place.0));
+}
+
+#[test]
+fn a_user_who_is_unknown_or_may_not_run_it_is_named() {
+    let place = Place::new();
+    let script = place.script("check", "true");
+    let path = &script[0];
+    assert_eq!(refused(&script, Some("no-such-user")), "there is no user 'no-such-user'");
+    for bits in [0o700, 0o710, 0o744] {
+        mode(path, bits);
+        check(&script, None).unwrap();
+        assert_eq!(
+            refused(&script, Some("nobody")),
+            format!("user 'nobody' may not run {path}: chmod a+x {path}")
+        );
+    }
+    mode(path, 0o755);
+    mode(&place.0, 0o700);
+    let directory = place.0.display();
+    assert_eq!(
+        refused(&script, Some("nobody")),
+        format!("user 'nobody' may not enter {directory}: chmod a+x {directory}")
+    );
+    // by group
+    mode(&place.0, 0o755);
+    mode(path, 0o750);
+    chown(path, None, Some(NOBODY)).unwrap();
+    check(&script, Some("nobody")).unwrap();
+}
+
+#[test]
+fn symbolic_links_are_followed_and_every_directory_on_the_way_is_looked_at() {
+    let place = Place::new();
+    let script = place.script("real", "true");
+    fs::create_dir_all(place.path("open/closed")).unwrap();
+    mode(place.path("open"), 0o777);
+    fs::copy(&script[0], place.path("open/closed/check")).unwrap();
+    let link = |target: &str, name: &str| {
+        symlink(target, place.path(name)).unwrap();
+        vec![place.path(name)]
+    };
+    check(&link("real", "good"), None).unwrap();
+    check(&link(&place.path("good"), "far"), None).unwrap();
+    check(&link("./../.././var/lib/..//../bin/true", "up"), None).unwrap_or_else(|error| {
+        // as deep as the place lies
+        panic!("{error}")
+    });
+    for target in ["open/closed/check", "open/../real"] {
+        let name = target.replace('/', "-");
+        let error = check(&link(target, &name), None).unwrap_err();
+        let open = PathBuf::from(place.path("open"));
+        assert!(
+            matches!(&error, ScriptError::Writable { path, who: Who::Everybody, .. } if *path == open),
+            "{error}"
+        );
+    }
+    let broken = link("nothing", "broken");
+    assert_eq!(refused(&broken, None), format!("{} does not exist", place.path("nothing")));
+    symlink("circle-b", place.path("circle-a")).unwrap();
+    let circle = link("circle-a", "circle-b");
+    assert_eq!(refused(&circle, None), format!("{} leads through more than 40 symbolic links", circle[0]));
+}
+
+#[test]
+fn a_file_system_mounted_noexec_is_named() {
+    const INSIDE: &str = "LVS_TEST_NOEXEC";
+    if let Ok(script) = std::env::var(INSIDE) {
+        assert_eq!(
+            refused(&[script.clone()], None),
+            format!("{script} is on a file system that is mounted noexec")
+        );
+        return;
+    }
+    let place = Place::new();
+    let below = place.path("mount");
+    fs::create_dir(&below).unwrap();
+    // its own mount namespace, so that nothing is left behind
+    let mount = "mount -t tmpfs -o noexec,mode=755 test \"$1\" && cp /bin/true \"$1/check\" && exec \"$2\" --exact script::tests::a_file_system_mounted_noexec_is_named";
+    let done = Command::new("unshare")
+        .args(["-m", "--", "sh", "-c", mount, "sh", &below])
+        .arg(std::env::current_exe().unwrap())
+        .env(INSIDE, format!("{below}/check"))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && printed.contains("1 passed"), "{printed}");
+}
+
+#[tokio::test]
+async fn a_run_tells_how_it_ended_and_what_was_printed() {
+    let place = Place::new();
+    let script = place.script("check", "echo \"$1 $2\"; echo trouble >&2; exit 7");
+    let script = Script::new([script, vec!["one".into()]].concat(), None);
+    let run = script.run(&["two words".into()], PATIENCE).await;
+    assert!(matches!(run.ended, Ended::Exit(7)), "{run:?}");
+    assert_eq!(run.output, "one two words\ntrouble");
+    let run = super::tests::run(place.script("signal", "kill -9 $$"), PATIENCE).await;
+    assert!(matches!(run.ended, Ended::Signal(9)), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_program_gets_no_input_no_environment_and_no_directory_of_ours() {
+    let place = Place::new();
+    let run = run(place.script("check", "cat; pwd; env"), PATIENCE).await;
+    let mut lines: Vec<_> = run.output.lines().filter(|line| !line.starts_with("_=")).collect();
+    lines.sort_unstable();
+    let wanted = [
+        "/",
+        "HOME=/root",
+        "LANG=C.UTF-8",
+        "LOGNAME=root",
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "PWD=/",
+        "SHELL=/bin/sh",
+        "USER=root",
+    ];
+    assert_eq!(lines, wanted);
+}
+
+#[tokio::test]
+async fn a_named_user_runs_it_without_the_groups_of_root() {
+    let place = Place::new();
+    let script = place.script("check", "id -u; id -g; id -G; touch \"$0\".mine 2>/dev/null || echo no");
+    let run = Script::new(script, Some("nobody".into())).run(&[], PATIENCE).await;
+    assert_eq!(run.output, "65534\n65534\n65534\nno");
+    let run = super::tests::run(place.script("root", "id -u; id -G"), PATIENCE).await;
+    assert_eq!(run.output, "0\n0");
+}
+
+#[tokio::test]
+async fn what_is_not_safe_any_more_is_not_run() {
+    let place = Place::new();
+    let command = place.script("check", "touch \"$0\".ran");
+    let script = Script::new(command.clone(), None);
+    assert!(matches!(script.run(&[], PATIENCE).await.ended, Ended::Exit(0)));
+    fs::remove_file(place.path("check.ran")).unwrap();
+    mode(&command[0], 0o757);
+    let ended = script.run(&[], PATIENCE).await.ended;
+    assert!(matches!(&ended, Ended::NotRun(ScriptError::Writable { .. })), "{ended}");
+    assert!(!Path::new(&place.path("check.ran")).exists());
+    // checked, but the kernel does not take it
+    fs::write(&command[0], "no program").unwrap();
+    mode(&command[0], 0o755);
+    let ended = script.run(&[], PATIENCE).await.ended;
+    let wanted = format!("not run: cannot run {} as 'root': Exec format error (os error 8)", command[0]);
+    assert_eq!(ended.to_string(), wanted);
+}
+
+#[tokio::test]
+async fn a_hanging_program_is_killed_with_its_children() {
+    let place = Place::new();
+    // the child ignores what can be ignored, and holds the pipe
+    let text = "echo $$ >\"$0\".leader; (trap '' TERM HUP INT; sleep 1000) & echo $! >\"$0\".child; wait";
+    let script = place.script("check", text);
+    // short, and yet the program must have come so far: a longer limit each time
+    let mut limit = Duration::from_millis(50);
+    while place.read("check.child").is_empty() {
+        limit *= 2;
+        let run = run(script.clone(), limit).await;
+        assert!(matches!(run.ended, Ended::TimedOut(told) if told == limit), "{run:?}");
+    }
+    let child = place.read("check.child").trim().to_owned();
+    until("the child is killed", || is_dead(&child)).await;
+    let leader = place.read("check.leader").trim().to_owned();
+    until("the leader is reaped", || !Path::new(&format!("/proc/{leader}")).exists()).await;
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_waits_for_is_killed_with_its_children() {
+    let place = Place::new();
+    let script = place.script("check", "echo $$ >\"$0\".leader; sleep 1000 & echo $! >\"$0\".child; wait");
+    let task = tokio::spawn(async move { run(script, Duration::MAX).await });
+    until("it runs", || !place.read("check.child").is_empty()).await;
+    task.abort();
+    let child = place.read("check.child").trim().to_owned();
+    until("the child is killed", || is_dead(&child)).await;
+    let leader = place.read("check.leader").trim().to_owned();
+    until("the leader is reaped", || !Path::new(&format!("/proc/{leader}")).exists()).await;
+}
+
+#[tokio::test]
+async fn children_left_behind_do_not_hold_up_the_result() {
+    let place = Place::new();
+    let run = run(place.script("check", "sleep 1000 & echo $!; exit 3"), PATIENCE).await;
+    assert!(matches!(run.ended, Ended::Exit(3)), "{run:?}");
+    // and go on: they may be what the program was to start
+    assert!(!is_dead(&run.output));
+    kill(Pid::from_raw(run.output.parse().unwrap()), Signal::SIGKILL).unwrap();
+}
+
+#[tokio::test]
+async fn megabytes_are_read_and_dropped() {
+    let place = Place::new();
+    let run = run(place.script("check", "head -c 5000000 /dev/zero | tr '\\0' x; exit 4"), PATIENCE).await;
+    assert!(matches!(run.ended, Ended::Exit(4)), "{:?}", run.ended);
+    assert_eq!(run.output, "x".repeat(4096));
+}
+
+#[tokio::test]
+async fn a_program_that_never_ends_to_print_is_killed() {
+    let place = Place::new();
+    let run = run(place.script("check", "echo $$ >\"$0\".leader; exec yes"), PATIENCE).await;
+    assert!(matches!(run.ended, Ended::Printed), "{:?}", run.ended);
+    assert_eq!(run.ended.to_string(), "killed: printed more than 16 MiB");
+    let leader = place.read("check.leader").trim().to_owned();
+    until("it is reaped", || !Path::new(&format!("/proc/{leader}")).exists()).await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_do_no_harm() {
+    let place = Place::new();
+    let run = run(place.script("check", "printf '\\377\\000ok\\n\\n'"), PATIENCE).await;
+    assert_eq!(run.output, "\u{fffd}\0ok");
+}

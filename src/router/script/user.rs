@@ -1,0 +1,70 @@
+//! Who runs a program.
+
+use std::io;
+
+use nix::unistd::{Uid, User};
+
+use super::ScriptError;
+
+/// A user of this machine, as far as a program that runs as that user needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) name: String,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) home: String,
+    /// nobody was named: root's programs, but no change of user where the daemon itself runs as somebody else
+    pub(super) unnamed: bool,
+}
+
+impl Identity {
+    /// The named user; root where nobody is named.
+    pub(super) fn of(user: Option<&str>) -> Result<Self, ScriptError> {
+        let Some(name) = user else { return Ok(Self::root()) };
+        match User::from_name(name) {
+            Ok(Some(user)) => Ok(Self {
+                name: user.name,
+                uid: user.uid.as_raw(),
+                gid: user.gid.as_raw(),
+                home: user.dir.to_string_lossy().into_owned(),
+                unnamed: false,
+            }),
+            Ok(None) => Err(ScriptError::UnknownUser { user: name.to_owned() }),
+            Err(errno) => {
+                Err(ScriptError::UserLookup { user: name.to_owned(), source: io::Error::from(errno) })
+            }
+        }
+    }
+
+    fn root() -> Self {
+        Self { name: "root".into(), uid: 0, gid: 0, home: "/root".into(), unnamed: true }
+    }
+
+    /// Whether the program's user, group and groups are set: not where nobody is named and the daemon is not root.
+    pub(super) fn is_switched_to(&self) -> bool {
+        !self.unnamed || Uid::effective().is_root()
+    }
+
+    /// Whether a file of that owner and mode may be executed (a directory: entered). Access control lists can allow
+    /// more, which is not seen here.
+    pub(super) const fn may_execute(&self, owner: u32, group: u32, mode: u32) -> bool {
+        let bit = if self.uid == 0 {
+            0o111
+        } else if self.uid == owner {
+            0o100
+        } else if self.gid == group {
+            0o010
+        } else {
+            0o001
+        };
+        mode & bit != 0
+    }
+}
+
+/// A user's name, or the number where it has none.
+pub(super) fn name_of(uid: u32) -> String {
+    match User::from_uid(Uid::from_raw(uid)) {
+        Ok(Some(user)) => user.name,
+        Ok(None) | Err(_) => uid.to_string(),
+    }
+}
