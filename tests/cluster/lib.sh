@@ -4,6 +4,7 @@ source "$LAB_REPO/tests/lab.d/net.sh"
 source "$LAB_REPO/tests/lab.d/machines.sh"
 source "$LAB_REPO/tests/lab.d/cluster.sh"
 source "$LAB_REPO/tests/lab.d/routers.sh"
+source "$LAB_REPO/tests/cluster/vrrp.sh"
 
 failed_at() {
     trap - ERR

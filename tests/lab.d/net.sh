@@ -51,3 +51,12 @@ build_machine() {
 # Takes a machine's cable out and puts it back.
 unplug() { ip link set "port-$1" down; }
 plug() { ip link set "port-$1" up; }
+
+# second_network MACHINE: an eth1 on a switch of its own, with an address of 192.168.200.0/24.
+second_network() {
+    ip link show switch2 >/dev/null 2>&1 || ip link add switch2 type bridge mcast_snooping 0
+    ip link set switch2 up
+    ip link add "second-$1" type veth peer name eth1 netns "$1"
+    ip link set "second-$1" master switch2 up
+    printf '%s\n' "link set eth1 up" "addr add 192.168.200.${ADDRESS[$1]}/24 dev eth1" | ip -n "$1" -batch -
+}

@@ -28,8 +28,8 @@ router_up() {
 # two_directors_up [LINE…]: the note's pair, LVS01 with priority 100 and LVS02 with 90, before two web servers.
 two_directors_up() {
     real_servers_up
-    web_service | router_config lvs01 100 "$@"
-    web_service | router_config lvs02 90 "$@"
+    "${SERVICES:-web_service}" | router_config lvs01 100 "$@"
+    "${SERVICES:-web_service}" | router_config lvs02 90 "$@"
     start_director lvs01
     wait_until "holds lvs01 && table_full lvs01" 20
     start_director lvs02
@@ -112,12 +112,23 @@ frr_up() {
         " vrrp 51 advertisement-interval $interval" " $(frr_address "$address")" "${@:4}" >"$at/vrrpd.conf"
     echo "hostname $machine" >"$at/zebra.conf"
     chown -R frr:frr "$at" # the daemons drop root and want that user's files
-    start "zebra-$machine" "$machine" /usr/lib/frr/zebra -f "$at/zebra.conf" -i "$at/zebra.pid" \
+    start "zebra-$machine" "$machine" "$(frr_program zebra)" -f "$at/zebra.conf" -i "$at/zebra.pid" \
         -z "$at/zserv" --vty_socket "$at" -P 0 --log stdout
     wait_until "[[ -S $at/zserv ]]" 20
-    start "vrrpd-$machine" "$machine" "$(frr_vrrpd)" -f "$at/vrrpd.conf" -i "$at/vrrpd.pid" \
+    start_frr_vrrpd "$machine"
+}
+
+start_frr_vrrpd() {
+    local at=$WORK/frr-$1
+    start "vrrpd-$1" "$1" "$(frr_program vrrpd)" -f "$at/vrrpd.conf" -i "$at/vrrpd.pid" \
         -z "$at/zserv" --vty_socket "$at" -P 0 --log stdout
-    wait_until "[[ \$(frr_show $machine) == *Backup* || \$(frr_show $machine) == *Master* ]]" 20
+    wait_until "[[ \$(frr_show $1) == *Backup* || \$(frr_show $1) == *Master* ]]" 20
+}
+
+# frr_priority MACHINE PRIORITY: another one, from the next start on.
+frr_priority() {
+    sed -i "s/priority .*/priority $2/" "$WORK/frr-$1/vrrpd.conf"
+    start_frr_vrrpd "$1"
 }
 
 frr_device() {
@@ -137,7 +148,8 @@ frr_prefix() { [[ $1 != *:* ]] && echo /32 || echo /128; }
 frr_nodad() { [[ $1 != *:* ]] || echo " nodad"; }
 frr_address() { [[ $1 != *:* ]] && echo "vrrp 51 ip $1" || echo "vrrp 51 ipv6 $1"; }
 
-frr_vrrpd() { [[ -x /usr/lib/frr/vrrpd ]] && echo /usr/lib/frr/vrrpd || echo /usr/libexec/frr/vrrpd; }
+# Debian's place, and that of Fedora and its kin.
+frr_program() { [[ -x /usr/lib/frr/$1 ]] && echo "/usr/lib/frr/$1" || echo "/usr/libexec/frr/$1"; }
 
 # frr_show MACHINE: what FRR says of itself.
 frr_show() { on "$1" vtysh --vty_socket "$WORK/frr-$1" -c 'show vrrp'; }

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# What the cases of VRRP share: a client's outage, answers to ARP, adverts as tcpdump reads them.
+
+# A new connection each 10 ms that gives up after 100 ms: a failed one is seen, and makes a gap of that length.
+impatient() { start_client "$1" --every-ms 10 --timeout-ms "${2:-100}" "${@:3}"; }
+
+# assert_outage CLIENT MS: stops the client; the longest gap in its service.
+assert_outage() {
+    more_requests "$1" 30
+    stop_client "$1"
+    echo "$1: $(count "$1" gap_ms) ms without service, $(count "$1" failed) failed, $(count "$1" broken) broken"
+    (($(count "$1" gap_ms) <= $2)) || fail "$(count "$1" gap_ms) ms without service, $2 ms are allowed"
+}
+
+# assert_served CLIENT: stops the client; it has noticed nothing.
+assert_served() {
+    more_requests "$1" 30
+    stop_client "$1"
+    echo "$1: $(count "$1" gap_ms) ms between two answers at most"
+    assert_no_failures "$1"
+}
+
+moved_to() { wait_until "holds $1 && [[ \$(on client ip neigh show $VIP) == *$(mac "$1")* ]]" 20; }
+
+# assert_never_two WATCH [QUESTIONS]: no two machines answered for the address at one moment. At a hand-over the successor
+# takes it when it has said so, and the leaving one lets go when it hears that: one packet's flight and two threads' turns,
+# which one question in 20 ms may meet.
+assert_never_two() {
+    local two
+    two=$(arp_count "$1" two)
+    echo "ARP: $(arp_count "$1" asked) questions, $two answered twice, at most $(arp_count "$1" none_ms) ms unanswered"
+    ((two <= ${2:-1})) || fail "$two of $(arp_count "$1" asked) questions were answered by two machines, $(
+        arp_count "$1" two_ms) ms in a row"
+}
+
+# capture_adverts MACHINE: what tcpdump makes of every VRRP packet it sees there.
+capture_adverts() {
+    start "adverts-$1" "$1" tcpdump --immediate-mode -lnvvi eth0 'ip proto 112 or ip6 proto 112'
+    wait_until "logged adverts-$1 'listening on'" 20
+}
+
+# adverts MACHINE FROM: how many of a sender were seen.
+adverts() { grep -c " $2 > " "$WORK/adverts-$1.log" || true; }
+
+# more_adverts MACHINE FROM NUMBER
+more_adverts() {
+    local goal=$(($(adverts "$1" "$2") + $3))
+    wait_until "(( \$(adverts $1 $2) >= $goal ))" 30
+}
+
+# assert_adverts MACHINE TEXT: tcpdump has read every packet as correct, and each of ours is as it should be.
+assert_adverts() {
+    assert_eq "" "$(grep -iE 'bad|wrong|invalid|trunc' "$WORK/adverts-$1.log" || true)" "what tcpdump complains of"
+    assert_contains "$(cat "$WORK/adverts-$1.log")" "$2" "tcpdump"
+}
+
+# says_priority NUMBER: LVS01, in its last advert.
+says_priority() { [[ $(grep " $(rip lvs01) > " "$WORK/adverts-lvs02.log" | tail -n 1) == *"prio $1,"* ]]; }
+
+# second_section PRIORITY [LINE…]: VI_2 on eth1.
+second_section() {
+    vrrp_section "$@" | sed "s/VI_1/VI_2/; s/eth0/eth1/; s/= 51/= 52/; s/$VIP/192.168.200.240/"
+}
