@@ -9,13 +9,23 @@
 extern crate alloc;
 
 mod action;
+mod counters;
+mod group;
 mod noun;
+mod queue;
+mod router;
+mod set;
 mod settings;
 mod state;
+mod track;
+mod view;
 mod wire;
 
 pub use action::{Action, Holding, Transition};
+pub use counters::{Counters, Refusals};
 pub use noun::{Family, Interval, Password, Priority, Version, Vrid};
+pub use set::{RouterId, Set};
 pub use settings::{Announcing, Group, Settings, Track};
 pub use state::{Readiness, Reason, Report, State};
+pub use view::View;
 pub use wire::{Advert, Packet, Refused, vrid_of};

@@ -1,0 +1,119 @@
+//! Fault: the link, a tracked thing or a sync group keeps a router out of the election.
+
+use alloc::format;
+use alloc::string::String;
+use core::net::IpAddr;
+use core::time::Duration;
+
+use super::backup::Leftover;
+use super::{Context, Router};
+use crate::{Reason, State};
+
+/// What is known of the interface of a router's adverts.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    /// none: not told yet; some none: no address
+    source: Option<Option<IpAddr>>,
+    /// none: not told yet; some none: fine
+    fault: Option<Option<String>>,
+    /// when the router started, or its last fault ended
+    fine_since: Duration,
+}
+
+impl Link {
+    pub(super) fn source(&self) -> Option<IpAddr> {
+        self.source.flatten()
+    }
+
+    pub(super) const fn fine_since(&self) -> Duration {
+        self.fine_since
+    }
+
+    /// A fault needs no address to be known.
+    const fn is_known(&self) -> bool {
+        matches!((&self.fault, self.source), (Some(Some(_)), _) | (Some(None), Some(_)))
+    }
+}
+
+impl Router {
+    pub(crate) fn set_source(&mut self, source: Option<IpAddr>, ctx: &mut Context<'_>) {
+        self.link.source = Some(source);
+        self.look_at_faults(ctx);
+    }
+
+    pub(crate) fn set_interface(&mut self, fault: Option<&str>, ctx: &mut Context<'_>) {
+        self.link.fault = Some(fault.map(String::from));
+        self.look_at_faults(ctx);
+    }
+
+    /// The member of its sync group whose fault it shares.
+    pub(crate) fn follow_fault(&mut self, leader: Option<String>, ctx: &mut Context<'_>) {
+        if self.follows != leader {
+            self.follows = leader;
+            self.look_at_faults(ctx);
+        }
+    }
+
+    /// A fault that its sync group shares. An interface that is not known yet is none: it would take a group down to which a
+    /// router is added.
+    pub(crate) fn has_own_fault(&self) -> bool {
+        self.link.is_known() && !self.stopped && self.own_fault().is_some()
+    }
+
+    /// What is wrong with the interface of its adverts.
+    pub(super) fn link_fault(&self) -> Option<String> {
+        let interface = &self.settings.interface;
+        match (&self.link.fault, self.link.source) {
+            (Some(Some(fault)), _) => Some(fault.clone()),
+            (None, _) | (Some(None), None) => Some(format!("interface {interface} is not known yet")),
+            (Some(None), Some(None)) => Some(format!("interface {interface} has no address to send from")),
+            (Some(None), Some(Some(_))) => None,
+        }
+    }
+
+    fn own_fault(&self) -> Option<String> {
+        self.link_fault().or_else(|| self.reports.faults(&self.settings.tracks).next())
+    }
+
+    fn fault(&self) -> Option<Reason> {
+        let shared = || self.follows.as_ref().map(|member| Reason::Group { member: member.clone() });
+        self.own_fault().map(Reason::Fault).or_else(shared)
+    }
+
+    /// After anything changed that may begin or end a fault, or move the priority.
+    pub(super) fn look_at_faults(&mut self, ctx: &mut Context<'_>) {
+        self.priority = self.reports.priority(&self.settings);
+        if !self.link.is_known() {
+            return;
+        }
+        if let (Some(fault), Some(_)) = (self.link_fault(), &self.handover) {
+            self.drop_handover(Reason::Fault(fault), ctx);
+        }
+        if self.stopped {
+            return;
+        }
+        match (self.state, self.fault()) {
+            (State::Initialize | State::Backup | State::Master, Some(reason)) => {
+                self.enter_fault(reason, ctx);
+            }
+            (State::Initialize, None) => self.recover(Reason::Started, ctx),
+            (State::Fault, None) => self.recover(Reason::FaultEnded, ctx),
+            (State::Fault, Some(_)) | (State::Backup | State::Master | State::Leaving, None | Some(_)) => {}
+        }
+    }
+
+    /// A master whose link is fine goes on forwarding until a successor is heard.
+    fn enter_fault(&mut self, reason: Reason, ctx: &mut Context<'_>) {
+        if self.state == State::Master && self.link_fault().is_none() {
+            self.begin_handover(ctx);
+        }
+        self.leftover = Leftover::default();
+        self.reign.forget_giving_way();
+        self.enter(State::Fault, reason, ctx);
+    }
+
+    fn recover(&mut self, reason: Reason, ctx: &mut Context<'_>) {
+        self.link.fine_since = ctx.now;
+        self.listen_after_handover(reason, ctx);
+    }
+}
