@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 
 use nix::errno::Errno;
 use nix::libc::ETH_P_ARP;
-use nix::sys::socket::bind;
+use nix::sys::socket::{MsgFlags, bind, recv};
 use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 
@@ -72,12 +72,7 @@ impl Listener {
     /// # Errors
     /// A socket is broken. That the interface is down is no error.
     pub fn receive(&self) -> io::Result<Option<Claim>> {
-        match self.take(&self.arp, arp_claim)? {
-            Some(claim) => Ok(Some(claim)),
-            None => {
-                self.advertisements.as_ref().map_or(Ok(None), |socket| self.take(socket, advertisement_claim))
-            }
-        }
+        self.take(|socket, buffer| Ok(recv(socket.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT)?))
     }
 
     /// Waits for a claim. Dropping the future loses nothing.
@@ -86,7 +81,8 @@ impl Listener {
     /// As [`Self::receive`].
     pub async fn next(&mut self) -> io::Result<Claim> {
         loop {
-            if let Some(claim) = self.receive()? {
+            // through tokio, which then knows that nothing is left
+            if let Some(claim) = self.take(|socket, buffer| socket.try_recv(buffer))? {
                 return Ok(claim);
             }
             self.readable().await?;
@@ -103,11 +99,24 @@ impl Listener {
         }
     }
 
+    fn take(&self, read: impl Fn(&UdpSocket, &mut [u8]) -> io::Result<usize>) -> io::Result<Option<Claim>> {
+        let mut claim = self.take_from(&self.arp, &read, arp_claim)?;
+        if let (None, Some(advertisements)) = (claim, &self.advertisements) {
+            claim = self.take_from(advertisements, &read, advertisement_claim)?;
+        }
+        Ok(claim)
+    }
+
     /// Reads until there is a claim or nothing.
-    fn take(&self, socket: &UdpSocket, parse: impl Fn(&[u8]) -> Option<Claim>) -> io::Result<Option<Claim>> {
+    fn take_from(
+        &self,
+        socket: &UdpSocket,
+        read: impl Fn(&UdpSocket, &mut [u8]) -> io::Result<usize>,
+        parse: impl Fn(&[u8]) -> Option<Claim>,
+    ) -> io::Result<Option<Claim>> {
         let mut buffer = [0; PACKET_BYTES];
         loop {
-            match socket.try_recv(&mut buffer) {
+            match read(socket, &mut buffer) {
                 Ok(length) => {
                     let claim = buffer.get(..length).and_then(&parse);
                     if let Some(claim) = claim.filter(|claim| self.is_wanted(claim)) {

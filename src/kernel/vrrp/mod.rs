@@ -68,8 +68,8 @@ impl Socket {
     /// Sends one VRRP message with TTL 255. `source` is an address of this host.
     ///
     /// # Errors
-    /// `EINVAL` or `EADDRNOTAVAIL`: no such source address here; `ENETDOWN`, `ENETUNREACH`, `ENODEV`: the interface is down
-    /// or gone; `WouldBlock`: the interface's queue is full.
+    /// `ENETUNREACH` (IPv4), `EINVAL` (IPv6): this host has no such source address; these, `ENETDOWN`, `EADDRNOTAVAIL`,
+    /// `ENODEV`: the interface is down or gone; `WouldBlock`, `ENOBUFS`: its queue is full.
     pub fn send(&self, source: IpAddr, destination: IpAddr, packet: &[u8]) -> io::Result<()> {
         match (source, destination, self.v6) {
             (IpAddr::V4(source), IpAddr::V4(destination), false) => {
