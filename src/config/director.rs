@@ -220,7 +220,9 @@ pub fn parse(text: &str) -> Result<(DirectorConfig, Vec<Diagnostic>), Vec<Diagno
 fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
     if root.children().next().is_none() {
         report
-            .error_nowhere("the file is empty: a director without a service, a router or an address has nothing to do")
+            .error_nowhere(
+                "the file is empty: a director without a service, a router or an address has nothing to do",
+            )
             .help("write a [[service]] or a [[vrrp]] section");
         return None;
     }

@@ -32,6 +32,11 @@ impl<'t> Report<'t> {
         self.text
     }
 
+    /// Whether anything refuses the text.
+    pub(crate) const fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
     /// The line of a byte, counted from 1.
     pub(crate) fn line(&mut self, at: usize) -> usize {
         if self.lines.is_empty() {

@@ -21,6 +21,19 @@ pub(crate) fn duration_or_never(
     if entry.kind() == Kind::String("never") {
         return Some(None);
     }
+    if let Kind::String(text) = entry.kind()
+        && parse_duration(text) == Ok(Duration::ZERO)
+    {
+        report
+            .error(entry.place(), format_args!("`{}` is out of range", entry.key()))
+            .label("all the time")
+            .help(format_args!(
+                "write \"never\", or a duration from \"{}\" to \"{}\"",
+                format_duration(*range.start()),
+                format_duration(*range.end())
+            ));
+        return None;
+    }
     entry.duration(range, report).map(Some)
 }
 

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use toml::de::DeTable;
 
 const DIRECTOR: &str = include_str!("../../../packaging/examples/director.toml");
+/// VRRP alone: each change hits it.
+const VRRP: &str = include_str!("vrrp.toml");
 const AGENT: &str = include_str!("../../../packaging/examples/agent.toml");
 
 fn both(text: &str) {
@@ -43,6 +45,9 @@ fn mutated(original: &'static str) -> impl Strategy<Value = String> {
         Just(String::new()),
         "[\\[\\]{}=\"'.,#\\n a-z0-9]{1,4}",
         Just("[[service]]\n".to_owned()),
+        Just("[[vrrp]]\n".to_owned()),
+        Just("fe80::1".to_owned()),
+        Just("\"0s\"".to_owned()),
         Just("-1".to_owned()),
         Just("\"\"".to_owned()),
         Just("99999999999999999999".to_owned()),
@@ -71,6 +76,72 @@ fn floor(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// A line of a `[[vrrp]]`: its key, and a value that may be right for it.
+fn router_line() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec![
+        "version",
+        "priority",
+        "advert_interval",
+        "preempt",
+        "preempt_delay",
+        "auth",
+        "excluded_addresses",
+        "routes",
+        "unicast_peers",
+        "source",
+        "multicast_group",
+        "pseudo_header",
+        "announce",
+        "track_interfaces",
+        "track_scripts",
+        "track_services",
+        "notify",
+    ]);
+    let value = prop_oneof![
+        (-1..257_i32).prop_map(|number| number.to_string()),
+        (2..4_i32).prop_map(|number| number.to_string()),
+        any::<bool>().prop_map(|value| value.to_string()),
+        (0..300_u32, prop::sample::select(vec!["ms", "0ms", "s"])).prop_map(|(n, unit)| format!("\"{n}{unit}\"")),
+        prop::sample::select(vec![
+            "{}",
+            "[]",
+            "\"never\"",
+            "\"192.0.2.9\"",
+            "\"fe80::9\"",
+            "\"ff02::12\"",
+            "\"224.0.0.18\"",
+            "[\"192.0.2.9\", \"2001:db8::9/64\"]",
+            "[{ address = \"192.0.2.9\", interface = \"eth9\", label = \"eth9:1\", scope = \"host\" }]",
+            "[{ to = \"::/0\", via = \"fe80::1\", interface = \"é\" }, { to = \"default\", interface = \"eth0\" }]",
+            "{ type = \"pass\", password = \"\\\\ \\\"\" }",
+            "{ repeat = 2, refresh = \"never\" }",
+            "[\"a\"]",
+            "[{ name = \"a\", weight = -253 }]",
+            "{ any = \"/a\", stop = [\"/\\u007f\", \"\\n\"] }",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    (key, value).prop_map(|(key, value)| format!("{key} = {value}\n"))
+}
+
+/// Routers of some lines, with what they may name.
+fn routers() -> impl Strategy<Value = String> {
+    let address = prop::sample::select(vec!["\"192.0.2.1\"", "\"fe80::1\"", "\"2001:db8::1\"", ""]);
+    let router = (address, "[ab]", 0..3_u8, prop::collection::vec(router_line(), 0..4));
+    let script = "[[track_script]]\nname = \"a\"\ncommand = \"/a\"\n";
+    let group = prop::sample::select(vec!["", "[[sync_group]]\nname = \"g\"\nmembers = [\"a\", \"b\"]\n"]);
+    (prop::collection::vec(router, 1..3), group).prop_map(move |(routers, group)| {
+        let mut text = format!("{group}{script}");
+        for (address, name, id, lines) in routers {
+            text += &format!(
+                "[[vrrp]]\nname = \"{name}\"\ninterface = \"eth0\"\nvirtual_router_id = {id}\naddresses = [{address}]\n{}",
+                lines.concat()
+            );
+        }
+        text
+    })
 }
 
 /// Small documents full of tables that meet.
@@ -117,6 +188,16 @@ proptest! {
 
     #[test]
     fn a_changed_director(text in mutated(DIRECTOR)) {
+        both(&text);
+    }
+
+    #[test]
+    fn a_changed_router(text in mutated(VRRP)) {
+        both(&text);
+    }
+
+    #[test]
+    fn routers_of_any_kind(text in routers()) {
         both(&text);
     }
 

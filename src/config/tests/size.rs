@@ -66,6 +66,40 @@ fn every_service_is_there_again() {
     assert_eq!(findings[0].message, "the service TCP 10.0.0.1:80 is there twice");
 }
 
+fn routers(count: usize, line: &str) -> String {
+    let router = |n: usize| {
+        let (high, low) = (n / 200, n % 200);
+        format!(
+            "[[vrrp]]\nname = \"VI_{n}\"\ninterface = \"eth{n}\"\nvirtual_router_id = 51\naddresses = [\"10.{high}.{low}.1\"]\n{line}\n"
+        )
+    };
+    (0..count).map(router).collect()
+}
+
+#[test]
+fn four_thousand_routers() {
+    let members: Vec<String> = (0..4_000).map(|n| format!("\"VI_{n}\"")).collect();
+    let group = format!("[[sync_group]]\nname = \"all\"\nmembers = [{}]\n", members.join(", "));
+    let text = routers(4_000, "") + &group;
+    let begin = Instant::now();
+    let config = taken(&text);
+    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
+    assert_eq!(config.vrrp.routers.len(), 4_000);
+    assert!(director::parse(&config.to_toml()) == Ok((config, vec![])));
+}
+
+/// Suggestions are looked for among names that are alike.
+#[test]
+fn each_router_tracks_what_is_not_there() {
+    let script = |n| format!("[[track_script]]\nname = \"script-{n:030}\"\ncommand = \"/a\"\n");
+    let scripts: Vec<String> = (0..4_000).map(script).collect();
+    let text = routers(4_000, &format!("track_scripts = [\"{}\"]", "script-".repeat(5))) + &scripts.concat();
+    let begin = Instant::now();
+    let findings = director::parse(&text).unwrap_err();
+    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
+    assert_eq!(findings[20].message, "and 3980 more errors");
+}
+
 #[test]
 fn ten_megabytes() {
     let noise = "q".repeat(10 << 20);

@@ -26,7 +26,8 @@ pub(in crate::director) const ADDRESS: Keys = Keys {
         Foreign { key: "prefix", help: "write it behind the address: \"192.0.2.1/24\"; /32 unless said" },
     ],
 };
-const EXAMPLE: &str = "addresses = [\"192.0.2.1\"]";
+/// A takeover must not take long.
+const MOST_EXCLUDED: usize = 4_000;
 
 /// What is held already, by an `[[address]]` or a router.
 pub(super) struct Taken<'h> {
@@ -82,6 +83,11 @@ pub(super) fn read(
     let advertised = list(entry, interface, taken, report);
     check_family(table, &advertised, version, report);
     let excluded = table.get("excluded_addresses").map(|entry| list(entry, interface, taken, report));
+    if let Some((entry, _)) = excluded.as_ref().and_then(|all| all.get(MOST_EXCLUDED)) {
+        report
+            .error(entry.place(), format_args!("more than {MOST_EXCLUDED} excluded addresses"))
+            .help("leave some away: each is added and announced while the director takes over");
+    }
     let plain = |all: Vec<Placed<'_>>| all.into_iter().map(|(_, address)| address).collect();
     Addresses { addresses: plain(advertised), excluded: excluded.map(plain).unwrap_or_default() }
 }
@@ -94,7 +100,8 @@ fn list<'d>(
     taken: &mut Taken<'_>,
     report: &mut Report<'_>,
 ) -> Vec<Placed<'d>> {
-    let entries: Vec<Entry<'d>> = entry.list(EXAMPLE, report).into_iter().flatten().collect();
+    let example = alloc::format!("{} = [\"192.0.2.1\"]", entry.key());
+    let entries: Vec<Entry<'d>> = entry.list(&example, report).into_iter().flatten().collect();
     entries.into_iter().filter_map(|one| Some((one, read_one(one, interface, taken, report)?))).collect()
 }
 
@@ -215,7 +222,7 @@ fn check_count(all: &[Placed<'_>], version: Version, family: Family, report: &mu
     if let Some((entry, _)) = all.get(most) {
         report
             .error(entry.place(), format_args!("{} addresses do not fit an advert", all.len()))
-            .label(format_args!("the first that does not fit"))
+            .label("the first that does not fit")
             .help(format_args!(
                 "{most} fit: move the others to `excluded_addresses`, which are held in the same way"
             ));

@@ -8,7 +8,7 @@ use core::time::Duration;
 use super::address::Taken;
 use super::router::{self, Read};
 use super::track::{self, Known};
-use super::{VrrpConfig, group, notify, thing};
+use super::{RouterConfig, Tracked, VrrpConfig, group, notify, thing};
 use crate::director::VirtualService;
 use crate::director::address::Held;
 use crate::director::names::Names;
@@ -78,8 +78,23 @@ impl Unfinished<'_> {
                 config.routers.push(router);
             }
         }
+        // a name with a mistake in it tracks nothing
+        if !report.has_errors() {
+            warn_of_unused(top, &config.routers, report);
+        }
         config
     }
+}
+
+fn warn_of_unused(top: Table<'_>, routers: &[RouterConfig], report: &mut Report<'_>) {
+    let used = |tracked: fn(&RouterConfig) -> &Vec<Tracked>| {
+        routers.iter().flat_map(tracked).map(|one| one.name.as_str()).collect()
+    };
+    let (scripts, files, processes) =
+        (used(|one| &one.track_scripts), used(|one| &one.track_files), used(|one| &one.track_processes));
+    thing::warn_of_unused(top, "track_script", &thing::SCRIPT, "track_scripts", &scripts, report);
+    thing::warn_of_unused(top, "track_file", &thing::FILE, "track_files", &files, report);
+    thing::warn_of_unused(top, "track_process", &thing::PROCESS, "track_processes", &processes, report);
 }
 
 fn scripts(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {

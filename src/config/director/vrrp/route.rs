@@ -5,7 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::VirtualRoute;
 use crate::read::{Foreign, Keys, Report, Role, Table, address, host, interface, shown};
-use crate::text::Entry;
+use crate::text::{Entry, Kind};
 
 pub(in crate::director) const ROUTE: Keys = Keys {
     name: "a route of [[vrrp]]",
@@ -54,6 +54,10 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Vec<VirtualRout
 const MOST: usize = 1_000;
 
 fn read_one(entry: Entry<'_>, report: &mut Report<'_>) -> Option<VirtualRoute> {
+    if !matches!(entry.kind(), Kind::Table | Kind::Bad) {
+        entry.mismatch("tables", report).help(format_args!("write `{EXAMPLE}`"));
+        return None;
+    }
     let table = Table::open(entry, &ROUTE, report)?;
     let help = "write the destination: `to = \"10.0.0.0/8\"` or `to = \"default\"`";
     let to = table.require("to", ROUTE.name, help, report).and_then(|entry| destination(entry, report));
@@ -62,7 +66,7 @@ fn read_one(entry: Entry<'_>, report: &mut Report<'_>) -> Option<VirtualRoute> {
     let source = table.get("source").and_then(|entry| preferred(entry, to, report));
     let number = table.get("table").and_then(|entry| entry.number(1..=u32::MAX, report));
     let metric = table.get("metric").and_then(|entry| entry.number(0..=u32::MAX, report));
-    check_way(table, via.is_some(), interface.is_some(), via.flatten(), report);
+    check_way(table, via.flatten(), report);
     Some(VirtualRoute {
         to: to?,
         via: via.flatten(),
@@ -118,15 +122,13 @@ fn network(address: IpAddr, bits: u8) -> IpAddr {
 
 fn gateway(entry: Entry<'_>, to: Option<(IpAddr, u8)>, report: &mut Report<'_>) -> Option<IpAddr> {
     let via = address(entry, report)?;
-    if !is_link_local(via) {
-        host(entry, via, Role::Vip, report)?;
-    }
+    host(entry, via, Role::Router, report)?;
     same_family(entry, via, to, report)
 }
 
 fn preferred(entry: Entry<'_>, to: Option<(IpAddr, u8)>, report: &mut Report<'_>) -> Option<IpAddr> {
     let source = address(entry, report)?;
-    host(entry, source, Role::Server, report)?;
+    host(entry, source, Role::Vip, report)?;
     same_family(entry, source, to, report)
 }
 
@@ -145,9 +147,11 @@ fn same_family(
     Some(address)
 }
 
-/// A gateway, an interface, or both.
-fn check_way(table: Table<'_>, via: bool, interface: bool, gateway: Option<IpAddr>, report: &mut Report<'_>) {
-    if !via && !interface {
+/// A gateway, an interface, or both. What is there by another program's word has been reported.
+fn check_way(table: Table<'_>, gateway: Option<IpAddr>, report: &mut Report<'_>) {
+    let any = |keys: &[&str]| keys.iter().any(|key| table.get(key).is_some());
+    let interface = any(&["interface", "dev"]);
+    if !interface && !any(&["via", "gw", "gateway"]) {
         report
             .error(table.entry().place(), "a route has `via` or `interface`")
             .label("leads nowhere")

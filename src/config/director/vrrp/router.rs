@@ -44,10 +44,7 @@ pub(in crate::director) const VRRP: Keys = Keys {
         "notify",
     ],
     foreign: &[
-        Foreign {
-            key: "state",
-            help: "there is none: every router starts as backup, and `priority` decides",
-        },
+        Foreign { key: "state", help: "there is none: `priority` decides who is master" },
         Foreign { key: "vrid", help: "write `virtual_router_id`" },
         Foreign { key: "address", help: "write `addresses = [\"192.0.2.1\"]`" },
         Foreign { key: "virtual_ipaddress", help: "write `addresses = [\"192.0.2.1\"]`" },

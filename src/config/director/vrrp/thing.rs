@@ -1,5 +1,6 @@
 //! `[[track_script]]`, `[[track_file]]`, `[[track_process]]`: what routers can name.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
@@ -7,7 +8,7 @@ use core::time::Duration;
 
 use super::{TrackFile, TrackProcess, TrackScript, notify, tell_same_names};
 use crate::read::{Foreign, Keys, Report, Table, choice, format_duration, shown};
-use crate::text::Entry;
+use crate::text::{Entry, Kind};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Faster is an attack, slower is no check.
@@ -65,6 +66,27 @@ pub(super) fn files(top: Table<'_>, report: &mut Report<'_>) -> Vec<TrackFile> {
 
 pub(super) fn processes(top: Table<'_>, report: &mut Report<'_>) -> Vec<TrackProcess> {
     sections(top, "track_process", &PROCESS, process, |process| &process.name, report)
+}
+
+/// Reports what no router tracks.
+pub(super) fn warn_of_unused(
+    top: Table<'_>,
+    key: &str,
+    keys: &Keys,
+    list: &str,
+    used: &BTreeSet<&str>,
+    report: &mut Report<'_>,
+) {
+    for entry in top.get(key).into_iter().flat_map(Entry::children) {
+        let name = entry.children().find(|child| child.key() == "name").map(Entry::kind);
+        let Some(Kind::String(name)) = name else { continue };
+        if !used.contains(name) {
+            report
+                .warning(entry.place(), format_args!("no router tracks {} \"{}\"", keys.name, shown(name)))
+                .label("without effect")
+                .help(format_args!("write it in `{list}` of a [[vrrp]], or leave it away"));
+        }
+    }
 }
 
 /// The sections of one kind that could be read, each with a name of its own.

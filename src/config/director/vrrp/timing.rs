@@ -10,8 +10,8 @@ use crate::text::{Entry, Kind};
 
 /// keepalived's limit.
 const PREEMPT_DELAYS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(1_000);
-/// What version 2 or version 3 can say.
-const INTERVALS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(255);
+/// What a version can say is asked of [`Interval`].
+const ANY: RangeInclusive<Duration> = Duration::ZERO..=Duration::MAX;
 
 pub(in crate::director) const AUTH: Keys =
     Keys { name: "`auth`", known: &["type", "password"], foreign: &[] };
@@ -37,7 +37,7 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<Timing> 
     let interval = match (table.get("advert_interval"), version) {
         (Some(entry), Some(version)) => interval(entry, version, report),
         (Some(entry), None) => {
-            entry.duration(INTERVALS, report);
+            entry.duration(ANY, report);
             None
         }
         (None, Some(Version::V3)) => Interval::centiseconds(10),
@@ -75,33 +75,46 @@ fn priority(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Priority> {
 
 /// Whole seconds or whole centiseconds.
 fn interval(entry: Entry<'_>, version: Version, report: &mut Report<'_>) -> Option<Interval> {
-    let duration = entry.duration(INTERVALS, report)?;
-    let milliseconds = u32::try_from(duration.as_millis()).ok()?;
-    let step = match version {
-        Version::V2 => 1_000,
-        Version::V3 => 10,
+    let duration = entry.duration(ANY, report)?;
+    let (step, most) = match version {
+        Version::V2 => (1_000, 255),
+        Version::V3 => (10, 4_095),
     };
-    let interval =
-        (milliseconds % step == 0).then_some(milliseconds / step).and_then(|count| match version {
-            Version::V2 => u8::try_from(count).ok().and_then(Interval::seconds),
-            Version::V3 => u16::try_from(count).ok().and_then(Interval::centiseconds),
-        });
+    let count = u16::try_from(duration.as_millis() / step).unwrap_or(u16::MAX);
+    let whole = duration.as_millis() % step == 0;
+    let interval = Some(count).filter(|_| whole).and_then(|count| match version {
+        Version::V2 => u8::try_from(count).ok().and_then(Interval::seconds),
+        Version::V3 => Interval::centiseconds(count),
+    });
     if interval.is_none() {
-        let written = format_duration(duration);
-        let draft = report.error(
-            entry.place(),
-            format_args!("version {} has no advert interval of {written}", version.number()),
-        );
-        match version {
-            Version::V2 => draft
-                .label("not a whole number of seconds")
-                .help("write \"1s\" to \"255s\", or `version = 3`, which has shorter ones"),
-            Version::V3 => draft
-                .label("not in 10ms to 40950ms, in steps of 10ms")
-                .help("write a duration from \"10ms\" to \"40950ms\" in steps of 10ms"),
-        };
+        tell_interval(entry, version, duration, (1..=most).contains(&count), report);
     }
     interval
+}
+
+fn tell_interval(
+    entry: Entry<'_>,
+    version: Version,
+    written: Duration,
+    in_range: bool,
+    report: &mut Report<'_>,
+) {
+    let message =
+        format_args!("version {} has no advert interval of {}", version.number(), format_duration(written));
+    let draft = report.error(entry.place(), message);
+    let (range, step, help) = match version {
+        Version::V2 => (
+            "not in 1s to 255s",
+            "not a whole number of seconds",
+            "write \"1s\" to \"255s\", or `version = 3`, which has shorter ones",
+        ),
+        Version::V3 => (
+            "not in 10ms to 40950ms",
+            "not in steps of 10ms",
+            "write \"10ms\" to \"40950ms\", in steps of 10ms",
+        ),
+    };
+    draft.label(if in_range { step } else { range }).help(help);
 }
 
 fn preempt(table: Table<'_>, priority: Option<Priority>, report: &mut Report<'_>) -> (bool, Duration) {

@@ -78,14 +78,14 @@ pub(super) fn services(
         Kind::Boolean(true) => {
             services.iter().map(|service| Tracked { name: service.name.clone(), weight: 0 }).collect()
         }
-        Kind::Boolean(false) => Vec::new(),
-        Kind::String(_)
-        | Kind::Integer { .. }
-        | Kind::Float
-        | Kind::Datetime
-        | Kind::Array
-        | Kind::Table
-        | Kind::Bad => list(entry, |entry, name, report| names.check(entry, name, report), report),
+        Kind::Boolean(false) | Kind::Bad => Vec::new(),
+        Kind::Array => list(entry, |entry, name, report| names.check(entry, name, report), report),
+        Kind::String(_) | Kind::Integer { .. } | Kind::Float | Kind::Datetime | Kind::Table => {
+            entry
+                .mismatch("a list, or true", report)
+                .help("write `track_services = [\"web\"]`, or `track_services = true` for every service");
+            Vec::new()
+        }
     };
     if entry.kind() == Kind::Boolean(true) && services.is_empty() && router.is_some() {
         report

@@ -90,9 +90,7 @@ fn router(
     report: &mut Report<'_>,
 ) -> Option<IpAddr> {
     let address = address(entry, report)?;
-    if !matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local()) {
-        host(entry, address, Role::Server, report)?;
-    }
+    host(entry, address, Role::Router, report)?;
     check_family(entry, address, family, report)?;
     if vips.holds(address) {
         report

@@ -12,6 +12,8 @@ pub(crate) enum Role {
     Vip,
     /// packets are sent to it; may be this machine (`127.0.0.1`)
     Server,
+    /// a neighbour, or this machine as neighbours know it; over IPv6 by its link-local address as a rule
+    Router,
 }
 
 /// Passes an address that a single host can have, reports any other.
@@ -22,6 +24,7 @@ pub(crate) fn host(entry: Entry<'_>, address: IpAddr, role: Role, report: &mut R
         (_, IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_some() => "write the IPv4 address itself",
         (Role::Vip, _) => "write the one address that clients connect to",
         (Role::Server, _) => "write the server's own address",
+        (Role::Router, _) => "write the address that the router has on that network",
     };
     report.error(entry.place(), format_args!("{address} is no host address")).label(why).help(help);
     None
@@ -34,7 +37,7 @@ fn why_not(address: IpAddr, role: Role) -> Option<&'static str> {
     if address.is_multicast() {
         return Some("this is a multicast group");
     }
-    if role == Role::Vip && address.is_loopback() {
+    if role != Role::Server && address.is_loopback() {
         return Some("this is reached only from the same machine");
     }
     match address {
@@ -44,7 +47,9 @@ fn why_not(address: IpAddr, role: Role) -> Option<&'static str> {
             Some("240.0.0.0/4 is reserved")
         }
         IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => Some("this is an IPv4 address in IPv6 clothes"),
-        IpAddr::V6(v6) if v6.is_unicast_link_local() => Some("this is valid on one link only"),
+        IpAddr::V6(v6) if v6.is_unicast_link_local() && role != Role::Router => {
+            Some("this is valid on one link only")
+        }
         IpAddr::V4(_) | IpAddr::V6(_) => None,
     }
 }

@@ -80,3 +80,10 @@ pub(crate) fn real(lines: &str) -> String {
 pub(crate) fn beside(lines: &str) -> String {
     format!("{}{lines}\n", service("").replace("\n\n", "\n"))
 }
+
+/// A virtual router with the lines given, from line 6.
+pub(crate) fn router(lines: &str) -> String {
+    format!(
+        "[[vrrp]]\nname = \"VI_1\"\ninterface = \"eth0\"\nvirtual_router_id = 51\naddresses = [\"192.0.2.100\"]\n{lines}\n"
+    )
+}
