@@ -152,10 +152,8 @@ impl Fifo {
     }
 
     fn warn(&mut self, error: &io::Error) {
-        let words = match error.kind() {
-            io::ErrorKind::WouldBlock => "it is full: its reader is too slow".to_owned(),
-            _ => error.to_string(),
-        };
+        let full = error.kind() == io::ErrorKind::WouldBlock;
+        let words = if full { "it is full: its reader is too slow".to_owned() } else { error.to_string() };
         if self.told.as_ref() != Some(&words) {
             warn!(path = self.path, error = words, "transitions do not get into the named pipe");
             self.told = Some(words);

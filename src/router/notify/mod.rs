@@ -143,11 +143,10 @@ async fn work(queue: Arc<Queue>) {
         for script in &job.scripts {
             let run = script.run(&arguments, job.limit).await;
             let (program, event) = (script.program(), arguments.join(" "));
-            match run.ended {
-                Ended::Exit(0) => debug!(program, event, "notified"),
-                ended => {
-                    warn!(program, event, result = %ended, output = run.output, "notify command failed");
-                }
+            if matches!(run.ended, Ended::Exit(0)) {
+                debug!(program, event, "notified");
+            } else {
+                warn!(program, event, result = %run.ended, output = run.output, "notify command failed");
             }
         }
         queue.done();

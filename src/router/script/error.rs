@@ -115,6 +115,14 @@ pub enum ScriptError {
         /// the program
         path: PathBuf,
     },
+    /// the program is there, but what runs it is not
+    #[error(
+        "cannot run {program}: the interpreter in its first line, or the loader it was linked for, does not exist"
+    )]
+    Interpreter {
+        /// the program
+        program: String,
+    },
     /// everything looks good, but the kernel refuses
     #[error("cannot run {program}{}", if user.is_empty() { String::new() } else { format!(" as '{user}'") })]
     Run {

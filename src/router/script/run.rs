@@ -105,11 +105,18 @@ fn launch(prepared: &Prepared<'_>, more: &[String]) -> Result<Running, ScriptErr
         confine(&mut command, prepared);
         Ok(Running { child: command.spawn()?, reader: Some(reader) })
     });
-    launched.map_err(|source| {
-        let user =
-            if prepared.identity.is_switched_to() { prepared.identity.name.clone() } else { String::new() };
-        ScriptError::Run { program: prepared.program.to_owned(), user, source }
-    })
+    launched.map_err(|source| refused(prepared, source))
+}
+
+fn refused(prepared: &Prepared<'_>, source: io::Error) -> ScriptError {
+    let program = prepared.program.to_owned();
+    if source.kind() == io::ErrorKind::NotFound {
+        // the program itself was just seen
+        return ScriptError::Interpreter { program };
+    }
+    let user =
+        if prepared.identity.is_switched_to() { prepared.identity.name.clone() } else { String::new() };
+    ScriptError::Run { program, user, source }
 }
 
 /// Nothing of the daemon's environment, groups and terminal. Setting the user as root clears the supplementary groups.
@@ -206,7 +213,7 @@ impl Output {
             }
         }
         // nobody prints any more
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn take(&mut self, bytes: &[u8]) {

@@ -117,10 +117,7 @@ fn what_is_no_program_is_named() {
     assert_eq!(message("/.."), "/ is a directory, not a program");
     assert_eq!(message(&at("script/below")), format!("{} is no directory", at("script")));
     assert_eq!(message(&pipe), format!("{pipe} is no regular file"));
-    assert_eq!(
-        message("/check\0"),
-        "cannot look at /check\0: EINVAL: Invalid argument".replace("EINVAL: ", "")
-    );
+    assert_eq!(message("/check\0"), "cannot look at /check\0: Invalid argument (os error 22)");
     mode(&script[0], 0o644);
     assert_eq!(message(&script[0]), format!("{0} is not executable: chmod a+x {0}", script[0]));
 }
@@ -210,10 +207,7 @@ fn symbolic_links_are_followed_and_every_directory_on_the_way_is_looked_at() {
     };
     check(&link("real", "good"), None).unwrap();
     check(&link(&place.path("good"), "far"), None).unwrap();
-    check(&link("./../.././var/lib/..//../bin/true", "up"), None).unwrap_or_else(|error| {
-        // as deep as the place lies
-        panic!("{error}")
-    });
+    check(&link("./../../.././var/lib/..//../bin/true", "up"), None).unwrap();
     for target in ["open/closed/check", "open/../real"] {
         let name = target.replace('/', "-");
         let error = check(&link(target, &name), None).unwrap_err();
@@ -235,7 +229,7 @@ fn a_file_system_mounted_noexec_is_named() {
     const INSIDE: &str = "LVS_TEST_NOEXEC";
     if let Ok(script) = std::env::var(INSIDE) {
         assert_eq!(
-            refused(&[script.clone()], None),
+            refused(std::slice::from_ref(&script), None),
             format!("{script} is on a file system that is mounted noexec")
         );
         return;
@@ -307,12 +301,22 @@ async fn what_is_not_safe_any_more_is_not_run() {
     let ended = script.run(&[], PATIENCE).await.ended;
     assert!(matches!(&ended, Ended::NotRun(ScriptError::Writable { .. })), "{ended}");
     assert!(!Path::new(&place.path("check.ran")).exists());
-    // checked, but the kernel does not take it
-    fs::write(&command[0], "no program").unwrap();
     mode(&command[0], 0o755);
-    let ended = script.run(&[], PATIENCE).await.ended;
-    let wanted = format!("not run: cannot run {} as 'root': Exec format error (os error 8)", command[0]);
-    assert_eq!(ended.to_string(), wanted);
+    assert!(matches!(script.run(&[], PATIENCE).await.ended, Ended::Exit(0)));
+}
+
+#[tokio::test]
+async fn the_first_line_says_who_interprets_it() {
+    let place = Place::new();
+    let command = place.script("check", "");
+    fs::write(&command[0], "#!/no/such/shell\n").unwrap();
+    let ended = run(command.clone(), PATIENCE).await.ended;
+    let wanted = "the interpreter in its first line, or the loader it was linked for, does not exist";
+    assert_eq!(ended.to_string(), format!("not run: cannot run {}: {wanted}", command[0]));
+    // as execvp(3) does it: the shell, where it says nothing
+    fs::write(&command[0], "exit 5").unwrap();
+    let ended = run(command, PATIENCE).await.ended;
+    assert!(matches!(ended, Ended::Exit(5)), "{ended}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Read as _};
-use std::num::IntErrorKind;
+use std::num::{IntErrorKind, ParseIntError};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,11 +49,12 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
 /// The first word as a number; 0 where it is none. Numbers out of range become the nearest.
 pub(super) fn number(text: &str) -> i32 {
     let word = text.split_ascii_whitespace().next().unwrap_or_default();
-    word.parse().unwrap_or_else(|error: std::num::ParseIntError| match error.kind() {
-        IntErrorKind::PosOverflow => i32::MAX,
-        IntErrorKind::NegOverflow => i32::MIN,
-        _ => 0,
-    })
+    match word.parse().map_err(|error: ParseIntError| error.kind().clone()) {
+        Ok(number) => number,
+        Err(IntErrorKind::PosOverflow) => i32::MAX,
+        Err(IntErrorKind::NegOverflow) => i32::MIN,
+        Err(_) => 0,
+    }
 }
 
 fn shown(text: &str) -> String {

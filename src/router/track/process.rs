@@ -62,9 +62,10 @@ fn note(process: &TrackProcess, running: u32, board: &Board) {
     let report = if up { Report::Up } else { Report::Down };
     if board.note(&process_name(process), report, format!("{running} running")) {
         let (name, wanted) = (&process.name, process.minimum);
-        match up {
-            true => info!(process = name, running, wanted, "tracked process is up"),
-            false => info!(process = name, running, wanted, "tracked process is down"),
+        if up {
+            info!(process = name, running, wanted, "tracked process is up");
+        } else {
+            info!(process = name, running, wanted, "tracked process is down");
         }
     }
 }

@@ -36,9 +36,10 @@ pub(super) async fn watch(
             board.remark(&name, detail);
             continue;
         };
-        match up {
-            true => info!(script = config.name, result = detail, "tracked script is up"),
-            false => info!(script = config.name, result = detail, "tracked script is down"),
+        if up {
+            info!(script = config.name, result = detail, "tracked script is up");
+        } else {
+            info!(script = config.name, result = detail, "tracked script is down");
         }
         board.note(&name, if up { Report::Up } else { Report::Down }, detail);
     }

@@ -244,8 +244,12 @@ impl Sleeper {
             fs::copy("/bin/sleep", &path).unwrap();
         }
         let sleeper = Self(Command::new(path).arg("1000").spawn().unwrap());
-        // spawn() answers after the new program has begun
-        assert_eq!(fs::read_to_string(format!("/proc/{}/comm", sleeper.0.id())).unwrap().trim_end(), name);
+        // the name changes a moment after spawn() answers; by the real clock, which the test may have stopped
+        let began = std::time::Instant::now();
+        while fs::read_to_string(format!("/proc/{}/comm", sleeper.0.id())).unwrap().trim_end() != name {
+            assert!(began.elapsed() < PATIENCE);
+            std::thread::yield_now();
+        }
         sleeper
     }
 }

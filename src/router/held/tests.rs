@@ -3,7 +3,18 @@ use kernel::address::Scope;
 use super::*;
 
 fn held(address: &str, interface: &str) -> Held {
-    Held { address: address.parse().unwrap(), prefix: 32, interface: interface.into(), label: None }
+    Held {
+        address: address.parse().unwrap(),
+        prefix: 32,
+        interface: interface.into(),
+        label: None,
+        router: None,
+        scope: Scope::Global,
+    }
+}
+
+fn quiet() -> BTreeSet<String> {
+    ["lo".to_owned()].into()
 }
 
 fn found(held: &Held) -> Address {
@@ -14,11 +25,15 @@ fn found(held: &Held) -> Address {
         label: None,
         scope: Some(Scope::Global),
         deprecated: false,
+        secondary: false,
+        tentative: false,
+        secondary: false,
+        tentative: false,
     }
 }
 
 fn lines(wanted: &[Held], owned: &[Held], observed: &[Address]) -> Vec<String> {
-    diff(wanted, owned, observed).iter().map(ToString::to_string).collect()
+    diff(wanted, owned, observed, &quiet()).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -53,7 +68,7 @@ fn what_is_ours_but_already_gone_needs_nothing() {
 fn an_address_of_another_interface_is_not_put_on_two() {
     let (there, wanted) = (held("192.0.2.1", "eth1"), held("192.0.2.1", "eth0"));
     assert_eq!(lines(std::slice::from_ref(&wanted), &[], &[found(&there)]), [""; 0]);
-    let words = conflict(&wanted, &[], &[found(&there)]).unwrap();
+    let words = conflict(&wanted, &[], &[found(&there)], &quiet()).unwrap();
     assert_eq!(words, "192.0.2.1 is already an address of eth1, it is not put on eth0 too");
 }
 

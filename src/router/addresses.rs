@@ -1,0 +1,357 @@
+//! The thread of the addresses: the one writer of VIPs, `[[address]]` and virtual routes. It hears from the advert thread
+//! what each router wants, and tells it what interfaces there are.
+
+mod announce;
+mod duplicates;
+mod hands;
+mod links;
+mod oneshot;
+mod report;
+mod routes;
+mod silence;
+mod wanted;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use daemon::clock::Clock;
+use daemon::run_dir::RunDir;
+use kernel::address::{AddressError, Events};
+use tokio::sync::Notify;
+
+use crate::exchange::{Links, Orders, ToAddresses, ToAdverts, lock};
+use crate::held::{Held, LOOPBACK};
+use crate::notes::Notes;
+use crate::state::Diary;
+
+use announce::Voices;
+use duplicates::Watch;
+pub(crate) use duplicates::mac_text;
+use hands::{Hands, Look, Outcome};
+pub(crate) use report::Told;
+use routes::Routes;
+use silence::Silence;
+pub(crate) use wanted::vips;
+use wanted::{Members, Place};
+
+pub use oneshot::{apply, cleanup, plan};
+
+/// What could not be done is tried again this often; an event of the kernel comes first.
+const RETRY: Duration = Duration::from_secs(1);
+/// Changes of routes come with no event: they are looked at this often.
+const ROUTES: Duration = Duration::from_secs(5);
+/// Duplicates are asked for this often, each time others.
+const ASK: Duration = Duration::from_secs(1);
+
+/// Holding addresses could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    /// a file of the run directory
+    #[error("cannot read or write which addresses are ours")]
+    State(#[source] io::Error),
+    /// no netlink socket for events
+    #[error("cannot listen to address changes")]
+    Events(#[source] io::Error),
+    /// no thread
+    #[error("cannot start the thread of the addresses")]
+    Thread(#[source] io::Error),
+    /// netlink
+    #[error(transparent)]
+    Kernel(#[from] AddressError),
+}
+
+/// What the thread says of itself.
+#[derive(Default)]
+pub(crate) struct Board {
+    pub(crate) told: Mutex<Told>,
+    /// after `told` changed its `is_clean`
+    pub(crate) changed: Notify,
+}
+
+/// What the thread works with.
+pub(crate) struct Start {
+    pub(crate) dir: RunDir,
+    pub(crate) clock: Clock,
+    pub(crate) orders: Arc<ToAddresses>,
+    pub(crate) adverts: Arc<ToAdverts>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) notes: Notes,
+}
+
+/// Starts the thread. Returns when it works.
+pub(crate) fn spawn(start: Start) -> Result<JoinHandle<()>, HoldError> {
+    let (ready_in, ready) = sync_channel(1);
+    let run = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(start.run(ready_in)),
+            Err(error) => drop(ready_in.try_send(Err(HoldError::Thread(error)))),
+        }
+    };
+    let thread = std::thread::Builder::new().name("addresses".into()).spawn(run);
+    let thread = thread.map_err(HoldError::Thread)?;
+    let ended = || Err(HoldError::Thread(io::Error::other("it has ended")));
+    ready.recv().unwrap_or_else(|_| ended())?;
+    Ok(thread)
+}
+
+impl Start {
+    async fn run(self, ready: SyncSender<Result<(), HoldError>>) {
+        match self.open() {
+            Ok((keeper, events)) => {
+                let _ = ready.try_send(Ok(()));
+                keeper.run(events).await;
+            }
+            Err(error) => drop(ready.try_send(Err(error))),
+        }
+    }
+
+    fn open(self) -> Result<(Keeper, Events), HoldError> {
+        let events = kernel::address::events().map_err(HoldError::Events)?;
+        let hands = Hands::open(&self.dir, self.notes.clone())?;
+        let keeper = Keeper {
+            silence: Silence::open(&self.dir, self.notes.clone())?,
+            diary: Diary::new(&self.dir, self.notes.clone()),
+            voices: Voices::new(self.notes.clone()),
+            earlier: hands.owned().to_vec(),
+            hands,
+            watch: Watch::new(),
+            routes: Routes::default(),
+            members: Members::default(),
+            held: Vec::new(),
+            tracked: BTreeSet::new(),
+            gate: None,
+            look: Look::default(),
+            links: None,
+            complained: Vec::new(),
+            due: Due::default(),
+            start: self,
+        };
+        Ok((keeper, events))
+    }
+}
+
+/// When something is to be done without being told.
+#[derive(Default)]
+struct Due {
+    look: Option<Duration>,
+    ask: Option<Duration>,
+}
+
+struct Keeper {
+    start: Start,
+    hands: Hands,
+    silence: Silence,
+    diary: Diary,
+    voices: Voices,
+    watch: Watch,
+    routes: Routes,
+    members: Members,
+    /// `[[address]]`
+    held: Vec<Held>,
+    tracked: BTreeSet<String>,
+    gate: Option<BTreeSet<String>>,
+    /// what an earlier run left, as it was written down
+    earlier: Vec<Held>,
+    look: Look,
+    /// as the advert thread was told
+    links: Option<Links>,
+    complained: Vec<String>,
+    due: Due,
+}
+
+/// Why the thread woke up.
+enum Woken {
+    Told,
+    Changed,
+    Claim(String, kernel::arp::Claim),
+    Time,
+}
+
+impl Keeper {
+    async fn run(mut self, mut events: Events) {
+        let mut woken = Woken::Told;
+        loop {
+            match woken {
+                Woken::Told => {
+                    let orders = self.start.orders.take();
+                    if orders.end {
+                        return;
+                    }
+                    self.obey(orders);
+                    self.reconcile().await;
+                    self.write_diary();
+                }
+                Woken::Changed => self.reconcile().await,
+                Woken::Claim(interface, claim) => self.heard(&interface, claim),
+                Woken::Time => self.on_time().await,
+            }
+            woken = self.wait(&mut events).await;
+        }
+    }
+
+    async fn wait(&mut self, events: &mut Events) -> Woken {
+        let due = [self.due.look, self.due.ask, self.diary.due(), self.members.opens_at()];
+        let due = due.into_iter().flatten().min().map(|due| self.start.clock.instant(due));
+        let time = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.start.orders.told.notified() => Woken::Told,
+            changed = events.changed() => {
+                if changed.is_err() {
+                    // broken for good: looking each second is what remains
+                    tokio::time::sleep(RETRY).await;
+                }
+                Woken::Changed
+            }
+            (interface, claim) = self.watch.next() => Woken::Claim(interface, claim),
+            () = time => Woken::Time,
+        }
+    }
+
+    fn obey(&mut self, orders: Orders) {
+        let now = self.start.clock.now();
+        self.members.is_over |= orders.drop_all;
+        self.members.is_complete |= orders.tracked.is_some();
+        self.members.take(orders.slots, now);
+        if let Some(held) = orders.held {
+            self.held = held;
+        }
+        if let Some(tracked) = orders.tracked {
+            self.tracked = tracked;
+        }
+        if let Some(gate) = orders.gate {
+            self.gate = gate;
+        }
+    }
+
+    async fn on_time(&mut self) {
+        let now = self.start.clock.now();
+        self.diary.touch(now);
+        let is_due = |due: Option<Duration>| due.is_some_and(|due| due <= now);
+        if is_due(self.due.look) || is_due(self.members.opens_at()) {
+            self.reconcile().await;
+        }
+        if is_due(self.due.ask) {
+            self.watch.forget(now);
+            self.listen();
+            for (interface, address) in self.watch.turn() {
+                self.voices.ask(&self.look, &interface, address);
+            }
+            self.due.ask = Some(now + ASK);
+            self.report();
+        }
+    }
+
+    /// Looks, tells the advert thread what it sees, and makes it so.
+    async fn reconcile(&mut self) {
+        match self.try_reconcile().await {
+            Ok(errors) => self.complain(errors),
+            Err(error) => self.complain(vec![(None, daemon::errors::one_line(&error))]),
+        }
+        self.report();
+    }
+
+    async fn try_reconcile(&mut self) -> Result<Vec<(Option<Held>, String)>, HoldError> {
+        let look = self.hands.look().await?;
+        self.tell(&look);
+        let now = self.start.clock.now();
+        self.members.open(self.gate.as_ref(), now);
+        let wanted = self.members.wanted(&self.held, self.hands.owned(), &look);
+        let silent = self.members.silent_interfaces(&wanted);
+        self.silence.begin(&silent);
+        let Outcome { look, added, errors } = self.hands.reconcile(&wanted, look).await?;
+        self.look = look;
+        let due = self.members.announcements(&added, &self.look);
+        self.voices.announce(&self.look, &due).await;
+        self.silence.end(&silent);
+        self.listen();
+        let routes = self.members.routes();
+        let route_errors = self.routes.reconcile(self.hands.addresses(), &routes, &self.start.notes).await;
+        let is_missing = wanted.iter().any(|held| !self.look.has(held)) || !errors.is_empty();
+        self.due.look = match (is_missing || !route_errors.is_empty(), self.routes.is_idle(&routes)) {
+            (true, _) => Some(now + RETRY),
+            (false, false) => Some(now + ROUTES),
+            (false, true) => None,
+        };
+        lock(&self.start.board.told).route_errors = route_errors;
+        Ok(errors.into_iter().map(|(held, error)| (Some(held), error)).collect())
+    }
+
+    fn tell(&mut self, look: &Look) {
+        let links = links::links(&self.members, &self.tracked, self.hands.owned(), &self.earlier, look);
+        if self.links.as_ref() != Some(&links) {
+            self.start.adverts.put(|inbox| inbox.links = Some(links.clone()));
+            self.links = Some(links);
+        }
+    }
+
+    /// Listens for others where a router is master and its addresses are here.
+    fn listen(&mut self) {
+        let now = self.start.clock.now();
+        let here = self.members.values().filter(|member| member.place() == Place::Here);
+        let settled = here.clone().filter(|member| member.is_settled(now));
+        let spots = settled
+            .flat_map(wanted::Member::at_home)
+            .filter(|held| self.look.has(held) && held.interface != LOOPBACK)
+            .map(|held| (held.interface, held.address))
+            .collect();
+        let is_due = here.count() > 0;
+        for (interface, address) in self.watch.set(spots, &self.look) {
+            self.voices.ask(&self.look, &interface, address);
+        }
+        if !is_due {
+            self.due.ask = None;
+        } else if self.due.ask.is_none() {
+            self.due.ask = Some(now + ASK);
+        }
+    }
+
+    fn heard(&mut self, interface: &str, claim: kernel::arp::Claim) {
+        let now = self.start.clock.now();
+        if self.watch.heard(interface, claim, &self.look, now) {
+            let (address, mac) = (claim.address, mac_text(claim.mac));
+            self.start.notes.warn(format!(
+                "{mac} on {interface} says it has {address} too: a real server that answers ARP for it (lvs-rs-agent there \
+                 prevents that, or arp_ignore=1 and arp_announce=2), or a router of another virtual_router_id, version or \
+                 password"
+            ));
+        }
+        self.report();
+    }
+
+    fn complain(&mut self, errors: Vec<(Option<Held>, String)>) {
+        if errors.iter().any(|(held, _)| held.is_none()) {
+            self.due.look = Some(self.start.clock.now() + RETRY);
+        }
+        let texts: Vec<String> = errors.iter().map(|(_, error)| error.clone()).collect();
+        for error in texts.iter().filter(|error| !self.complained.contains(error)) {
+            self.start.notes.warn(format!("cannot hold an address, trying again each second: {error}"));
+        }
+        self.complained = texts;
+        lock(&self.start.board.told).errors = errors;
+    }
+
+    fn write_diary(&mut self) {
+        let routers = self.members.values().map(|member| (&*member.slot.config, member.slot.state));
+        self.diary.write(routers, self.start.clock.now());
+    }
+
+    /// For the status, and for who waits for the end.
+    fn report(&mut self) {
+        let mut told = lock(&self.start.board.told);
+        told.look(&self.held, &self.look, &self.members, &self.watch);
+        told.is_clean = !self.hands.owned().iter().any(|held| held.router.is_some());
+        drop(told);
+        self.start.board.changed.notify_one();
+    }
+}

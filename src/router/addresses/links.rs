@@ -1,0 +1,95 @@
+//! The ground that routers stand on: interfaces, and source addresses for adverts. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use config::director::RouterConfig;
+use kernel::address::{Address, Link};
+use vrrp::Family;
+
+use super::hands::Look;
+use super::wanted::{Members, vips};
+use crate::exchange::{Links, Stand};
+use crate::held::{Held, LOOPBACK};
+use crate::settings;
+
+/// What the advert thread has to know of a look. `earlier` is what an earlier run put there.
+pub(super) fn links(
+    members: &Members,
+    tracked: &BTreeSet<String>,
+    owned: &[Held],
+    earlier: &[Held],
+    look: &Look,
+) -> Links {
+    let quiet = look.quiet();
+    // an owner's addresses are the interface's own
+    let others = members.values().filter(|member| !member.slot.config.priority.is_owner());
+    let vips: BTreeSet<IpAddr> =
+        others.flat_map(|member| vips(&member.slot.config)).map(|vip| vip.address).collect();
+    let stands = members.iter().map(|(id, member)| {
+        let mut stand = stand(&member.slot.config, &vips, look);
+        stand.fault = stand.fault.or_else(|| member.conflict(owned, look, &quiet));
+        (id, stand)
+    });
+    let is_up = |name: &String| look.link(name).is_some_and(|link| link.up && link.running);
+    let is_left = |held: &&Held| held.interface != LOOPBACK && look.has(held);
+    Links {
+        stands: stands.collect(),
+        tracked: tracked.iter().map(|name| (name.clone(), is_up(name))).collect::<BTreeMap<_, _>>(),
+        leftover: earlier.iter().filter(is_left).filter_map(|held| held.router.clone()).collect(),
+    }
+}
+
+fn stand(config: &RouterConfig, vips: &BTreeSet<IpAddr>, look: &Look) -> Stand {
+    let Some(link) = look.link(&config.interface) else {
+        return Stand {
+            index: None,
+            source: None,
+            fault: Some(format!("interface {} is missing", config.interface)),
+        };
+    };
+    let family = settings::family(config);
+    let source = source(config, family, vips, &look.addresses);
+    let fault = link_fault(link).or_else(|| source.is_none().then(|| no_source(config, family)));
+    Stand { index: Some(link.index), source, fault }
+}
+
+fn link_fault(link: &Link) -> Option<String> {
+    match (link.up, link.running) {
+        (false, _) => Some(format!("interface {} is down", link.name)),
+        (true, false) => Some(format!("interface {} has no carrier", link.name)),
+        (true, true) => None,
+    }
+}
+
+fn no_source(config: &RouterConfig, family: Family) -> String {
+    match (config.source, family) {
+        (Some(source), _) => format!("source {source} is no address of this host"),
+        (None, Family::V4) => format!("interface {} has no IPv4 address", config.interface),
+        (None, Family::V6) => format!("interface {} has no link-local IPv6 address", config.interface),
+    }
+}
+
+/// As configured if it is there; else the first of the interface that is no VIP: for IPv6 a link-local one (RFC 9568 section
+/// 5.1.2.1).
+fn source(
+    config: &RouterConfig,
+    family: Family,
+    vips: &BTreeSet<IpAddr>,
+    addresses: &[Address],
+) -> Option<IpAddr> {
+    let usable = |found: &&Address| !found.tentative && Family::of(found.address) == family;
+    if let Some(source) = config.source {
+        return addresses.iter().filter(usable).map(|found| found.address).find(|found| *found == source);
+    }
+    let is_link_local =
+        |address: &IpAddr| matches!(address, IpAddr::V6(address) if address.is_unicast_link_local());
+    let of_interface = addresses.iter().filter(usable).filter(|found| found.device == config.interface);
+    let own = of_interface.filter(|found| !vips.contains(&found.address));
+    let fit = own.filter(|found| family == Family::V4 || is_link_local(&found.address));
+    // a secondary one is somebody's VIP more often than not
+    fit.min_by_key(|found| found.secondary).map(|found| found.address)
+}
+
+#[cfg(test)]
+mod tests;

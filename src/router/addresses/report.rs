@@ -1,0 +1,79 @@
+//! What the addresses thread says of itself, for the status.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::duplicates::{Duplicate, Watch};
+use super::hands::Look;
+use super::wanted::{Members, vips};
+use crate::held::Held;
+use crate::status::{AddressStatus, VipStatus};
+
+/// Everything.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    /// `[[address]]`
+    held: Vec<(Held, bool)>,
+    /// addresses of routers that are where they belong
+    at_home: Vec<Held>,
+    duplicates: BTreeMap<IpAddr, Vec<([u8; 6], Duplicate)>>,
+    /// what could not be done; without an address where nothing could
+    pub(super) errors: Vec<(Option<Held>, String)>,
+    /// by router
+    pub(super) route_errors: Vec<(String, String)>,
+    /// nothing of any router is left
+    pub(crate) is_clean: bool,
+}
+
+impl Told {
+    /// Takes in a look.
+    pub(super) fn look(&mut self, held: &[Held], look: &Look, members: &Members, watch: &Watch) {
+        self.held = held.iter().map(|held| (held.clone(), look.has(held))).collect();
+        let at_home = members.values().flat_map(super::wanted::Member::at_home);
+        self.at_home = at_home.filter(|held| look.has(held)).collect();
+        let vips = members.values().flat_map(|member| vips(&member.slot.config)).map(|vip| vip.address);
+        self.duplicates = vips
+            .map(|address| (address, watch.of(address).collect::<Vec<_>>()))
+            .filter(|(_, found)| !found.is_empty())
+            .collect();
+    }
+
+    /// The `[[address]]` sections.
+    pub(crate) fn addresses(&self) -> Vec<AddressStatus> {
+        let status = |(held, is_held): &(Held, bool)| AddressStatus {
+            address: format!("{}/{}", held.address, held.prefix),
+            interface: held.interface.clone(),
+            held: *is_held,
+            error: self.error_of(held),
+        };
+        self.held.iter().map(status).collect()
+    }
+
+    /// An address of a router; `is_wanted`: it should be there.
+    pub(crate) fn vip(&self, held: &Held, is_wanted: bool) -> VipStatus {
+        VipStatus {
+            address: format!("{}/{}", held.address, held.prefix),
+            interface: held.interface.clone(),
+            held: self.at_home.iter().any(|one| one.is_same_place(held)),
+            error: self.error_of(held).filter(|_| is_wanted),
+        }
+    }
+
+    /// Routes of a router that cannot be put.
+    pub(crate) fn route_errors(&self, router: &str) -> Vec<String> {
+        let of_router = self.route_errors.iter().filter(|(name, _)| name == router);
+        of_router.map(|(_, error)| error.clone()).collect()
+    }
+
+    /// Others that say they have an address.
+    pub(crate) fn duplicates_of(&self, address: IpAddr) -> &[([u8; 6], Duplicate)] {
+        self.duplicates.get(&address).map_or(&[], Vec::as_slice)
+    }
+
+    fn error_of(&self, held: &Held) -> Option<String> {
+        let is_its = |(about, _): &&(Option<Held>, String)| {
+            about.as_ref().is_none_or(|about| about.address == held.address)
+        };
+        self.errors.iter().find(is_its).map(|(_, error)| error.clone())
+    }
+}

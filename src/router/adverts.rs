@@ -1,0 +1,339 @@
+//! The thread of the adverts: packets and timers in, packets out. It never logs, never touches a file or netlink, and
+//! never waits for a lock, so nothing can delay an advert; everything else hears of it through [`Desk`].
+
+mod desk;
+mod member;
+mod ports;
+mod snapshot;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use config::director::VrrpConfig;
+use daemon::clock::Clock;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::time::TimeSpec;
+use vrrp::{Action, Packet, Report, RouterId, Set, State};
+
+use crate::exchange::{Inbox, Links, ToAddresses, ToAdverts, ToMain};
+use crate::settings::{self, Subject};
+use crate::state::Past;
+
+use desk::Desk;
+use member::Member;
+use ports::Ports;
+pub(crate) use snapshot::Snapshot;
+
+/// Memory that is locked where the operator wants that: less than the usual 8 MiB.
+const STACK: usize = 512 * 1024;
+/// A box that somebody else was just filling is tried again this soon.
+const AGAIN: Duration = Duration::from_micros(200);
+/// The largest VRRP message an Ethernet frame carries, and some.
+const BUFFER: usize = 2_048;
+/// Packets taken from one socket before timers are looked at: more than its receive buffer holds, so that a process that was
+/// frozen hears everything first, and a flood does not silence it.
+const BATCH: usize = 512;
+
+/// Starts the thread.
+pub(crate) fn spawn(
+    clock: Clock,
+    past: Past,
+    inbox: Arc<ToAdverts>,
+    addresses: Arc<ToAddresses>,
+    news: Arc<ToMain>,
+) -> io::Result<JoinHandle<()>> {
+    let speaker = Speaker {
+        clock,
+        past: Some(past),
+        inbox,
+        desk: Desk::new(addresses, news),
+        set: Set::new(),
+        config: Arc::default(),
+        members: BTreeMap::new(),
+        order: Vec::new(),
+        ports: Ports::default(),
+        links: Links::default(),
+        reports: BTreeMap::new(),
+        realtime: None,
+        latest: Duration::ZERO,
+        is_stopping: false,
+    };
+    std::thread::Builder::new().name("adverts".into()).stack_size(STACK).spawn(move || speaker.run())
+}
+
+struct Speaker {
+    clock: Clock,
+    /// taken by the first configuration
+    past: Option<Past>,
+    inbox: Arc<ToAdverts>,
+    desk: Desk,
+    set: Set,
+    config: Arc<VrrpConfig>,
+    members: BTreeMap<RouterId, Member>,
+    /// the routers of the configuration, in its order; members beyond are leaving
+    order: Vec<RouterId>,
+    ports: Ports,
+    links: Links,
+    reports: BTreeMap<Subject, Report>,
+    realtime: Option<u8>,
+    /// how late a timer was at worst
+    latest: Duration,
+    is_stopping: bool,
+}
+
+impl Speaker {
+    fn run(mut self) {
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let heard = self.wait();
+            for port in heard {
+                self.hear(port, &mut buffer);
+            }
+            if let Some(inbox) = self.inbox.take()
+                && !self.read(inbox)
+            {
+                return;
+            }
+            self.tick();
+            self.tell();
+        }
+    }
+
+    /// Sleeps until there is something to do. Answers which sockets have something.
+    fn wait(&self) -> Vec<usize> {
+        let mut numbers = Vec::new();
+        let mut polled = vec![PollFd::new(self.inbox.as_fd(), PollFlags::POLLIN)];
+        for (number, socket) in self.ports.sockets() {
+            numbers.push(number);
+            polled.push(PollFd::new(socket, PollFlags::POLLIN));
+        }
+        match ppoll(&mut polled, self.patience().map(TimeSpec::from_duration), None) {
+            Ok(_) => {}
+            // what is there is found at the next round
+            Err(Errno::EINTR) => return Vec::new(),
+            Err(_) => {
+                std::thread::sleep(AGAIN);
+                return Vec::new();
+            }
+        }
+        let has_something = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
+        let mut answers = polled.iter().map(has_something);
+        if answers.next() == Some(true) {
+            self.inbox.awake();
+        }
+        numbers.into_iter().zip(answers).filter_map(|(number, is_ready)| is_ready.then_some(number)).collect()
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        let due = [self.set.poll_timeout(), self.ports.retry_at()].into_iter().flatten().min();
+        let until = due.map(|due| due.saturating_sub(self.clock.now()));
+        let is_urgent = self.inbox.is_full() || self.desk.is_full();
+        if is_urgent { Some(until.map_or(AGAIN, |until| until.min(AGAIN))) } else { until }
+    }
+
+    fn hear(&mut self, port: usize, buffer: &mut [u8]) {
+        for _ in 0..BATCH {
+            let received = match self.ports.receive(port, buffer, self.clock.now()) {
+                Some(received) => received,
+                None => return,
+            };
+            let payload = buffer.get(..received.length).unwrap_or_default();
+            let packet = Packet {
+                source: received.source,
+                destination: received.destination,
+                ttl: received.ttl,
+                payload,
+            };
+            match self.ports.router_of(port, payload) {
+                Ok(id) => self.set.handle_packet(id, &packet, self.clock.now()),
+                Err(refused) => self.set.count_unknown(refused),
+            }
+            self.act();
+        }
+    }
+
+    /// Answers whether to go on.
+    fn read(&mut self, inbox: Inbox) -> bool {
+        if inbox.end {
+            return false;
+        }
+        let now = self.clock.now();
+        if let Some(config) = inbox.config {
+            self.configure(config, now);
+        }
+        for (subject, report) in inbox.reports {
+            self.report(subject, report, now);
+        }
+        if let Some(readiness) = inbox.readiness {
+            self.set.set_readiness(readiness, now);
+            self.act();
+        }
+        if let Some(links) = inbox.links {
+            self.links = links;
+            self.stand(now);
+        }
+        if inbox.stop && !self.is_stopping {
+            self.is_stopping = true;
+            self.set.stop(now);
+            self.act();
+        }
+        for take in inbox.asks {
+            take(self.snapshot());
+        }
+        true
+    }
+
+    fn configure(&mut self, config: Arc<VrrpConfig>, now: Duration) {
+        self.schedule(&config);
+        let all = config.routers.iter().map(|router| settings::settings(router, &config, &self.reports));
+        let groups = config.groups.iter().map(|group| group.group.clone()).collect();
+        self.order = self.set.set(all.collect(), groups, now);
+        for (id, router) in self.order.iter().zip(&config.routers) {
+            let router = Arc::new(router.clone());
+            match self.members.get_mut(id) {
+                Some(member) => member.config = router,
+                None => drop(self.members.insert(*id, Member::new(router))),
+            }
+        }
+        self.config = config;
+        self.ports.set(&self.members);
+        let past = self.past.take().unwrap_or_default();
+        for id in &self.order {
+            if let Some(member) = self.members.get(id) {
+                self.desk.configure(
+                    *id,
+                    member,
+                    self.set.view(*id).map_or(State::Initialize, |view| view.state),
+                );
+                if past.goes_on(&member.config) {
+                    self.set.resume(*id, now);
+                }
+            }
+        }
+        self.desk.track(&self.config);
+        self.act();
+        self.stand(now);
+    }
+
+    fn schedule(&mut self, config: &VrrpConfig) {
+        let Some(priority) = config.realtime_priority.filter(|_| self.realtime != config.realtime_priority)
+        else {
+            return;
+        };
+        self.realtime = config.realtime_priority;
+        if let Err(error) = kernel::realtime::scheduling(priority) {
+            let error = daemon::errors::one_line(&error);
+            self.desk.warn(format!("the adverts have the usual scheduling: {error}"));
+        }
+    }
+
+    fn report(&mut self, subject: Subject, report: Report, now: Duration) {
+        for (id, member) in &self.members {
+            for (index, (tracked, _)) in settings::subjects(&member.config).enumerate() {
+                if tracked == subject {
+                    self.set.set_track(*id, index, report, now);
+                }
+            }
+        }
+        self.reports.insert(subject, report);
+        self.act();
+    }
+
+    /// Takes in what is known of the interfaces.
+    fn stand(&mut self, now: Duration) {
+        let tracked = std::mem::take(&mut self.links.tracked);
+        for (interface, is_up) in tracked {
+            let report = if is_up { Report::Up } else { Report::Down };
+            self.report(Subject::Interface(interface), report, now);
+        }
+        self.ports.stand(&self.members, &self.links.stands, now);
+        let ids: Vec<RouterId> = self.members.keys().copied().collect();
+        for id in ids {
+            self.stand_one(id, now);
+        }
+    }
+
+    fn stand_one(&mut self, id: RouterId, now: Duration) {
+        let (Some(member), Some(stand)) = (self.members.get_mut(&id), self.links.stands.get(&id)) else {
+            return;
+        };
+        let fault = stand.fault.clone().or_else(|| self.ports.error_of(id).map(str::to_owned));
+        let is_first = !member.is_known;
+        if is_first && self.links.leftover.contains(&member.config.name) {
+            self.set.hold_leftover(id, now);
+        }
+        if is_first || member.source != stand.source {
+            member.source = stand.source;
+            self.set.set_source(id, stand.source, now);
+        }
+        if is_first || member.fault != fault {
+            if fault.is_none() && !is_first {
+                self.desk.fresh = now;
+            }
+            self.set.set_interface(id, fault.as_deref(), now);
+            member.fault = fault;
+        }
+        member.is_known = true;
+        self.act();
+        if is_first && let Some(holding) = self.set.view(id).map(|view| view.holding) {
+            self.desk.slot(id, |slot| slot.holding = Some(holding));
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = self.clock.now();
+        if self.ports.retry_at().is_some_and(|at| at <= now) {
+            self.stand(now);
+        }
+        if let Some(due) = self.set.poll_timeout().filter(|due| *due <= now) {
+            self.latest = self.latest.max(now.saturating_sub(due));
+            self.set.handle_timeout(now);
+            self.act();
+        }
+    }
+
+    fn act(&mut self) {
+        while let Some((id, action)) = self.set.poll_action() {
+            let Some(member) = self.members.get_mut(&id) else { continue };
+            match action {
+                Action::Send { destination, packet } => self.ports.send(id, member, destination, &packet),
+                Action::Hold(holding) => {
+                    let is_known = member.is_known;
+                    self.desk.slot(id, |slot| slot.holding = if is_known { Some(holding) } else { None });
+                }
+                Action::Announce { repeat } => {
+                    self.desk.slot(id, |slot| slot.announce = slot.announce.max(repeat));
+                }
+                Action::Transition(transition) => {
+                    let priority = self.set.view(id).map_or(0, |view| view.priority.get());
+                    self.desk.moved(id, member, transition, priority);
+                }
+            }
+        }
+    }
+
+    /// Tells the others what happened.
+    fn tell(&mut self) {
+        if self.members.len() > self.order.len() {
+            self.bury();
+        }
+        self.desk.stopped = self.is_stopping && self.set.is_stopped();
+        self.desk.flush(&self.order);
+    }
+
+    /// Forgets routers that are not configured any more and have handed over.
+    fn bury(&mut self) {
+        let gone = |id: &RouterId| !self.order.contains(id) && self.set.view(*id).is_none();
+        let gone: Vec<RouterId> = self.members.keys().filter(|id| gone(id)).copied().collect();
+        for id in gone {
+            self.members.remove(&id);
+            self.desk.slot(id, |slot| slot.gone = true);
+            self.ports.set(&self.members);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The sockets of the adverts: one for each interface and family.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+use kernel::vrrp::{Received, Socket};
+use vrrp::{Family, Refused, RouterId};
+
+use super::member::Member;
+use crate::exchange::Stand;
+use crate::settings;
+
+/// A socket that cannot be opened, or breaks again and again, is opened anew this often.
+const RETRY: Duration = Duration::from_secs(1);
+
+#[derive(Default)]
+pub(super) struct Ports {
+    ports: Vec<Port>,
+    /// by place in `ports`, and by number
+    routers: BTreeMap<(usize, u8), Vec<RouterId>>,
+    /// a router's version, and place in `ports`
+    homes: BTreeMap<RouterId, (u8, usize)>,
+}
+
+struct Port {
+    interface: String,
+    family: Family,
+    groups: BTreeSet<IpAddr>,
+    /// of the interface; none: it is missing
+    index: Option<u32>,
+    socket: Option<Socket>,
+    error: Option<String>,
+    opened_at: Duration,
+    retry_at: Option<Duration>,
+}
+
+impl Ports {
+    /// Takes other routers. A socket whose interface, family and groups stay goes on.
+    pub(super) fn set(&mut self, members: &BTreeMap<RouterId, Member>) {
+        let mut old = std::mem::take(self);
+        for (id, member) in members {
+            let family = settings::family(&member.config);
+            let number = self.number_of(&member.config.interface, family);
+            if let Some(port) = self.ports.get_mut(number)
+                && member.config.peers.is_empty()
+            {
+                port.groups.insert(member.config.group.unwrap_or(family.group()));
+            }
+            self.routers.entry((number, member.config.vrid.get())).or_default().push(*id);
+            self.homes.insert(*id, (member.config.version.number(), number));
+        }
+        for port in &mut self.ports {
+            if let Some(same) = old.ports.iter_mut().find(|old| old.is_like(port)) {
+                port.index = same.index;
+                port.socket = same.socket.take();
+                port.error = same.error.take();
+                (port.opened_at, port.retry_at) = (same.opened_at, same.retry_at);
+            }
+        }
+    }
+
+    fn number_of(&mut self, interface: &str, family: Family) -> usize {
+        let found = self.ports.iter().position(|port| port.interface == interface && port.family == family);
+        found.unwrap_or_else(|| {
+            self.ports.push(Port::new(interface, family));
+            self.ports.len() - 1
+        })
+    }
+
+    /// Opens what is closed, and anew what belongs to an interface that went and came back.
+    pub(super) fn stand(
+        &mut self,
+        members: &BTreeMap<RouterId, Member>,
+        stands: &BTreeMap<RouterId, Stand>,
+        now: Duration,
+    ) {
+        for id in members.keys() {
+            let (Some(stand), Some((_, number))) = (stands.get(id), self.homes.get(id)) else { continue };
+            if let Some(port) = self.ports.get_mut(*number) {
+                port.stand_on(stand.index);
+            }
+        }
+        for port in &mut self.ports {
+            port.open(now);
+        }
+    }
+
+    /// The open sockets, with their numbers.
+    pub(super) fn sockets(&self) -> impl Iterator<Item = (usize, BorrowedFd<'_>)> {
+        self.ports
+            .iter()
+            .enumerate()
+            .filter_map(|(number, port)| Some((number, port.socket.as_ref()?.as_fd())))
+    }
+
+    /// When [`Self::stand`] should be called again.
+    pub(super) fn retry_at(&self) -> Option<Duration> {
+        self.ports.iter().filter_map(|port| port.retry_at).min()
+    }
+
+    /// One packet; none: there is no more, or the socket broke.
+    pub(super) fn receive(&mut self, number: usize, buffer: &mut [u8], now: Duration) -> Option<Received> {
+        let port = self.ports.get_mut(number)?;
+        match port.socket.as_ref()?.receive(buffer) {
+            Ok(received) => received,
+            Err(error) => {
+                port.broke(&error, now);
+                None
+            }
+        }
+    }
+
+    /// The router that a packet is for, by its number; the version decides where two have the same.
+    pub(super) fn router_of(&self, number: usize, payload: &[u8]) -> Result<RouterId, Refused> {
+        let vrid = vrrp::vrid_of(payload).ok_or(Refused::Length)?;
+        let ids = self.routers.get(&(number, vrid)).ok_or(Refused::UnknownVrid)?;
+        let version = payload.first().map_or(0, |first| first >> 4);
+        let is_of_version = |id: &&RouterId| self.homes.get(id).is_some_and(|(home, _)| *home == version);
+        ids.iter().find(is_of_version).or(ids.last()).copied().ok_or(Refused::UnknownVrid)
+    }
+
+    /// Sends an advert; the member remembers why it could not leave.
+    pub(super) fn send(&self, id: RouterId, member: &mut Member, destination: IpAddr, packet: &[u8]) {
+        let port = self.homes.get(&id).and_then(|(_, number)| self.ports.get(*number));
+        let socket = port.and_then(|port| port.socket.as_ref());
+        member.send_error = match (socket, member.source) {
+            (Some(socket), Some(source)) => match socket.send(source, destination, packet) {
+                Ok(()) => None,
+                Err(error) => Some(format!("cannot send an advert to {destination}: {error}")),
+            },
+            // the fault says why
+            (None, _) | (_, None) => None,
+        };
+    }
+
+    /// Why a router has no socket, though its interface is there.
+    pub(super) fn error_of(&self, id: RouterId) -> Option<&str> {
+        self.homes.get(&id).and_then(|(_, number)| self.ports.get(*number))?.error.as_deref()
+    }
+}
+
+impl Port {
+    fn new(interface: &str, family: Family) -> Self {
+        Self {
+            interface: interface.to_owned(),
+            family,
+            groups: BTreeSet::new(),
+            index: None,
+            socket: None,
+            error: None,
+            opened_at: Duration::ZERO,
+            retry_at: None,
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.interface, self.family, &self.groups) == (&other.interface, other.family, &other.groups)
+    }
+
+    fn stand_on(&mut self, index: Option<u32>) {
+        if self.index != index {
+            self.index = index;
+            self.socket = None;
+            self.error = None;
+            self.retry_at = None;
+        }
+    }
+
+    fn open(&mut self, now: Duration) {
+        let Some(index) = self.index.filter(|_| self.socket.is_none()) else { return };
+        if self.retry_at.is_some_and(|at| at > now) {
+            return;
+        }
+        let groups: Vec<IpAddr> = self.groups.iter().copied().collect();
+        match Socket::open(&self.interface, index, self.family == Family::V6, &groups) {
+            Ok(socket) => {
+                (self.socket, self.error, self.retry_at) = (Some(socket), None, None);
+                self.opened_at = now;
+            }
+            Err(error) => {
+                self.error = Some(daemon::errors::one_line(&error));
+                self.retry_at = Some(now + RETRY);
+            }
+        }
+    }
+
+    /// A socket that worked for a while is opened anew at once.
+    fn broke(&mut self, error: &std::io::Error, now: Duration) {
+        self.socket = None;
+        let at = now.max(self.opened_at + RETRY);
+        self.retry_at = Some(at);
+        if at > now {
+            self.error = Some(format!("the socket on {} broke: {error}", self.interface));
+        }
+    }
+}
