@@ -125,6 +125,8 @@ fn a_daemon_that_does_not_run_is_named() {
     for (binary, arguments) in [
         (DIRECTOR, &["status"][..]),
         (DIRECTOR, &["drain", "192.0.2.1"]),
+        (DIRECTOR, &["vrrp"]),
+        (DIRECTOR, &["vrrp", "VI_1", "--exit-code"]),
         (AGENT, &["status"]),
         (AGENT, &["drain"]),
     ] {
@@ -144,13 +146,49 @@ fn wrong_usage_is_exit_code_2() {
         }
     }
     assert_eq!(run(DIRECTOR, &["drain", "web01"]).0, 2);
+    assert_eq!(run(DIRECTOR, &["vrrp", "--exit-code"]).0, 2, "of which router");
+}
+
+/// A virtual router, and who is told when it becomes master.
+fn with_router(script: &std::path::Path) -> String {
+    format!(
+        "[[vrrp]]\nname = \"VI_1\"\ninterface = \"eth0\"\nvirtual_router_id = 51\naddresses = [\"192.0.2.100\"]\n\
+         notify = {{ master = [\"{}\"] }}\n{GOOD_DIRECTOR}",
+        script.display()
+    )
+}
+
+#[test]
+fn virtual_routers_are_counted() {
+    let place = Place::new("routers");
+    let text = with_router(std::path::Path::new("/bin/true"));
+    let (code, out, err) = check(DIRECTOR, &place.file("director.toml", text));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.ends_with("1 service, 1 real server, 1 virtual router\n"), "{out}");
+}
+
+#[test]
+fn a_file_that_names_a_bad_program_is_refused() {
+    let place = Place::new("scripts");
+    let plain = place.file("plain.sh", "#!/bin/sh\n");
+    let open = place.file("open.sh", "#!/bin/sh\n");
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    for (script, word) in
+        [(place.0.join("missing.sh"), "does not exist"), (plain, "not executable"), (open, "writable")]
+    {
+        let (code, out, err) = check(DIRECTOR, &place.file("director.toml", with_router(&script)));
+        assert_eq!((code, out.as_str()), (78, ""), "{err}");
+        assert!(err.contains("[[vrrp]] \"VI_1\": notify.master") && err.contains(word), "{err}");
+    }
 }
 
 #[test]
 fn help_stays_as_it_is() {
     for (name, binary) in [("director", DIRECTOR), ("agent", AGENT)] {
         let mut text = run(binary, &["--help"]).1;
-        for command in ["run", "check", "plan", "apply", "status", "drain", "undrain", "cleanup"] {
+        let own: &[&str] = if name == "director" { &["vrrp"] } else { &[] };
+        let commands = ["run", "check", "plan", "apply", "status", "drain", "undrain", "cleanup"];
+        for command in commands.iter().chain(own) {
             text += &format!("\n--- {command}\n{}", run(binary, &[command, "--help"]).1);
         }
         insta::assert_snapshot!(format!("help_{name}"), text);

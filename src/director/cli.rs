@@ -35,7 +35,8 @@ pub(crate) enum Command {
     /// Run the director in the foreground
     ///
     /// SIGHUP reloads the configuration, as a difference. SIGTERM stops and leaves the table, addresses and settings
-    /// as they are, so that a restart is invisible.
+    /// as they are, so that a restart is invisible. Virtual routers hand their addresses over first; a second SIGTERM
+    /// does not wait for that.
     Run,
     /// Check the configuration file; needs no root
     Check {
@@ -58,6 +59,13 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the virtual routers, for scripts
+    ///
+    /// One line each, words separated by one space: NAME STATE PRIORITY ADDRESSES MASTER SINCE REASON. STATE is init,
+    /// fault, backup, master or leaving. PRIORITY is as tracking makes it. ADDRESSES are separated by commas, without
+    /// prefix lengths. MASTER is the address of the router that is master, `-` if none is known. SINCE is UTC as in RFC
+    /// 3339. REASON is the rest of the line. Later versions may put words before REASON only.
+    Vrrp(VrrpArgs),
     /// Take a real server out of scheduling
     ///
     /// Weight 0 in every service; its connections go on. Lasts over restarts, until undrain or the next boot.
@@ -85,4 +93,17 @@ pub(crate) struct PlanArgs {
     /// A JSON list of the lines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Which virtual routers to show, and how.
+#[derive(Debug, Args)]
+pub(crate) struct VrrpArgs {
+    /// Only this one; a name that is none is exit code 1
+    pub(crate) name: Option<String>,
+    /// Everything, as JSON; with NAME its object alone
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Exit with 0 when it is master, 3 backup, 4 fault, 5 otherwise
+    #[arg(long, requires = "name")]
+    pub(crate) exit_code: bool,
 }

@@ -6,11 +6,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::director::{DirectorConfig, RealServer, VirtualService};
+use config::director::{DirectorConfig, IpvsOn, RealServer, VirtualService};
 use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start, Transition};
 use ipvs::{DestinationKey, Service, ServiceKey, Table};
 
 use crate::desired::{ServerState, Verdict, judge};
+use crate::roles::{Roles, placement};
 
 /// Changes of the wanted table: a service as it should be, or none where it should be gone.
 pub(crate) type Patches = BTreeMap<ServiceKey, Option<Service>>;
@@ -21,6 +22,9 @@ pub(crate) struct Core {
     checks: Checks,
     /// parallel to `config.services`
     verdicts: Vec<Verdict>,
+    /// parallel to `config.services`: whether it is installed here
+    here: Vec<bool>,
+    roles: Roles,
     /// the services that need a check, by their place in `config.services`
     users: BTreeMap<Arc<CheckSpec>, Vec<usize>>,
     drained: BTreeSet<IpAddr>,
@@ -57,7 +61,8 @@ pub(crate) enum DrainAnswer {
 
 impl Core {
     /// Takes a configuration at start; `seed` spreads the checks in time. A server that is in the kernel's table
-    /// stays there until a check fails it, and so does a sorry server that serves.
+    /// stays there until a check fails it, and so does a sorry server that serves. With `ipvs_on = "master"` a service
+    /// that is there stays until it is known what this director is for its router.
     pub(crate) fn start(
         seed: u64,
         drained: BTreeSet<IpAddr>,
@@ -72,16 +77,26 @@ impl Core {
             let server = service.sorry_server.and_then(|(key, _)| weight_of(&service.key, &key));
             server.is_some_and(|weight| weight > 0)
         };
-        let (checks, users) = (Checks::new(seed), BTreeMap::new());
-        let mut core = Self { config, checks, verdicts: Vec::new(), users, drained, patches: Patches::new() };
+        let mut core = Self {
+            roles: Roles::undecided(&config),
+            config,
+            checks: Checks::new(seed),
+            verdicts: Vec::new(),
+            here: Vec::new(),
+            users: BTreeMap::new(),
+            drained,
+            patches: Patches::new(),
+        };
         core.load(now, weight_of, |service| !is_sorry(service));
+        core.here = placement(&core.config, &core.roles, |key| kernel.contains_key(key));
         // At start every service is looked at once, also those that seem right.
-        core.patches = core.services().map(|(s, verdict)| (s.key, Some(verdict.service.clone()))).collect();
+        core.patches = core.wanted().collect();
         core
     }
 
     /// Takes a new configuration. What did not change keeps its health and is not written.
     pub(crate) fn reload(&mut self, config: DirectorConfig, now: Duration) {
+        let before: Patches = self.wanted().collect();
         let verdicts = std::mem::take(&mut self.verdicts).into_iter();
         let old: BTreeMap<ServiceKey, Verdict> =
             self.config.services.iter().map(|s| s.key).zip(verdicts).collect();
@@ -90,7 +105,25 @@ impl Core {
             old.get(service)?.service.destinations.get(server).map(|destination| destination.weight.get())
         };
         self.load(now, weight_of, |service| old.get(&service.key).is_none_or(|verdict| verdict.quorum));
-        self.patch_differences(old);
+        self.place(before);
+    }
+
+    /// Takes what this director is for its routers. Services whose place that changes come or go.
+    pub(crate) fn set_roles(&mut self, roles: &Roles) {
+        if *roles == self.roles {
+            return;
+        }
+        self.roles = roles.clone();
+        if self.config.ipvs_on == IpvsOn::Master {
+            let before = self.wanted().collect();
+            self.place(before);
+        }
+    }
+
+    fn place(&mut self, before: Patches) {
+        let was_here = |key: &ServiceKey| before.get(key).is_some_and(Option::is_some);
+        self.here = placement(&self.config, &self.roles, was_here);
+        self.patch_differences(before);
     }
 
     /// `weight_of`: the weight that a server has had in the table, if it has been there.
@@ -121,13 +154,17 @@ impl Core {
         self.verdicts = self.config.services.iter().map(|s| self.judge(s, had_quorum(s))).collect();
     }
 
-    fn patch_differences(&mut self, mut old: BTreeMap<ServiceKey, Verdict>) {
-        for (service, verdict) in self.config.services.iter().zip(&self.verdicts) {
-            if old.remove(&service.key).is_none_or(|old| old.service != verdict.service) {
-                self.patches.insert(service.key, Some(verdict.service.clone()));
-            }
-        }
-        self.patches.extend(old.into_keys().map(|gone| (gone, None)));
+    fn patch_differences(&mut self, mut before: Patches) {
+        let mut changed: Patches =
+            self.wanted().filter(|(key, wanted)| before.remove(key).as_ref() != Some(wanted)).collect();
+        changed.extend(before.into_keys().map(|gone| (gone, None)));
+        self.patches.extend(changed);
+    }
+
+    /// Every service as the kernel should have it.
+    fn wanted(&self) -> impl Iterator<Item = (ServiceKey, Option<Service>)> {
+        let placed = self.services().zip(&self.here);
+        placed.map(|((service, verdict), here)| (service.key, here.then(|| verdict.service.clone())))
     }
 
     /// Takes the result of one attempt. A turn is worth a line in the log.
@@ -164,7 +201,7 @@ impl Core {
         let (quorum, weight_up) = (verdict.quorum, verdict.weight_up);
         let turn =
             (quorum != old.quorum).then(|| QuorumTurn { service: service.name.clone(), quorum, weight_up });
-        if verdict.service != old.service {
+        if verdict.service != old.service && self.here.get(index) == Some(&true) {
             self.patches.insert(service.key, Some(verdict.service.clone()));
         }
         *self.verdicts.get_mut(index)? = verdict;
@@ -208,6 +245,36 @@ impl Core {
     /// Each service with its verdict.
     pub(crate) fn services(&self) -> impl Iterator<Item = (&VirtualService, &Verdict)> {
         self.config.services.iter().zip(&self.verdicts)
+    }
+
+    /// Whether each service is installed here, in the order of [`Self::services`].
+    pub(crate) fn here(&self) -> &[bool] {
+        &self.here
+    }
+
+    /// What this director is for its routers.
+    pub(crate) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// Whether the table may be shown to clients: each service has servers that are known to be up, or every check of it
+    /// has said what it found.
+    pub(crate) fn is_presentable(&self) -> bool {
+        self.services().all(|(service, verdict)| {
+            let mut checks = service.reals.iter().flat_map(|real| &real.checks);
+            verdict.weight_up >= u64::from(service.quorum)
+                || checks.all(|check| self.checks.is_decided_since(check, Duration::ZERO))
+        })
+    }
+
+    /// Whether there is something to serve with.
+    pub(crate) fn serves(&self) -> bool {
+        self.verdicts.is_empty() || self.verdicts.iter().any(|verdict| verdict.quorum)
+    }
+
+    /// Has every check attempted within a second.
+    pub(crate) fn hasten(&mut self, now: Duration) {
+        self.checks.hasten(now);
     }
 
     /// All checks, to be read.

@@ -24,10 +24,12 @@ pub(crate) enum Ask {
     Status { counters: Option<Arc<Counters>>, answer: oneshot::Sender<Vec<u8>> },
     /// `/metrics`
     Metrics { counters: Option<Arc<Counters>>, answer: oneshot::Sender<Vec<u8>> },
-    /// `/healthz`: whether the kernel has what is wanted, and the body
+    /// `/healthz`: whether all is well, and the body
     Health { answer: oneshot::Sender<(bool, Vec<u8>)> },
     /// `/v1/watch`
     Watch { answer: oneshot::Sender<watch::Receiver<Arc<str>>> },
+    /// `/v1/vrrp`: the virtual routers
+    Vrrp { answer: oneshot::Sender<Vec<u8>> },
     /// `/v1/servers`: what `plan` needs of a running daemon
     Servers { answer: oneshot::Sender<Vec<u8>> },
     /// drain or undrain
@@ -64,13 +66,14 @@ impl Desk {
             (&Method::GET, "/healthz") => self.health().await,
             (&Method::GET, "/v1/status") => self.status().await,
             (&Method::GET, "/v1/watch") => self.watch().await,
+            (&Method::GET, "/v1/vrrp") => json(200, self.ask(|answer| Ask::Vrrp { answer }).await),
             (&Method::GET, "/metrics") => self.metrics().await,
             (&Method::GET, "/v1/servers") if local => {
                 json(200, self.ask(|answer| Ask::Servers { answer }).await)
             }
             (&Method::POST, "/v1/drain") if local => self.drain(&request.body, true).await,
             (&Method::POST, "/v1/undrain") if local => self.drain(&request.body, false).await,
-            _ => Reply::text(404, "not found; try /healthz, /v1/status, /v1/watch, /metrics\n"),
+            _ => Reply::text(404, "not found; try /healthz, /v1/status, /v1/vrrp, /v1/watch, /metrics\n"),
         }
     }
 

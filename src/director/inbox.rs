@@ -12,6 +12,8 @@ pub(crate) struct Orders {
     pub(crate) patches: Patches,
     pub(crate) policy: Option<Policy>,
     pub(crate) stop: bool,
+    /// number of the newest of these orders
+    pub(crate) number: u64,
 }
 
 /// The worker's letter box.
@@ -22,9 +24,12 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// Adds to what is waiting; a later patch of a service replaces an earlier one.
-    pub(crate) fn put(&self, change: impl FnOnce(&mut Orders)) {
-        change(&mut self.lock());
+    /// Adds to what is waiting; a later patch of a service replaces an earlier one. `number` grows with each call.
+    pub(crate) fn put(&self, number: u64, change: impl FnOnce(&mut Orders)) {
+        let mut orders = self.lock();
+        change(&mut orders);
+        orders.number = number;
+        drop(orders);
         self.bell.notify_one();
     }
 

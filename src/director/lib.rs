@@ -1,26 +1,29 @@
 //! lvs-director: keeps the IPVS table of a load balancer as configured and healthy.
 //!
-//! `core`, `desired`, `held` and `plan` decide and touch nothing; `shell` is the loop that performs; `worker` is the one writer of
-//! the table, `settings` of what belongs to the table as a whole, `addresses` of the addresses held.
+//! `core`, `desired`, `roles`, `readiness` and `plan` decide and touch nothing; `shell` is the loop that performs, `lead` its part
+//! for the virtual routers; `worker` is the one writer of the table, `settings` of what belongs to the table as a whole.
 
-mod addresses;
 mod cli;
 mod core;
 mod desired;
 mod flags;
-mod held;
 mod http;
 mod inbox;
+mod lead;
 mod load;
 mod metrics;
 mod oneshot;
 mod owned;
 mod plan;
+mod readiness;
+mod roles;
 mod run;
+mod scripts;
 mod settings;
 mod shell;
 mod status;
 mod status_text;
+mod vrrp_text;
 mod worker;
 
 use std::process::ExitCode;
@@ -46,6 +49,9 @@ pub fn main() -> ExitCode {
         Command::Status { json } => oneshot::show_status(&run_dir, *json),
         Command::Drain { server } => oneshot::drain(&run_dir, *server, true),
         Command::Undrain { server } => oneshot::drain(&run_dir, *server, false),
+        Command::Vrrp(args) => {
+            return oneshot::show_vrrp(&run_dir, args).unwrap_or_else(|failure| failure.report().into());
+        }
         Command::Cleanup => oneshot::cleanup(&run_dir),
     };
     ended.unwrap_or_else(oneshot::Failure::report).into()

@@ -21,13 +21,16 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     daemon::config_file::read(path).map_err(|error| daemon::errors::chain(&error, error.hint().as_deref()))
 }
 
-/// Checks a text.
+/// Checks a text, and the programs that it names.
 pub(crate) fn parse(path: &Path, text: &str) -> Result<Loaded, String> {
     let name = path.display().to_string();
     let color = std::io::stderr().is_terminal();
     let render = |found: &[config::Diagnostic]| daemon::diagnostic::render(&name, text, found, color);
     match config::director::parse(text) {
-        Ok((config, warnings)) => Ok(Loaded { config, warnings: render(&warnings) }),
+        Ok((config, warnings)) => {
+            crate::scripts::check(path, &config.vrrp)?;
+            Ok(Loaded { config, warnings: render(&warnings) })
+        }
         Err(errors) => Err(render(&errors)),
     }
 }

@@ -1,5 +1,7 @@
 //! `/metrics`: the director as Prometheus sees it, made anew from the status at each scrape.
 
+mod vrrp;
+
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -37,6 +39,9 @@ pub(crate) fn registry(status: &Status) -> Registry {
     table(&mut registry, &status.table);
     services(&mut registry, status);
     servers(&mut registry, status);
+    if let Some(view) = &status.vrrp {
+        vrrp::routers(&mut registry, &view.status);
+    }
     registry
 }
 

@@ -3,21 +3,25 @@
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::Path;
+use std::process::ExitCode;
 
-use config::director::DirectorConfig;
+use config::director::{DirectorConfig, IpvsOn};
 use daemon::control::ControlError;
 use daemon::exit::Exit;
 use daemon::http::Method;
 use daemon::run_dir::RunDir;
+use daemon::state_file::StateFile;
 use ipvs::{Change, Scope, Table, diff};
 use kernel::ipvs::{Ipvs, IpvsError};
+use router::VrrpStatus;
 
-use crate::cli::PlanArgs;
+use crate::cli::{PlanArgs, VrrpArgs};
+use crate::lead::has_routers;
 use crate::load::{Loaded, load};
-use crate::owned::{DRAINED, OwnedServices, StateFile};
+use crate::owned::{DRAINED, OwnedServices};
 use crate::plan::{Servers, desired};
 use crate::settings::{Policy, Settings};
-use crate::{addresses, status, status_text};
+use crate::{status, status_text, vrrp_text};
 
 /// Tries of `apply` and `cleanup` while somebody else writes too.
 const TRIES: usize = 3;
@@ -57,7 +61,11 @@ pub(crate) fn check(path: &Path, effective: bool) -> Ended {
     } else {
         let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
         let (file, services) = (path.display(), counted(config.services.len(), "service"));
-        print(&format!("{file}: fine: {services}, {}\n", counted(reals, "real server")));
+        let routers = match config.vrrp.routers.len() {
+            0 => String::new(),
+            count => format!(", {}", counted(count, "virtual router")),
+        };
+        print(&format!("{file}: fine: {services}, {}{routers}\n", counted(reals, "real server")));
     }
     Ok(Exit::Done)
 }
@@ -66,10 +74,12 @@ pub(crate) fn check(path: &Path, effective: bool) -> Ended {
 pub(crate) fn plan(path: &Path, run_dir: &Path, args: &PlanArgs) -> Ended {
     let config = loaded(path)?;
     let dir = RunDir::open(run_dir, false).ok();
-    let wanted = desired(&config, &running_servers(dir.as_ref()));
-    let mut lines = setting_lines(dir.as_ref(), &config);
+    let servers = running_servers(dir.as_ref());
+    note_routers(&config, &servers);
+    let wanted = desired(&config, &servers);
+    let mut lines = setting_lines(dir.as_ref(), &Policy::of(&config, &servers.roles(&config)));
     lines.extend(table_changes(dir.as_ref(), &config, &wanted)?.iter().map(ToString::to_string));
-    lines.extend(block_on(addresses::plan(dir.as_ref(), &config.addresses))?.map_err(failed)?);
+    lines.extend(block_on(router::plan(dir.as_ref(), &config.addresses))?.map_err(failed)?);
     if args.json {
         print(&format!("{}\n", serde_json::to_string_pretty(&lines).unwrap_or_default()));
     } else if lines.is_empty() {
@@ -87,12 +97,14 @@ pub(crate) fn apply(path: &Path, run_dir: &Path) -> Ended {
     let dir = RunDir::open(run_dir, true).map_err(|e| hinted(&e, e.hint()))?;
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
     let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
-    let wanted = desired(&config, &written_down(&dir));
-    let mut errors = enforce(&dir, &mut ipvs, &Policy::of(&config));
+    let servers = written_down(&dir);
+    note_routers(&config, &servers);
+    let wanted = desired(&config, &servers);
+    let mut errors = enforce(&dir, &mut ipvs, &Policy::of(&config, &servers.roles(&config)));
     let mut owned = OwnedServices::open(&dir).map_err(failed)?;
     owned.add(wanted.keys().copied()).map_err(failed)?;
     errors.extend(write_table(&mut ipvs, &wanted, &owned, config.ipvs.own_table)?);
-    errors.extend(block_on(addresses::apply(&dir, &config.addresses))?.map_err(failed)?);
+    errors.extend(block_on(router::apply(&dir, &config.addresses))?.map_err(failed)?);
     if errors.is_empty() {
         owned.retain(|key| wanted.contains_key(key)).map_err(failed)?;
     }
@@ -108,7 +120,7 @@ pub(crate) fn cleanup(run_dir: &Path) -> Ended {
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
     let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
     let mut owned = OwnedServices::open(&dir).map_err(failed)?;
-    let mut errors = block_on(addresses::apply(&dir, &[]))?.map_err(failed)?;
+    let mut errors = block_on(router::cleanup(&dir))?.map_err(failed)?;
     errors.extend(write_table(&mut ipvs, &Table::new(), &owned, false)?);
     let mut settings = Settings::open(Some(&dir)).map_err(failed)?;
     errors.extend(settings.restore(&mut ipvs).err());
@@ -129,6 +141,36 @@ pub(crate) fn show_status(run_dir: &Path, json: bool) -> Ended {
         print(&status_text::text(&status));
     }
     Ok(Exit::Done)
+}
+
+/// `vrrp`
+pub(crate) fn show_vrrp(run_dir: &Path, args: &VrrpArgs) -> Result<ExitCode, Failure> {
+    let body = ask(run_dir, Method::GET, "/v1/vrrp", b"")?;
+    let vrrp: VrrpStatus = serde_json::from_slice(&body).map_err(failed)?;
+    let Some(name) = &args.name else {
+        print(&if args.json {
+            as_json(&vrrp)?
+        } else {
+            vrrp.routers.iter().map(vrrp_text::script_line).collect()
+        });
+        return Ok(ExitCode::SUCCESS);
+    };
+    let router = vrrp.routers.iter().find(|router| router.name == *name);
+    let router = router.ok_or_else(|| Failure::Failed(unknown_router(name, &vrrp)))?;
+    print(&if args.json { as_json(router)? } else { vrrp_text::script_line(router) });
+    Ok(if args.exit_code { vrrp_text::exit_code(&router.state) } else { ExitCode::SUCCESS })
+}
+
+fn unknown_router(name: &str, vrrp: &VrrpStatus) -> String {
+    let known: Vec<&str> = vrrp.routers.iter().map(|router| router.name.as_str()).collect();
+    match known.as_slice() {
+        [] => format!("error: no virtual router is called {name}: the director has none\n"),
+        _ => format!("error: no virtual router is called {name}; there are: {}\n", known.join(", ")),
+    }
+}
+
+fn as_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(failed)
 }
 
 /// `drain`, `undrain`
@@ -156,6 +198,19 @@ fn loaded(path: &Path) -> Result<DirectorConfig, Failure> {
     Ok(config)
 }
 
+/// Says what is left to the daemon.
+fn note_routers(config: &DirectorConfig, servers: &Servers) {
+    if has_routers(config) {
+        eprintln!("note: addresses of virtual routers come and go with the running director alone");
+    }
+    if config.ipvs_on == IpvsOn::Master && !servers.knows_roles() {
+        eprintln!(
+            "note: ipvs_on = \"master\", and no director that runs says which virtual router is master here: no service is \
+             wanted"
+        );
+    }
+}
+
 /// What a running director knows; none runs: every server counts as up.
 fn running_servers(dir: Option<&RunDir>) -> Servers {
     let Some(dir) = dir else { return Servers::default() };
@@ -180,11 +235,10 @@ fn written_down(dir: &RunDir) -> Servers {
     }
 }
 
-fn setting_lines(dir: Option<&RunDir>, config: &DirectorConfig) -> Vec<String> {
-    let policy = Policy::of(config);
+fn setting_lines(dir: Option<&RunDir>, policy: &Policy) -> Vec<String> {
     let lines = Settings::open(dir).map_err(|error| error.to_string()).and_then(|settings| {
         let mut ipvs = Ipvs::open().map_err(|error| daemon::errors::one_line(&error))?;
-        settings.plan(&mut ipvs, &policy)
+        settings.plan(&mut ipvs, policy)
     });
     lines.unwrap_or_else(|error| {
         eprintln!("note: settings of the table as a whole are left out: {error}");

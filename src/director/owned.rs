@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use std::io;
 
 use daemon::run_dir::RunDir;
+use daemon::state_file::StateFile;
 use ipvs::ServiceKey;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// The services that are ours, and so may be deleted by us.
 pub(crate) struct OwnedServices {
@@ -51,29 +50,3 @@ impl OwnedServices {
 
 /// The file of the real servers drained by command.
 pub(crate) const DRAINED: &str = "drained.json";
-
-/// One JSON file of the run directory.
-pub(crate) struct StateFile {
-    dir: RunDir,
-    name: &'static str,
-}
-
-impl StateFile {
-    pub(crate) fn new(dir: &RunDir, name: &'static str) -> Self {
-        Self { dir: dir.clone(), name }
-    }
-
-    /// None if there is no file. A file that is not ours to read is an error: guessing would lose what we own.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> io::Result<Option<T>> {
-        let Some(bytes) = self.dir.read(self.name)? else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-            let path = self.dir.path().join(self.name);
-            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
-        })
-    }
-
-    pub(crate) fn write<T: Serialize>(&self, value: &T) -> io::Result<()> {
-        let bytes = serde_json::to_vec(value)?;
-        self.dir.write(self.name, &bytes)
-    }
-}

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::Core;
 use crate::desired::{ServerState, judge};
+use crate::roles::{Roles, placement};
 
 /// What a running director knows of its real servers, so that `plan` asks for what a reload would give.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub(crate) struct Servers {
     /// services without quorum
     no_quorum: BTreeSet<String>,
     drained: BTreeSet<IpAddr>,
+    /// what it is for its routers; none: no director runs
+    #[serde(default)]
+    roles: Option<Roles>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +34,8 @@ enum NotUp {
 impl Servers {
     /// As the core knows them.
     pub(crate) fn of(core: &Core) -> Self {
-        let mut servers = Self { drained: core.drained().clone(), ..Self::default() };
+        let roles = Some(core.roles().clone());
+        let mut servers = Self { drained: core.drained().clone(), roles, ..Self::default() };
         for (service, verdict) in core.services() {
             if !verdict.quorum {
                 servers.no_quorum.insert(service.key.to_string());
@@ -48,6 +53,21 @@ impl Servers {
     /// Nothing is known but what was drained by command.
     pub(crate) fn drained(drained: BTreeSet<IpAddr>) -> Self {
         Self { drained, ..Self::default() }
+    }
+
+    /// Whether a director runs that says what it is for its routers.
+    pub(crate) fn knows_roles(&self) -> bool {
+        self.roles.is_some()
+    }
+
+    /// What decides about connection sync: without a director nothing is known.
+    pub(crate) fn roles(&self, config: &DirectorConfig) -> Roles {
+        self.roles.clone().unwrap_or_else(|| Roles::undecided(config))
+    }
+
+    /// What decides where services are installed: without a director no router is master.
+    fn placing(&self) -> Roles {
+        self.roles.clone().unwrap_or_default()
     }
 
     fn state_of(&self, service: &VirtualService, real: &RealServer) -> ServerState {
@@ -77,5 +97,7 @@ pub(crate) fn desired(config: &DirectorConfig, servers: &Servers) -> Table {
         let state_of = |real: &RealServer| servers.state_of(service, real);
         (service.key, judge(service, had_quorum, &servers.drained, state_of).service)
     };
-    config.services.iter().map(service_of).collect()
+    let here = placement(config, &servers.placing(), |_| true);
+    let installed = config.services.iter().zip(here).filter(|(_, here)| *here);
+    installed.map(|(service, _)| service_of(service)).collect()
 }

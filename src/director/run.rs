@@ -13,18 +13,21 @@ use daemon::exit::Exit;
 use daemon::http::Listeners;
 use daemon::run_dir::RunDir;
 use daemon::signals::Signals;
+use daemon::state_file::StateFile;
 use kernel::ipvs::Ipvs;
 use probe::Prober;
+use router::Router;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
-use crate::addresses;
 use crate::core::Core;
 use crate::http::{Ask, Desk};
+use crate::lead::Lead;
 use crate::load::{Loaded, load};
-use crate::owned::{DRAINED, OwnedServices, StateFile};
+use crate::owned::{DRAINED, OwnedServices};
+use crate::roles::Roles;
 use crate::settings::{Policy, Settings};
-use crate::shell::Shell;
+use crate::shell::{Broken, Shell};
 use crate::status::ConfigStatus;
 use crate::worker::Worker;
 
@@ -59,9 +62,9 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
     };
     let ended = LocalSet::new().block_on(&runtime, async {
         let mut shell = Shell::start(path, &dir, config).await?;
-        shell.run().await;
+        let ended = shell.run().await;
         shell.worker.stop();
-        Ok(())
+        Ok(ended?)
     });
     drop(lock);
     match ended {
@@ -93,8 +96,14 @@ impl From<io::Error> for Stop {
     }
 }
 
-impl From<addresses::HoldError> for Stop {
-    fn from(error: addresses::HoldError) -> Self {
+impl From<router::StartError> for Stop {
+    fn from(error: router::StartError) -> Self {
+        Self { hint: None, error: Box::new(error) }
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(error: Broken) -> Self {
         Self { hint: None, error: Box::new(error) }
     }
 }
@@ -116,22 +125,23 @@ impl Shell {
         let (asks_in, asks) = mpsc::channel(QUEUE);
         let mut listeners = control(dir, asks_in)?;
         listeners.set(&config.http_listen).await;
-        let holder = addresses::hold(dir, &config.addresses)?;
-        let policy = Policy::of(&config);
+        let router = Router::start(dir, clock, &config.vrrp, &config.addresses)?;
+        let policy = Policy::of(&config, &Roles::undecided(&config));
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
         let core = Core::start(seed(), drained, config, &observed, clock.now());
-        let worker = Worker::spawn(observed, owned, settings, policy)?;
+        let worker = Worker::spawn(observed, owned, settings, policy.clone())?;
         let (results_in, results) = mpsc::channel(QUEUE);
         let config_status =
             ConfigStatus { path: path.display().to_string(), loaded: clock.wall(clock.now()), refused: None };
-        Ok(Self {
+        let mut shell = Self {
             core,
             worker,
             prober: Prober::new(attempts_at_once(), results_in),
             clock,
             router_id,
             config_status,
-            holder,
+            router,
+            lead: Lead::new(policy),
             listeners,
             drained_file,
             watchers: watch::Sender::new(Arc::from("{}")),
@@ -141,7 +151,9 @@ impl Shell {
             reload: None,
             path: path.to_path_buf(),
             signals,
-        })
+        };
+        shell.begin_to_lead();
+        Ok(shell)
     }
 }
 

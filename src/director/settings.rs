@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-use config::director::{DirectorConfig, IpvsConfig, SyncDaemon, SyncRole, Timeouts};
+use config::director::{DirectorConfig, Timeouts};
 use daemon::run_dir::RunDir;
+use daemon::state_file::StateFile;
 use ipvs::{Daemon, DaemonRole};
 use kernel::ipvs::{Ipvs, IpvsError};
 use kernel::sysctl::Sysctls;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use crate::owned::StateFile;
+use crate::roles::{Roles, Sync};
 
 /// `net.ipv4.vs` values without which clients hang on dead or quiesced servers
 /// (Documentation/networking/ipvs-sysctl.rst): an entry of a removed server is dropped instead of swallowing a
@@ -28,14 +29,18 @@ pub(crate) struct Policy {
     pub(crate) manage_sysctls: bool,
     pub(crate) resync: Duration,
     pub(crate) timeouts: Option<Timeouts>,
-    pub(crate) sync: Vec<Daemon>,
+    pub(crate) sync: Sync,
 }
 
 impl Policy {
-    pub(crate) fn of(config: &DirectorConfig) -> Self {
-        let IpvsConfig { own_table, manage_sysctls, resync, timeouts, sync } = config.ipvs.clone();
-        let sync = sync.iter().map(daemon_of).collect();
-        Self { own_table, manage_sysctls, resync, timeouts, sync }
+    pub(crate) fn of(config: &DirectorConfig, roles: &Roles) -> Self {
+        Self {
+            own_table: config.ipvs.own_table,
+            manage_sysctls: config.ipvs.manage_sysctls,
+            resync: config.ipvs.resync,
+            timeouts: config.ipvs.timeouts,
+            sync: Sync::of(config, roles),
+        }
     }
 
     /// Nothing wanted: what `cleanup` enforces.
@@ -45,7 +50,7 @@ impl Policy {
             manage_sysctls: false,
             resync: Duration::from_secs(1),
             timeouts: None,
-            sync: Vec::new(),
+            sync: Sync::default(),
         }
     }
 }
@@ -191,22 +196,26 @@ impl Settings {
         (to != from).then_some(Step::Timeouts { from, to })
     }
 
+    /// A new role begins before the old one ends, so that no connection is missed between them: the kernel runs both.
     fn sync_steps(&self, running: &[Daemon], policy: &Policy) -> Vec<Step> {
-        let mut steps = Vec::new();
+        let (mut starts, mut stops) = (Vec::new(), Vec::new());
         for role in [DaemonRole::Master, DaemonRole::Backup] {
-            let wanted = policy.sync.iter().find(|sync| sync.role == role);
+            let wanted = policy.sync.daemons.iter().find(|sync| sync.role == role);
             let there = running.iter().find(|daemon| daemon.role == role);
             match (wanted, there) {
                 (Some(wanted), Some(there)) if !wanted.is_met_by(there) => {
-                    steps.push(Step::StopSync(there.clone()));
-                    steps.push(Step::StartSync(wanted.clone()));
+                    starts.push(Step::StopSync(there.clone()));
+                    starts.push(Step::StartSync(wanted.clone()));
                 }
-                (Some(wanted), None) => steps.push(Step::StartSync(wanted.clone())),
-                (None, Some(there)) if self.started(role) => steps.push(Step::StopSync(there.clone())),
+                (Some(wanted), None) => starts.push(Step::StartSync(wanted.clone())),
+                (None, Some(there)) if self.started(role) && !policy.sync.undecided => {
+                    stops.push(Step::StopSync(there.clone()));
+                }
                 (Some(_), Some(_)) | (None, Some(_) | None) => {}
             }
         }
-        steps
+        starts.append(&mut stops);
+        starts
     }
 
     fn started(&self, role: DaemonRole) -> bool {
@@ -242,7 +251,7 @@ impl Settings {
         if policy.timeouts.is_none() {
             self.before.timeouts = None;
         }
-        let wants = |role| policy.sync.iter().any(|sync| sync.role == role);
+        let wants = |role| policy.sync.undecided || policy.sync.daemons.iter().any(|sync| sync.role == role);
         self.before.sync_master &= wants(DaemonRole::Master);
         self.before.sync_backup &= wants(DaemonRole::Backup);
         if self.before == before { Ok(()) } else { self.write_down() }
@@ -272,18 +281,5 @@ fn role_word(role: DaemonRole) -> &'static str {
     }
 }
 
-/// The daemon of the kernel that a section asks for.
-fn daemon_of(sync: &SyncDaemon) -> Daemon {
-    Daemon {
-        role: match sync.role {
-            SyncRole::Master => DaemonRole::Master,
-            SyncRole::Backup | SyncRole::Follow(_) => DaemonRole::Backup,
-        },
-        interface: sync.interface.clone(),
-        sync_id: sync.id,
-        max_len: sync.max_len,
-        group: sync.group,
-        port: sync.port,
-        ttl: sync.ttl,
-    }
-}
+#[cfg(test)]
+mod tests;

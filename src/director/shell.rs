@@ -1,5 +1,6 @@
 //! The director's loop: feeds the core, and performs what it decides.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,17 +10,21 @@ use config::director::DirectorConfig;
 use daemon::clock::Clock;
 use daemon::http::Listeners;
 use daemon::signals::{Signal, Signals};
+use daemon::state_file::StateFile;
 use health::{CheckId, Outcome};
 use probe::Prober;
+use router::Router;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
+use vrrp::State;
 
-use crate::addresses::Holder;
 use crate::core::{Core, DrainAnswer, QuorumTurn, Turn};
 use crate::http::Ask;
+use crate::lead::{Lead, has_routers};
 use crate::load::{self, Loaded};
 use crate::oneshot::counted;
-use crate::owned::StateFile;
+
 use crate::run::host_name;
 use crate::settings::Policy;
 use crate::status::{ConfigStatus, Sources, Status, check_word, collect};
@@ -27,6 +32,9 @@ use crate::worker::Worker;
 
 /// Watchers hear of a change after this long, with all that came meanwhile.
 const PUBLISH_AFTER: Duration = Duration::from_millis(20);
+/// A thread of the routers that has ended is noticed this soon: until the daemon is started again, its addresses are on two
+/// machines.
+const LIFE_SIGN: Duration = Duration::from_secs(1);
 /// Without a check due, the loop wakes this often anyway.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -38,7 +46,8 @@ pub(crate) struct Shell {
     pub(crate) clock: Clock,
     pub(crate) router_id: String,
     pub(crate) config_status: ConfigStatus,
-    pub(crate) holder: Holder,
+    pub(crate) router: Router,
+    pub(crate) lead: Lead,
     pub(crate) listeners: Listeners,
     pub(crate) drained_file: StateFile,
     pub(crate) watchers: watch::Sender<Arc<str>>,
@@ -51,13 +60,15 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Runs until SIGTERM.
-    pub(crate) async fn run(&mut self) {
+    /// Runs until SIGTERM, or until a part without which it cannot go on has ended.
+    pub(crate) async fn run(&mut self) -> Result<(), Broken> {
         let (services, reals) = self.sizes();
         info!(services, reals, checks = self.core.checks().len(), "director ready");
         daemon::notify::ready(&self.one_line());
         let watchdog = daemon::notify::watchdog_interval().unwrap_or(IDLE);
         let mut feed = tokio::time::interval(watchdog);
+        let mut life = tokio::time::interval(LIFE_SIGN);
+        life.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Arming a timer costs a system call: only when the time changes.
         let timer = tokio::time::sleep(IDLE);
         tokio::pin!(timer);
@@ -77,22 +88,32 @@ impl Shell {
                 Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
                 text = wait_for(&mut self.reload) => self.finish_reload(text).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
+                moves = self.router.next() => self.take_moves(&moves),
+                () = self.worker.turned() => self.lead.read(),
                 _ = feed.tick() => self.feed_watchdog(),
+                _ = life.tick(), if has_routers(self.core.config()) => if self.router.is_dead() {
+                    daemon::notify::stopping();
+                    return Err(Broken);
+                },
                 () = &mut timer => armed = None,
             }
         }
         daemon::notify::stopping();
-        info!("director stops; the table, its addresses and settings stay as they are");
+        self.hand_over().await;
+        info!("director stops; the table, its settings and the addresses of [[address]] stay as they are");
+        Ok(())
     }
 
     /// Performs everything the core wants, before the next input.
     fn perform(&mut self) {
         let now = self.clock.now();
+        self.follow_routers(now);
         let patches = self.core.take_patches();
         if !patches.is_empty() {
             self.worker.patch(patches);
-            self.publish_at.get_or_insert(now + PUBLISH_AFTER);
+            self.publish_soon(now);
         }
+        self.tell_routers(now);
         while let Some((id, spec)) = self.core.poll_due(now) {
             self.prober.start(id, spec);
         }
@@ -104,9 +125,15 @@ impl Shell {
         }
     }
 
+    /// Watchers hear of a change with all that comes meanwhile.
+    pub(crate) fn publish_soon(&mut self, now: Duration) {
+        self.publish_at.get_or_insert(now + PUBLISH_AFTER);
+    }
+
     fn next_wake(&self) -> Duration {
         let check = self.core.poll_timeout().unwrap_or(Duration::MAX);
-        self.publish_at.map_or(check, |publish| publish.min(check))
+        let publish = self.publish_at.unwrap_or(Duration::MAX);
+        publish.min(check).min(self.lead.next_wake())
     }
 
     /// All results that are there, so that one patch carries them together.
@@ -114,11 +141,20 @@ impl Shell {
         let now = self.clock.now();
         let mut next = Some((id, outcome));
         while let Some((id, outcome)) = next {
-            if let Some(turn) = self.core.handle_result(id, outcome, now) {
-                log_turn(&turn);
-                self.publish_at.get_or_insert(now + PUBLISH_AFTER);
+            let turn = self.core.handle_result(id, outcome, now);
+            self.lead.note_result(turn.is_some(), now);
+            if let Some(turn) = turn {
+                self.note_turn(&turn, now);
             }
             next = self.results.try_recv().ok();
+        }
+    }
+
+    fn note_turn(&mut self, turn: &Turn, now: Duration) {
+        log_turn(turn);
+        self.publish_soon(now);
+        if !turn.quorums.is_empty() {
+            self.lead.note_quorums();
         }
     }
 
@@ -145,11 +181,12 @@ impl Shell {
 
     async fn take_config(&mut self, config: DirectorConfig) {
         self.listeners.set(&config.http_listen).await;
-        self.worker.set_policy(Policy::of(&config));
-        self.holder.set(&config.addresses);
+        self.router.set(&config.vrrp, &config.addresses);
         self.router_id = config.router_id.clone().unwrap_or_else(host_name);
         let now = self.clock.now();
         self.core.reload(config, now);
+        self.enforce(Policy::of(self.core.config(), self.core.roles()));
+        self.begin_to_lead();
         self.config_status.loaded = self.clock.wall(now);
         self.config_status.refused = None;
         let (services, reals) = self.sizes();
@@ -174,11 +211,10 @@ impl Shell {
                 let _ = answer.send(daemon::metrics::render(&registry).unwrap_or_default().into_bytes());
             }
             Ask::Health { answer } => {
-                let seen = self.worker.seen();
-                let healthy = seen.settled && !self.worker.is_dead();
-                let body =
-                    serde_json::json!({ "settled": seen.settled, "looks": seen.looks, "error": seen.error });
-                let _ = answer.send((healthy, as_json(&body)));
+                let _ = answer.send(self.health());
+            }
+            Ask::Vrrp { answer } => {
+                let _ = answer.send(as_json(&self.router.status()));
             }
             Ask::Watch { answer } => {
                 self.publish();
@@ -193,11 +229,26 @@ impl Shell {
         }
     }
 
+    /// Whether the kernel has what is wanted, and every virtual router may be elected.
+    fn health(&self) -> (bool, Vec<u8>) {
+        let seen = self.worker.seen();
+        let roles = self.router.roles();
+        let is_dead = self.worker.is_dead() || self.router.is_dead();
+        let is_healthy = seen.settled && !is_dead && !roles.values().any(|state| *state == State::Fault);
+        let routers: BTreeMap<&String, &str> =
+            roles.iter().map(|(name, state)| (name, state.word())).collect();
+        let (settled, looks, error) = (seen.settled, seen.looks, seen.error);
+        let body = serde_json::json!({ "settled": settled, "looks": looks, "error": error, "vrrp": routers });
+        (is_healthy, as_json(&body))
+    }
+
     fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
         let answer = self.core.drain(server, drain);
         if let DrainAnswer::Done { services, quorums } = &answer {
             info!(%server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
             log_quorums(quorums);
+            self.lead.note_quorums();
+            self.lead.read();
             if let Err(error) = self.drained_file.write(self.core.drained()) {
                 warn!(%error, "cannot write down which servers are drained; a restart would forget");
             }
@@ -215,7 +266,8 @@ impl Shell {
             core: &self.core,
             seen: self.worker.seen(),
             config: self.config_status.clone(),
-            addresses: self.holder.status(),
+            vrrp: self.router.status(),
+            readiness: self.lead.readiness(),
             clock: &self.clock,
             router_id: &self.router_id,
             counters,
@@ -241,9 +293,15 @@ impl Shell {
         let (services, reals) = self.sizes();
         let lost = self.core.services().filter(|(_, verdict)| !verdict.quorum).count();
         let (services, reals) = (counted(services, "service"), counted(reals, "real server"));
-        format!("{services}, {reals}, {lost} without quorum")
+        let routers = self.router.roles().into_iter().map(|(name, state)| format!(", {name} {state}"));
+        format!("{services}, {reals}, {lost} without quorum{}", routers.collect::<String>())
     }
 }
+
+/// A thread of the routers has ended.
+#[derive(Debug, thiserror::Error)]
+#[error("a thread of the virtual routers has ended")]
+pub(crate) struct Broken;
 
 async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<String, String>>>) -> Result<String, String> {
     match reload {

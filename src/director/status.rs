@@ -7,10 +7,13 @@ use config::director::{RealServer, VirtualService};
 use daemon::clock::Clock;
 use health::{CheckSpec, Standing, View};
 use ipvs::{Counters, Destination, DestinationCounters, DestinationKey, Forward, ServiceKey};
+use router::{AddressStatus, VrrpStatus};
 use serde::{Deserialize, Serialize};
+use vrrp::Readiness;
 
 use crate::core::Core;
 use crate::desired::{ServerState, Verdict};
+use crate::lead::has_routers;
 use crate::worker::Seen;
 
 /// Everything.
@@ -22,10 +25,22 @@ pub(crate) struct Status {
     pub(crate) started: String,
     pub(crate) config: ConfigStatus,
     pub(crate) table: TableStatus,
+    /// addresses that the director holds itself
     pub(crate) addresses: Vec<AddressStatus>,
+    /// none: no virtual router is configured
+    pub(crate) vrrp: Option<VrrpView>,
     pub(crate) services: Vec<ServiceStatus>,
     /// services in the kernel's table that are not ours
     pub(crate) strangers: Vec<Stranger>,
+}
+
+/// The virtual routers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct VrrpView {
+    /// how far the services are, which decides what the routers may take: not ready, installed, serving
+    pub(crate) readiness: String,
+    #[serde(flatten)]
+    pub(crate) status: VrrpStatus,
 }
 
 /// A service in the kernel's table that the file does not have.
@@ -67,15 +82,6 @@ pub(crate) struct RefusedChange {
     pub(crate) error: String,
 }
 
-/// An address that the director holds itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AddressStatus {
-    pub(crate) address: String,
-    pub(crate) interface: String,
-    pub(crate) held: bool,
-    pub(crate) error: Option<String>,
-}
-
 /// One virtual service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ServiceStatus {
@@ -85,6 +91,8 @@ pub(crate) struct ServiceStatus {
     pub(crate) scheduler: String,
     /// as ipvsadm -Ln says them: `(sh-port) persistent 20 mask 255.255.255.0 pe sip ops`
     pub(crate) flags: String,
+    /// false: its router is not master here, and `ipvs_on` is "master"
+    pub(crate) here: bool,
     pub(crate) quorum: bool,
     pub(crate) quorum_need: u32,
     pub(crate) weight_up: u64,
@@ -119,7 +127,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) core: &'a Core,
     pub(crate) seen: Seen,
     pub(crate) config: ConfigStatus,
-    pub(crate) addresses: Vec<AddressStatus>,
+    pub(crate) vrrp: VrrpStatus,
+    pub(crate) readiness: Readiness,
     pub(crate) clock: &'a Clock,
     pub(crate) router_id: &'a str,
     /// none: the kernel could not be read
@@ -127,9 +136,11 @@ pub(crate) struct Sources<'a> {
 }
 
 /// Puts everything together.
-pub(crate) fn collect(sources: Sources<'_>) -> Status {
-    let services =
-        sources.core.services().map(|(service, verdict)| service_status(&sources, service, verdict));
+pub(crate) fn collect(mut sources: Sources<'_>) -> Status {
+    let addresses = std::mem::take(&mut sources.vrrp.addresses);
+    let services = sources.core.services().zip(sources.core.here()).map(|((service, verdict), here)| {
+        ServiceStatus { here: *here, ..service_status(&sources, service, verdict) }
+    });
     Status {
         version: env!("CARGO_PKG_VERSION").into(),
         router_id: sources.router_id.into(),
@@ -138,7 +149,17 @@ pub(crate) fn collect(sources: Sources<'_>) -> Status {
         strangers: strangers(&sources),
         table: table_status(sources.seen),
         config: sources.config,
-        addresses: sources.addresses,
+        addresses,
+        vrrp: has_routers(sources.core.config())
+            .then(|| VrrpView { readiness: readiness_word(sources.readiness).into(), status: sources.vrrp }),
+    }
+}
+
+fn readiness_word(readiness: Readiness) -> &'static str {
+    match readiness {
+        Readiness::NotReady => "not ready",
+        Readiness::Installed => "installed",
+        Readiness::Serving => "serving",
     }
 }
 
@@ -180,6 +201,7 @@ fn service_status(sources: &Sources<'_>, service: &VirtualService, verdict: &Ver
         key: service.key.to_string(),
         scheduler: service.settings.scheduler.name().into(),
         flags: crate::flags::text(&service.settings, service.key.family()),
+        here: true,
         quorum: verdict.quorum,
         quorum_need: service.quorum,
         weight_up: verdict.weight_up,

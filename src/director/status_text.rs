@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use router::AddressStatus;
+
 use crate::oneshot::counted;
-use crate::status::{AddressStatus, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
+use crate::status::{ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
 
 /// The whole status as text for a person.
 pub(crate) fn text(status: &Status) -> String {
@@ -20,7 +22,7 @@ pub(crate) fn text(status: &Status) -> String {
 }
 
 fn header(out: &mut String, status: &Status) -> std::fmt::Result {
-    let Status { version, router_id, started, config, table, addresses, .. } = status;
+    let Status { version, router_id, started, config, table, addresses, vrrp, .. } = status;
     writeln!(out, "lvs-director {version} on {router_id}, since {started}")?;
     writeln!(out, "config  {} of {}", config.path, config.loaded)?;
     if let Some(refused) = &config.refused {
@@ -32,6 +34,9 @@ fn header(out: &mut String, status: &Status) -> std::fmt::Result {
     }
     for address in addresses {
         writeln!(out, "address {}", address_line(address))?;
+    }
+    if let Some(vrrp) = vrrp {
+        crate::vrrp_text::section(out, vrrp)?;
     }
     writeln!(out, "Prot LocalAddress:Port Scheduler Flags")?;
     writeln!(out, "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn")
@@ -77,11 +82,12 @@ fn stranger_line(out: &mut String, stranger: &Stranger) -> std::fmt::Result {
 fn quorum_words(service: &ServiceStatus) -> String {
     let up = service.servers.iter().filter(|server| server.state == "up").count();
     let all = service.servers.iter().filter(|server| server.state != "sorry").count();
-    let ServiceStatus { weight_up, quorum_need, quorum, .. } = service;
+    let ServiceStatus { weight_up, quorum_need, quorum, here, .. } = service;
+    let place = if *here { "" } else { ", not here: its address is not" };
     if *quorum {
-        format!("{up} of {all} up")
+        format!("{up} of {all} up{place}")
     } else {
-        format!("{up} of {all} up, quorum lost (weight {weight_up} of {quorum_need})")
+        format!("{up} of {all} up, quorum lost (weight {weight_up} of {quorum_need}){place}")
     }
 }
 

@@ -5,6 +5,7 @@
 //! each second a glance at `/proc/net/ip_vs`; where that differs from the last, and after each write, the table read
 //! from there; after an error and once a minute, a dump.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,11 +14,13 @@ use std::time::{Duration, Instant};
 
 use ipvs::{Change, Scope, ServiceKey, Table, diff};
 use kernel::ipvs::{Applied, ChangeError, Ipvs, IpvsError};
+use tokio::sync::Notify;
 use tracing::{debug, error, info, warn};
 
 use crate::core::Patches;
 use crate::inbox::{Inbox, Orders};
 use crate::owned::OwnedServices;
+use crate::readiness::Standing;
 use crate::settings::{Policy, Settings};
 
 /// Time between two dumps, while glances show nothing.
@@ -52,6 +55,19 @@ pub(crate) struct Seen {
     pub(crate) settings_error: Option<String>,
     /// the kernel has what is wanted, as far as the last look and the writes since tell
     pub(crate) settled: bool,
+    /// number of the newest order that was carried out
+    done: u64,
+}
+
+impl Seen {
+    /// As the routers need to know it; `asked` is the order that must have been carried out.
+    fn standing(&self, asked: u64) -> Standing {
+        Standing {
+            written: self.done >= asked && (self.settled || !self.failed.is_empty()),
+            settled: self.settled,
+            lost: self.error.is_some(),
+        }
+    }
 }
 
 /// A handle on the worker's thread.
@@ -59,6 +75,9 @@ pub(crate) struct Worker {
     inbox: Arc<Inbox>,
     seen: Arc<Mutex<Seen>>,
     thread: JoinHandle<()>,
+    /// rings when the standing has turned
+    turned: Arc<Notify>,
+    asked: Cell<u64>,
 }
 
 impl Worker {
@@ -70,24 +89,40 @@ impl Worker {
         policy: Policy,
     ) -> io::Result<Self> {
         let (inbox, seen) = (Arc::new(Inbox::default()), Arc::new(Mutex::new(Seen::default())));
-        let (orders, shared) = (Arc::clone(&inbox), Arc::clone(&seen));
+        let turned = Arc::new(Notify::new());
+        let (orders, shared, bell) = (Arc::clone(&inbox), Arc::clone(&seen), Arc::clone(&turned));
         // The socket stays in the thread that opened it.
         let run = move || match Ipvs::open() {
-            Ok(ipvs) => Desk::new(ipvs, observed, owned, settings, policy, shared).run(&orders),
+            Ok(ipvs) => Desk::new(ipvs, observed, owned, settings, policy, shared, bell).run(&orders),
             Err(error) => error!(error = daemon::errors::one_line(&error), "IPVS is out of reach"),
         };
         let thread = std::thread::Builder::new().name("ipvs".into()).stack_size(STACK).spawn(run)?;
-        Ok(Self { inbox, seen, thread })
+        Ok(Self { inbox, seen, thread, turned, asked: Cell::new(0) })
     }
 
     /// Asks for these services to be so.
     pub(crate) fn patch(&self, patches: Patches) {
-        self.inbox.put(|orders| orders.patches.extend(patches));
+        self.inbox.put(self.next_number(), |orders| orders.patches.extend(patches));
     }
 
     /// Takes new settings for the table as a whole.
     pub(crate) fn set_policy(&self, policy: Policy) {
-        self.inbox.put(|orders| orders.policy = Some(policy));
+        self.inbox.put(self.next_number(), |orders| orders.policy = Some(policy));
+    }
+
+    /// Number of the newest order.
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.get()
+    }
+
+    /// How far the table is, with every order up to this one.
+    pub(crate) fn standing(&self, asked: u64) -> Standing {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).standing(asked)
+    }
+
+    /// Waits until the standing may have turned.
+    pub(crate) fn turned(&self) -> impl Future<Output = ()> {
+        self.turned.notified()
     }
 
     /// What it last saw and did.
@@ -102,10 +137,15 @@ impl Worker {
 
     /// Lets it finish what it was asked for, and ends it. The table stays.
     pub(crate) fn stop(self) {
-        self.inbox.put(|orders| orders.stop = true);
+        self.inbox.put(self.next_number(), |orders| orders.stop = true);
         if self.thread.join().is_err() {
             warn!("the IPVS worker ended by a panic");
         }
+    }
+
+    fn next_number(&self) -> u64 {
+        self.asked.set(self.asked.get() + 1);
+        self.asked.get()
     }
 }
 
@@ -132,6 +172,9 @@ struct Desk {
     dumped: Instant,
     next_look: Instant,
     seen: Arc<Mutex<Seen>>,
+    turned: Arc<Notify>,
+    /// what was told by `turned` last
+    told: (u64, Standing),
 }
 
 impl Desk {
@@ -142,6 +185,7 @@ impl Desk {
         settings: Settings,
         policy: Policy,
         seen: Arc<Mutex<Seen>>,
+        turned: Arc<Notify>,
     ) -> Self {
         Self {
             ipvs,
@@ -155,6 +199,8 @@ impl Desk {
             dumped: Instant::now(),
             next_look: Instant::now(),
             seen,
+            turned,
+            told: (0, Seen::default().standing(0)),
         }
     }
 
@@ -163,22 +209,39 @@ impl Desk {
         self.next_look += self.policy.resync;
         loop {
             let wait = self.next_look.saturating_duration_since(Instant::now());
-            let Orders { patches, policy, stop } = inbox.take(wait);
+            let Orders { patches, policy, stop, number } = inbox.take(wait);
+            // First what an address may be waiting for.
+            if !patches.is_empty() {
+                self.patch(patches);
+                self.tell(number);
+            }
             if let Some(policy) = policy {
                 self.policy = policy;
                 self.enforce_settings();
                 self.next_look = self.next_look.min(Instant::now() + self.policy.resync);
             }
-            if !patches.is_empty() {
-                self.patch(patches);
-            }
+            self.tell(number);
             if stop {
                 return;
             }
             // Also where orders come faster than looks.
             if Instant::now() >= self.next_look {
                 self.timed_look();
+                self.tell(number);
             }
+        }
+    }
+
+    /// Rings where the standing has turned. `number`: the newest order carried out, 0 if none came.
+    fn tell(&mut self, number: u64) {
+        let done = number.max(self.told.0);
+        let standing = self.note(|seen| {
+            seen.done = done;
+            seen.standing(done)
+        });
+        if (done, standing) != self.told {
+            self.told = (done, standing);
+            self.turned.notify_one();
         }
     }
 

@@ -189,3 +189,79 @@ fn a_serving_sorry_server_stays_over_a_restart() {
     let mut second = Rig::start(&text, &kernel);
     assert_eq!(told(&second.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.9=1"]);
 }
+
+/// One router for each service's address.
+const BY_MASTER: &str = r#"
+ipvs_on = "master"
+[[vrrp]]
+name = "web"
+interface = "eth0"
+virtual_router_id = 51
+addresses = ["192.0.2.100"]
+[[vrrp]]
+name = "shop"
+interface = "eth0"
+virtual_router_id = 52
+addresses = ["192.0.2.101"]
+"#;
+
+impl Rig {
+    fn become_(&mut self, web: vrrp::State, shop: vrrp::State) -> Vec<String> {
+        let states = BTreeMap::from([("web".to_owned(), web), ("shop".to_owned(), shop)]);
+        let roles = self.core.roles().next(&states, self.now + SECOND_LONG, |_, _| false);
+        self.core.set_roles(&roles);
+        told(&self.core.take_patches())
+    }
+}
+
+const WEB: &str = "TCP 192.0.2.100:80: 192.0.2.1=1 192.0.2.2=1";
+const SHOP: &str = "TCP 192.0.2.101:80: 192.0.2.1=1 192.0.2.2=1";
+
+#[test]
+fn with_ipvs_on_master_services_come_and_go_with_their_router() {
+    use vrrp::State::{Backup, Master};
+    let mut rig = Rig::start(&format!("{BY_MASTER}{BASE}{SECOND}"), &Table::new());
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.100:80 gone", "TCP 192.0.2.101:80 gone"]);
+    assert_eq!(told(&rig.pass(SECOND_LONG)), [""; 0], "checked, but not installed");
+    assert_eq!(rig.become_(Backup, Backup), [""; 0]);
+    assert_eq!(rig.become_(Master, Backup), [WEB]);
+    assert_eq!(rig.become_(Master, Master), [SHOP]);
+    assert_eq!(rig.become_(Backup, Master), ["TCP 192.0.2.100:80 gone"]);
+    rig.dead = vec!["192.0.2.2"];
+    assert_eq!(told(&rig.pass(SECOND_LONG)), ["TCP 192.0.2.101:80: 192.0.2.1=1"]);
+    assert_eq!(
+        rig.become_(Master, Master),
+        ["TCP 192.0.2.100:80: 192.0.2.1=1"],
+        "with what checks say by then"
+    );
+}
+
+#[test]
+fn with_ipvs_on_master_a_restart_leaves_what_is_there() {
+    use vrrp::State::{Backup, Master};
+    let text = format!("{BY_MASTER}{BASE}{SECOND}");
+    let mut first = Rig::start(&text, &Table::new());
+    first.pass(SECOND_LONG);
+    first.become_(Backup, Backup);
+    first.core.set_roles(&first.core.roles().next(
+        &BTreeMap::from([("web".to_owned(), Master), ("shop".to_owned(), Backup)]),
+        SECOND_LONG,
+        |_, _| false,
+    ));
+    let kernel = table(first.core.take_patches());
+    let mut second = Rig::start(&text, &kernel);
+    assert_eq!(told(&second.core.take_patches()), [WEB, "TCP 192.0.2.101:80 gone"]);
+    assert_eq!(second.become_(Master, Backup), [""; 0]);
+}
+
+#[test]
+fn a_reload_to_ipvs_on_master_takes_out_what_is_not_for_here() {
+    let (all, by_master) = (BY_MASTER.replace("master\"", "all\""), BY_MASTER);
+    let mut rig = Rig::start(&format!("{all}{BASE}{SECOND}"), &Table::new());
+    rig.pass(SECOND_LONG);
+    assert_eq!(rig.become_(vrrp::State::Master, vrrp::State::Backup), [""; 0]);
+    rig.core.reload(config(&format!("{by_master}{BASE}{SECOND}")), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.101:80 gone"]);
+    rig.core.reload(config(&format!("{all}{BASE}{SECOND}")), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), [SHOP]);
+}

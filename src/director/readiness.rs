@@ -1,0 +1,70 @@
+//! How far the services behind the addresses are: what the routers may take. Pure.
+
+use std::time::Duration;
+
+use vrrp::Readiness;
+
+use crate::core::Core;
+
+/// A table without a server that is known to be up is held back this long after the start, while checks run. What hangs
+/// for longer must not keep every address away.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the worker knows of the kernel's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// what was asked for is written, but for what the kernel refuses
+    pub(crate) written: bool,
+    /// the kernel has what is wanted
+    pub(crate) settled: bool,
+    /// the table could not be read or written at the last try
+    pub(crate) lost: bool,
+}
+
+/// Remembers what need not be found out twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gauge {
+    /// the table was presentable once
+    installed: bool,
+    /// every check has a result newer than this
+    fresh_since: Option<Duration>,
+}
+
+impl Gauge {
+    /// Another configuration is in force: its checks must be in before anything is taken over.
+    pub(crate) fn forget_checks(&mut self) {
+        self.fresh_since = None;
+    }
+
+    /// When readiness changes by time alone; none: it does not.
+    pub(crate) fn runs_out(&self, now: Duration) -> Option<Duration> {
+        (!self.installed && now < PATIENCE).then_some(PATIENCE)
+    }
+
+    /// `freshness`: what was found before then does not count. A table of which the kernel refuses a part is installed: better
+    /// than no service at all, but no reason to take over from a router that has all of it.
+    pub(crate) fn read(
+        &mut self,
+        table: Standing,
+        core: &Core,
+        freshness: Duration,
+        now: Duration,
+    ) -> Readiness {
+        self.installed |= table.written && (now >= PATIENCE || core.is_presentable());
+        if !self.installed || table.lost {
+            return Readiness::NotReady;
+        }
+        if self.fresh_since != Some(freshness) && core.checks().are_decided_since(freshness) {
+            self.fresh_since = Some(freshness);
+        }
+        let is_fresh = self.fresh_since == Some(freshness);
+        if is_fresh && table.written && table.settled && core.serves() {
+            Readiness::Serving
+        } else {
+            Readiness::Installed
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
