@@ -9,20 +9,31 @@ use super::backup::Leftover;
 use super::{Context, Router};
 use crate::{Reason, State};
 
+/// What was told, if anything was.
+#[derive(Debug, Default)]
+enum Told<T> {
+    #[default]
+    Nothing,
+    Is(T),
+}
+
 /// What is known of the interface of a router's adverts.
 #[derive(Debug, Default)]
 pub(crate) struct Link {
-    /// none: not told yet; some none: no address
-    source: Option<Option<IpAddr>>,
-    /// none: not told yet; some none: fine
-    fault: Option<Option<String>>,
+    /// none: no address
+    source: Told<Option<IpAddr>>,
+    /// none: fine
+    fault: Told<Option<String>>,
     /// when the router started, or its last fault ended
     fine_since: Duration,
 }
 
 impl Link {
-    pub(super) fn source(&self) -> Option<IpAddr> {
-        self.source.flatten()
+    pub(super) const fn source(&self) -> Option<IpAddr> {
+        match self.source {
+            Told::Is(source) => source,
+            Told::Nothing => None,
+        }
     }
 
     pub(super) const fn fine_since(&self) -> Duration {
@@ -31,18 +42,18 @@ impl Link {
 
     /// A fault needs no address to be known.
     const fn is_known(&self) -> bool {
-        matches!((&self.fault, self.source), (Some(Some(_)), _) | (Some(None), Some(_)))
+        matches!((&self.fault, &self.source), (Told::Is(Some(_)), _) | (Told::Is(None), Told::Is(_)))
     }
 }
 
 impl Router {
     pub(crate) fn set_source(&mut self, source: Option<IpAddr>, ctx: &mut Context<'_>) {
-        self.link.source = Some(source);
+        self.link.source = Told::Is(source);
         self.look_at_faults(ctx);
     }
 
     pub(crate) fn set_interface(&mut self, fault: Option<&str>, ctx: &mut Context<'_>) {
-        self.link.fault = Some(fault.map(String::from));
+        self.link.fault = Told::Is(fault.map(String::from));
         self.look_at_faults(ctx);
     }
 
@@ -63,11 +74,15 @@ impl Router {
     /// What is wrong with the interface of its adverts.
     pub(super) fn link_fault(&self) -> Option<String> {
         let interface = &self.settings.interface;
-        match (&self.link.fault, self.link.source) {
-            (Some(Some(fault)), _) => Some(fault.clone()),
-            (None, _) | (Some(None), None) => Some(format!("interface {interface} is not known yet")),
-            (Some(None), Some(None)) => Some(format!("interface {interface} has no address to send from")),
-            (Some(None), Some(Some(_))) => None,
+        match (&self.link.fault, &self.link.source) {
+            (Told::Is(Some(fault)), _) => Some(fault.clone()),
+            (Told::Is(None), Told::Is(None)) => {
+                Some(format!("interface {interface} has no address to send from"))
+            }
+            (Told::Is(None), Told::Is(Some(_))) => None,
+            (Told::Nothing, _) | (_, Told::Nothing) => {
+                Some(format!("interface {interface} is not known yet"))
+            }
         }
     }
 
