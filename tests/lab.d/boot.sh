@@ -57,7 +57,7 @@ write_stub() {
     shift
     {
         echo '#!/bin/bash'
-        for name in LAB_REPO LAB_TARGET LAB_OUT LAB_BIN LAB_KIND ${TERM+TERM} "${!BENCH_@}"; do
+        for name in LAB_REPO LAB_TARGET LAB_OUT LAB_BIN LAB_KIND ${TERM+TERM} "${!BENCH_@}" "${!LAB_SOAK@}"; do
             printf 'export %s=%q\n' "$name" "${!name}"
         done
         [[ ! -t 0 ]] || printf 'export LINES=%q COLUMNS=%q\n' "$(tput lines)" "$(tput cols)"

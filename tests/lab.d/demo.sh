@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The note's httpd cluster at work: the ARP problem, balancing, a server that dies and returns, a director killed.
+# The note's httpd cluster at work: the ARP problem, balancing, a server that dies and returns, a director that dies and
+# returns.
 set -Eeuo pipefail
-for part in net machines cluster show; do
+for part in net machines cluster routers show; do
     # shellcheck source=/dev/null
     source "tests/lab.d/$part.sh"
 done
@@ -23,6 +24,9 @@ LVS02 $(rip lvs02), real servers RS01 $(rip rs01) and RS02 $(rip rs02). Clients 
     server_returns
     server_drained
     director_killed
+    director_dies
+    director_returns
+    director_stops
     say "That was all. \`tests/lab shell\` leaves you inside this cluster."
 }
 
@@ -30,7 +34,7 @@ arp_problem() {
     chapter "1. The ARP problem"
     say "In direct routing the director and every real server hold the VIP. LVS01 has it on eth0, and here RS01 and RS02 got
 it on lo by hand, nothing else. Three machines answer when the client asks who has it:"
-    web_service | director_config lvs01
+    web_service | router_config lvs01 100
     start_director lvs01
     wait_until "[[ \$(ip -n lvs01 addr show dev eth0) == *$VIP* ]]" 20
     for machine in rs01 rs02; do
@@ -123,6 +127,55 @@ director_killed() {
     stop_client demo
     show lvs01 ipvsadm -Ln
     say "Requests that failed meanwhile: $(($(count demo failed) - failed))."
+}
+
+director_dies() {
+    chapter "8. A director dies"
+    say "LVS02 joins with priority 90: the same file otherwise. Adverts go out each 100 ms, which is the default."
+    web_service | router_config lvs02 90
+    start_director lvs02
+    wait_until "table_full lvs02" 20
+    directors
+    say "A client makes a new connection every 10 ms. LVS01 loses its power: every process killed, the cable dead."
+    start_client failover --every-ms 10 --timeout-ms 250
+    more_requests failover 50
+    power_off lvs01
+    wait_until "holds lvs02" 20
+    more_requests failover 100
+    show lvs02 lvs-director --run-dir "$WORK/run-lvs02" status
+    stop_client failover
+    say "Requests that failed: $(count failover failed). Longest time without service: $(count failover gap_ms) ms."
+}
+
+director_returns() {
+    chapter "9. It returns"
+    say "LVS01 starts, fills its table, checks both servers, and only then takes the VIP back:"
+    start_client return --every-ms 10 --timeout-ms 250
+    power_on lvs01
+    start_director lvs01
+    wait_until "only lvs01" 30
+    more_requests return 100
+    directors
+    stop_client return
+    say "Requests that failed: $(count return failed)."
+}
+
+director_stops() {
+    chapter "10. It is stopped for maintenance"
+    say "systemctl stop sends SIGTERM: LVS01 says that it stops, and goes on forwarding until LVS02 has taken over."
+    start_client stopped --every-ms 10 --timeout-ms 250
+    more_requests stopped 50
+    stop director-lvs01
+    wait_until "only lvs02" 20
+    more_requests stopped 100
+    stop_client stopped
+    grep -F VI_1 "$WORK/director-lvs01.log" | tail -n 2 | sed 's/^/   /'
+    say "Requests that failed: $(count stopped failed)."
+}
+
+directors() {
+    show lvs01 lvs-director --run-dir "$WORK/run-lvs01" vrrp
+    show lvs02 lvs-director --run-dir "$WORK/run-lvs02" vrrp
 }
 
 main
