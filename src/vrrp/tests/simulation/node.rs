@@ -165,10 +165,17 @@ impl Node {
         std::mem::take(&mut self.queue)
     }
 
-    pub(crate) fn time_out(&mut self, truth: Duration) {
-        if self.frozen {
-            return;
+    /// What changed around it while it was frozen.
+    pub(crate) fn catch_up(&mut self, truth: Duration) {
+        self.tell_interface(truth);
+        self.tell_track(truth);
+        self.tell_readiness(truth);
+        if self.stopping {
+            self.stop(truth);
         }
+    }
+
+    pub(crate) fn time_out(&mut self, truth: Duration) {
         let now = self.clock.local(truth);
         self.with(|set, _| set.handle_timeout(now));
     }
@@ -195,8 +202,9 @@ impl Node {
         self.state = State::Initialize;
     }
 
+    /// A frozen process learns nothing.
     fn with(&mut self, act: impl FnOnce(&mut Set, RouterId)) {
-        if let Some((set, id)) = &mut self.process {
+        if let Some((set, id)) = self.process.as_mut().filter(|_| !self.frozen) {
             act(set, *id);
         }
     }

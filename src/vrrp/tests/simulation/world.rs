@@ -173,10 +173,14 @@ impl World {
     }
 
     fn thaw(&mut self, node: usize) {
+        if !self.nodes[node].frozen {
+            return;
+        }
         for arrived in self.nodes[node].thaw() {
             self.arrive(node, arrived);
         }
-        self.settle(node);
+        let now = self.now;
+        self.at(node, |node| node.catch_up(now));
     }
 
     /// Performs what the router wants done, and plans when it wakes next. A frozen one does nothing.
