@@ -10,31 +10,16 @@ import time
 import urllib.request
 
 import kernel
+import table
 from clusters import Cluster
 from programs import BIN, WORK, clear, installed, started, wait_for
+from table import row
 
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 DISTINCT = bool(os.environ.get("BENCH_DISTINCT"))
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "1000 2000 4000").split()]
 BOTH = os.environ.get("BENCH_PROGRAMS", "keepalived director").split()
 CHECKED_S = 10
-rows = []
-
-
-def row(figure, unit, values, target="", digits=2):
-    """`values`: measurements by program; their medians become one line of the table."""
-    medians = {name: statistics.median(measured) for name, measured in values.items() if measured}
-    ours = medians.pop("director", None)
-    peer, theirs = next(iter(medians.items()), (None, None))
-    note = "" if peer in (None, "keepalived") else f" ({peer})"
-    rows.append([
-        figure,
-        "-" if theirs is None else f"{theirs:.{digits}f} {unit}".strip() + note,
-        "-" if ours is None else f"{ours:.{digits}f} {unit}".strip(),
-        f"{ours / theirs:.2f}" if ours is not None and theirs else "-",
-        target,
-    ])
-    print("| " + " | ".join(rows[-1]) + " |", flush=True)
 
 
 def in_turns(measure, runs=RUNS, programs=None):
@@ -210,12 +195,7 @@ def main():
             raise SystemExit(f"no such measurement: {name}; there are: {' '.join(parts)}")
         print(f"measuring: {name}", flush=True)
         parts[name]()
-    lines = ["| figure | keepalived | lvs-rs | ratio | target |", "|---|---|---|---|---|"]
-    lines += ["| " + " | ".join(cells) + " |" for cells in rows]
-    text = "\n".join(lines) + "\n"
-    with open(os.path.join(os.environ["LAB_OUT"], "bench.md"), "w") as file:
-        file.write(text)
-    print("\n" + text)
+    table.finish()
 
 
 main()
