@@ -64,7 +64,7 @@ pub(crate) enum Command {
     /// One line each, words separated by one space: NAME STATE PRIORITY ADDRESSES MASTER SINCE REASON. STATE is init,
     /// fault, backup, master or leaving. PRIORITY is as tracking makes it. ADDRESSES are separated by commas, without
     /// prefix lengths. MASTER is the address of the router that is master, `-` if none is known. SINCE is UTC as in RFC
-    /// 3339. REASON is the rest of the line. Later versions may put words before REASON only.
+    /// 3339. REASON is the rest of the line. A space in NAME is shown as `_`. Later versions may put words before REASON only.
     Vrrp(VrrpArgs),
     /// Take a real server out of scheduling
     ///
@@ -98,12 +98,12 @@ pub(crate) struct PlanArgs {
 /// Which virtual routers to show, and how.
 #[derive(Debug, Args)]
 pub(crate) struct VrrpArgs {
-    /// Only this one; a name that is none is exit code 1
+    /// Only this one
     pub(crate) name: Option<String>,
     /// Everything, as JSON; with NAME its object alone
     #[arg(long)]
     pub(crate) json: bool,
-    /// Exit with 0 when it is master, 3 backup, 4 fault, 5 otherwise
+    /// Exit with 0 when it is master, 3 backup, 4 fault, 5 otherwise; 1 as ever when nobody can tell
     #[arg(long, requires = "name")]
     pub(crate) exit_code: bool,
 }

@@ -101,3 +101,6 @@ pub(crate) fn desired(config: &DirectorConfig, servers: &Servers) -> Table {
     let installed = config.services.iter().zip(here).filter(|(_, here)| *here);
     installed.map(|(service, _)| service_of(service)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,7 +134,8 @@ pub(crate) fn script_line(router: &RouterStatus) -> String {
     let bare = |address: &VipStatus| address.address.split('/').next().unwrap_or_default().to_owned();
     let addresses: Vec<String> = router.addresses.iter().map(bare).collect();
     let master = router.master.as_ref().map_or("-", |master| master.address.as_str());
-    let RouterStatus { name, state, effective_priority, since, reason, .. } = router;
+    let RouterStatus { state, effective_priority, since, reason, .. } = router;
+    let name = router.name.replace(char::is_whitespace, "_");
     format!("{name} {state} {effective_priority} {} {master} {since} {reason}\n", addresses.join(","))
 }
 

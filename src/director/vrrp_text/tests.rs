@@ -98,6 +98,13 @@ fn lines_for_scripts_stay_as_they_are() {
 }
 
 #[test]
+fn a_name_is_one_word() {
+    let mut router = router();
+    router.name = "my first router".into();
+    assert!(script_line(&router).starts_with("my_first_router master 100 "));
+}
+
+#[test]
 fn states_have_exit_codes() {
     let codes: Vec<String> = ["master", "backup", "fault", "leaving", "init"]
         .iter()
