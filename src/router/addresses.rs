@@ -183,8 +183,8 @@ impl Keeper {
                         return;
                     }
                     self.obey(orders);
-                    self.reconcile().await;
                     self.write_diary();
+                    self.reconcile().await;
                 }
                 Woken::Changed => self.reconcile().await,
                 Woken::Claim(interface, claim) => self.heard(&interface, claim),
@@ -289,6 +289,7 @@ impl Keeper {
 
     fn tell(&mut self, look: &Look) {
         let links = links::links(&self.members, &self.tracked, self.hands.owned(), &self.earlier, look);
+        self.members.stand(&links.stands);
         if self.links.as_ref() != Some(&links) {
             self.start.adverts.put(|inbox| inbox.links = Some(links.clone()));
             self.links = Some(links);

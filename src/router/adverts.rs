@@ -204,15 +204,12 @@ impl Speaker {
         self.ports.set(&self.members);
         let past = self.past.take().unwrap_or_default();
         for id in &self.order {
-            if let Some(member) = self.members.get(id) {
-                self.desk.configure(
-                    *id,
-                    member,
-                    self.set.view(*id).map_or(State::Initialize, |view| view.state),
-                );
-                if past.goes_on(&member.config) {
-                    self.set.resume(*id, now);
-                }
+            let Some(member) = self.members.get_mut(id) else { continue };
+            let state = self.set.view(*id).map_or(State::Initialize, |view| view.state);
+            self.desk.configure(*id, member, state);
+            if past.goes_on(&member.config) {
+                member.resumes = true;
+                self.set.resume(*id, now);
             }
         }
         self.desk.track(&self.config);
@@ -263,22 +260,26 @@ impl Speaker {
             return;
         };
         let fault = stand.fault.clone().or_else(|| self.ports.error_of(id).map(str::to_owned));
-        let is_first = !member.is_known;
-        if is_first && self.links.leftover.contains(&member.config.name) {
+        let source = stand.source;
+        let is_first = !std::mem::replace(&mut member.is_known, true);
+        if is_first && self.links.leftover.contains(&member.config.name) && !member.resumes {
             self.set.hold_leftover(id, now);
         }
-        if is_first || member.source != stand.source {
-            member.source = stand.source;
-            self.set.set_source(id, stand.source, now);
-        }
+        let has_moved = is_first || member.source != source;
         if is_first || member.fault != fault {
             if fault.is_none() && !is_first {
                 self.desk.fresh = now;
             }
+            // what is wrong with the interface says more than that there is no address
+            if has_moved && fault.is_none() {
+                self.set.set_source(id, source, now);
+            }
             self.set.set_interface(id, fault.as_deref(), now);
-            member.fault = fault;
         }
-        member.is_known = true;
+        if has_moved {
+            self.set.set_source(id, source, now);
+        }
+        (member.source, member.fault) = (source, fault);
         self.act();
         if is_first && let Some(holding) = self.set.view(id).map(|view| view.holding) {
             self.desk.slot(id, |slot| slot.holding = Some(holding));

@@ -8,7 +8,7 @@ use kernel::address::Route;
 use vrrp::{Holding, RouterId, State};
 
 use super::hands::Look;
-use crate::exchange::Slot;
+use crate::exchange::{Slot, Stand};
 use crate::held::{Held, LOOPBACK, conflict};
 
 /// Addresses wait that long for the services behind them (`ipvs_on = "master"`).
@@ -21,6 +21,8 @@ pub(super) struct Member {
     pub(super) here_since: Option<Duration>,
     /// they have waited for the services, or need not any more
     pub(super) has_passed: bool,
+    /// its interface cannot be used: the machine says in a moment what that means
+    has_fault: bool,
 }
 
 /// Where the addresses of a router go. The order is that of precedence, where two routers have the same address, because
@@ -68,6 +70,13 @@ impl Members {
             let is_open = gate.is_none_or(|open| open.contains(&member.slot.config.name));
             let has_waited = member.here_since.is_some_and(|since| since + PATIENCE <= now);
             member.has_passed |= member.here_since.is_some() && (is_open || has_waited);
+        }
+    }
+
+    /// Takes in on what ground they stand.
+    pub(super) fn stand(&mut self, stands: &BTreeMap<RouterId, Stand>) {
+        for (id, member) in &mut self.routers {
+            member.has_fault = stands.get(id).is_some_and(|stand| stand.fault.is_some());
         }
     }
 
@@ -154,7 +163,7 @@ impl Members {
 impl Member {
     fn new(slot: &Slot) -> Self {
         let slot = Slot { holding: None, announce: 0, ..slot.clone() };
-        Self { slot, here_since: None, has_passed: false }
+        Self { slot, here_since: None, has_passed: false, has_fault: false }
     }
 
     fn take(&mut self, slot: Slot, now: Duration) {
@@ -172,7 +181,7 @@ impl Member {
     pub(super) fn place(&self) -> Place {
         match self.slot.holding {
             None => Place::AsItIs,
-            Some(Holding::Yes) if self.has_passed => Place::Here,
+            Some(Holding::Yes) if self.has_passed && !self.has_fault => Place::Here,
             Some(Holding::Yes) => Place::AsItIs,
             Some(Holding::Silent) => Place::Silent,
             Some(Holding::No) => Place::Away,

@@ -9,6 +9,8 @@ pub(super) struct Member {
     pub(super) config: Arc<RouterConfig>,
     /// its interface was looked at
     pub(super) is_known: bool,
+    /// it goes on as master where an earlier run ended
+    pub(super) resumes: bool,
     /// source of its adverts
     pub(super) source: Option<IpAddr>,
     /// why its interface cannot be used, as the machine was told
@@ -19,6 +21,6 @@ pub(super) struct Member {
 
 impl Member {
     pub(super) fn new(config: Arc<RouterConfig>) -> Self {
-        Self { config, is_known: false, source: None, fault: None, send_error: None }
+        Self { config, is_known: false, resumes: false, source: None, fault: None, send_error: None }
     }
 }

@@ -27,8 +27,6 @@ fn found(held: &Held) -> Address {
         deprecated: false,
         secondary: false,
         tentative: false,
-        secondary: false,
-        tentative: false,
     }
 }
 
