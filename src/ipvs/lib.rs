@@ -15,6 +15,7 @@ mod diff;
 mod parse;
 pub mod proc;
 mod service;
+pub mod sync;
 mod table;
 pub mod wire;
 

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod arp;
+pub mod connections;
 mod genl;
 pub mod ipvs;
 mod raw;

@@ -4,10 +4,14 @@
 //! "one packet" of an IPv6 service, no family of a fwmark service. [`fill_unseen`] takes these from what is
 //! desired, so a plan made with it shows every difference that can be seen, and only those.
 
+mod connections;
 mod fill;
 mod glance;
 mod parse;
 
+pub use connections::{
+    ConnectionFault, ConnectionState, SeenConnection, parse_connection, parse_connections,
+};
 pub use fill::fill_unseen;
 pub use glance::glance;
 pub use parse::{
