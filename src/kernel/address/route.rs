@@ -177,9 +177,7 @@ fn parse(message: &RouteMessage, family: AddressFamily) -> Option<Route> {
             RouteAttribute::Gateway(via) => route.via = ip(via),
             RouteAttribute::Via(RouteVia::Inet(via)) => route.via = Some((*via).into()),
             RouteAttribute::Via(RouteVia::Inet6(via)) => route.via = Some((*via).into()),
-            RouteAttribute::Oif(index) => {
-                route.interface = nix::net::if_::if_indextoname(*index).ok()?.into_string().ok()
-            }
+            RouteAttribute::Oif(index) => route.interface = name_of(*index),
             RouteAttribute::PrefSource(source) => route.source = ip(source),
             RouteAttribute::Table(table) => route.table = Some(*table),
             RouteAttribute::Priority(metric) => route.metric = Some(*metric),
@@ -187,6 +185,11 @@ fn parse(message: &RouteMessage, family: AddressFamily) -> Option<Route> {
         }
     }
     Some(route)
+}
+
+/// None where it went away since.
+fn name_of(index: u32) -> Option<String> {
+    nix::net::if_::if_indextoname(index).ok()?.into_string().ok()
 }
 
 fn ip(address: &RouteAddress) -> Option<IpAddr> {

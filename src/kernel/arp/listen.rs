@@ -82,7 +82,7 @@ impl Listener {
     pub async fn next(&mut self) -> io::Result<Claim> {
         loop {
             // through tokio, which then knows that nothing is left
-            if let Some(claim) = self.take(|socket, buffer| socket.try_recv(buffer))? {
+            if let Some(claim) = self.take(UdpSocket::try_recv)? {
                 return Ok(claim);
             }
             self.readable().await?;

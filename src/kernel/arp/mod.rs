@@ -4,6 +4,8 @@
 mod filter;
 mod frame;
 mod listen;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::IpAddr;

@@ -30,7 +30,7 @@ fn next(socket: &Socket, time: Duration) -> Option<(Received, Vec<u8>)> {
 }
 
 fn soon(socket: &Socket) -> (Received, Vec<u8>) {
-    next(socket, Duration::from_secs(5)).expect("a packet")
+    next(socket, Duration::from_secs(5)).unwrap()
 }
 
 fn silent(socket: &Socket) -> bool {

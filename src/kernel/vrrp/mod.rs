@@ -21,13 +21,14 @@ const PROTOCOL: i32 = 112;
 const TTL: u32 = 255;
 /// Class selector 6, internetwork control, as other VRRP routers send.
 const TRAFFIC_CLASS: u8 = 0xc0;
-/// `TC_PRIO_CONTROL` (`linux/pkt_sched.h`): first in the interface's queue.
-const QUEUE_PRIORITY: i32 = 7;
+/// `TC_PRIO_CONTROL` and `TC_PRIO_INTERACTIVE` (`linux/pkt_sched.h`): first in the interface's queue. The first needs
+/// `CAP_NET_ADMIN` on older kernels.
+const QUEUE_PRIORITIES: [i32; 2] = [7, 6];
 
 /// A socket for the adverts of one interface and family, in and out. What this host sends does not come back.
 #[derive(Debug)]
 pub struct Socket {
-    socket: socket2::Socket,
+    inner: socket2::Socket,
     index: u32,
     v6: bool,
 }
@@ -61,7 +62,7 @@ impl Socket {
                 SocketError::of(&doing, error)
             }
         })?;
-        raw::drain(&socket.socket);
+        raw::drain(&socket.inner);
         Ok(socket)
     }
 
@@ -73,10 +74,10 @@ impl Socket {
     pub fn send(&self, source: IpAddr, destination: IpAddr, packet: &[u8]) -> io::Result<()> {
         match (source, destination, self.v6) {
             (IpAddr::V4(source), IpAddr::V4(destination), false) => {
-                v4::send(&self.socket, source, destination, packet)
+                v4::send(&self.inner, source, destination, packet)
             }
             (IpAddr::V6(source), IpAddr::V6(destination), true) => {
-                v6::send(&self.socket, self.index, source, destination, packet)
+                v6::send(&self.inner, self.index, source, destination, packet)
             }
             _ => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -93,10 +94,11 @@ impl Socket {
     pub fn receive(&self, buffer: &mut [u8]) -> io::Result<Option<Received>> {
         loop {
             let received =
-                if self.v6 { v6::receive(&self.socket, buffer) } else { v4::receive(&self.socket, buffer) };
+                if self.v6 { v6::receive(&self.inner, buffer) } else { v4::receive(&self.inner, buffer) };
             match received {
                 Ok(received) => return Ok(Some(received)),
-                Err(Errno::EINTR) => {}
+                // not even a header: nobody's
+                Err(Errno::EINTR | Errno::EBADMSG) => {}
                 Err(Errno::EAGAIN) => return Ok(None),
                 Err(errno) => return Err(errno.into()),
             }
@@ -113,23 +115,24 @@ impl Socket {
         socket.set_nonblocking(true)?;
         raw::bound_receive_buffer(&socket)?;
         if v6 {
-            v6::set_options(&socket, index)?
+            v6::set_options(&socket, index)?;
         } else {
-            v4::set_options(&socket)?
+            v4::set_options(&socket)?;
         }
         // after the traffic class, which sets it as well
-        setsockopt(&socket, sockopt::Priority, &QUEUE_PRIORITY)
-            .or_else(|_| setsockopt(&socket, sockopt::Priority, &6))?;
+        let [first, second] = QUEUE_PRIORITIES;
+        setsockopt(&socket, sockopt::Priority, &first)
+            .or_else(|_| setsockopt(&socket, sockopt::Priority, &second))?;
         for group in groups {
             join(&socket, index, v6, *group)?;
         }
-        Ok(Self { socket, index, v6 })
+        Ok(Self { inner: socket, index, v6 })
     }
 }
 
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
+        self.inner.as_fd()
     }
 }
 
