@@ -11,6 +11,8 @@ use crate::settings::Policy;
 pub(crate) struct Orders {
     pub(crate) patches: Patches,
     pub(crate) policy: Option<Policy>,
+    /// look at the table now
+    pub(crate) look: bool,
     pub(crate) stop: bool,
     /// number of the newest of these orders
     pub(crate) number: u64,
@@ -35,7 +37,10 @@ impl Inbox {
 
     /// Waits for orders, at most this long.
     pub(crate) fn take(&self, timeout: Duration) -> Orders {
-        let idle = |orders: &mut Orders| orders.patches.is_empty() && orders.policy.is_none() && !orders.stop;
+        let idle = |orders: &mut Orders| {
+            let Orders { patches, policy, look, stop, number: _ } = orders;
+            patches.is_empty() && policy.is_none() && !*look && !*stop
+        };
         let waited = self.bell.wait_timeout_while(self.lock(), timeout, idle);
         let (mut orders, _) = waited.unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *orders)

@@ -1,6 +1,7 @@
 //! What the loop does for the virtual routers: tells them how far the services are, and follows what they become.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
 use config::director::{DirectorConfig, IpvsOn};
@@ -245,25 +246,28 @@ impl Shell {
         self.lead.look();
     }
 
-    /// Every router gives its addresses to a successor, or away. The table stays, but for what must not be here while
-    /// another is master.
-    pub(crate) async fn hand_over(&mut self) {
+    /// SIGTERM: every router gives its addresses to a successor, or away, while the loop goes on. True: nothing to wait for.
+    pub(crate) fn begin_to_leave(&mut self) -> bool {
         if !has_routers(self.core.config()) {
-            return;
+            return true;
+        }
+        if self.leaving.is_some() {
+            warn!("told to stop again: ending without waiting for a successor");
+            return true;
         }
         info!("handing over");
-        if !self.wait_for_successors().await {
-            warn!("told to stop again: ending without waiting for a successor");
-            return;
-        }
-        while let Ok(moves) = tokio::time::timeout(Duration::ZERO, self.router.next()).await {
-            self.take_moves(&moves);
-        }
-        self.leave();
+        daemon::notify::stopping();
+        self.reload = None;
+        let router = Rc::clone(&self.router);
+        self.leaving = Some(Box::pin(async move { router.hand_over().await }));
+        false
     }
 
     /// The addresses are gone: no service that must not be here stays, and connections of the successor are received.
-    fn leave(&mut self) {
+    pub(crate) async fn leave(&mut self) {
+        while let Ok(moves) = tokio::time::timeout(Duration::ZERO, self.router.next()).await {
+            self.take_moves(&moves);
+        }
         let roles = self.core.roles().next(&self.router.roles(), STARTING, |_, _| false);
         self.core.set_roles(&roles);
         self.enforce(Policy::of(self.core.config(), &roles));

@@ -140,8 +140,9 @@ impl Shell {
             clock,
             router_id,
             config_status,
-            router,
+            router: Rc::new(router),
             lead: Lead::new(policy),
+            leaving: None,
             listeners,
             drained_file,
             watchers: watch::Sender::new(Arc::from("{}")),
@@ -152,6 +153,9 @@ impl Shell {
             path: path.to_path_buf(),
             signals,
         };
+        if shell.core.config().services.is_empty() {
+            shell.worker.look();
+        }
         shell.begin_to_lead();
         Ok(shell)
     }

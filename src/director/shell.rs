@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,8 +48,10 @@ pub(crate) struct Shell {
     pub(crate) clock: Clock,
     pub(crate) router_id: String,
     pub(crate) config_status: ConfigStatus,
-    pub(crate) router: Router,
+    pub(crate) router: Rc<Router>,
     pub(crate) lead: Lead,
+    /// told to stop: ends when every router has handed over
+    pub(crate) leaving: Option<Pin<Box<dyn Future<Output = ()>>>>,
     pub(crate) listeners: Listeners,
     pub(crate) drained_file: StateFile,
     pub(crate) watchers: watch::Sender<Arc<str>>,
@@ -82,14 +86,19 @@ impl Shell {
             tokio::select! {
                 biased;
                 signal = self.signals.next() => match signal {
-                    Signal::Terminate => break,
+                    Signal::Terminate => if self.begin_to_leave() { break },
+                    Signal::Reload if self.leaving.is_some() => info!("told to reload while ending: too late"),
                     Signal::Reload => self.begin_reload(),
                 },
-                Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
-                text = wait_for(&mut self.reload) => self.finish_reload(text).await,
-                Some(ask) = self.asks.recv() => self.answer(ask),
                 moves = self.router.next() => self.take_moves(&moves),
                 () = self.worker.turned() => self.lead.read(),
+                Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
+                () = wait_to_leave(&mut self.leaving) => {
+                    self.leave().await;
+                    break;
+                }
+                text = wait_for(&mut self.reload) => self.finish_reload(text).await,
+                Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
                 _ = life.tick(), if has_routers(self.core.config()) => if self.router.is_dead() {
                     daemon::notify::stopping();
@@ -99,7 +108,6 @@ impl Shell {
             }
         }
         daemon::notify::stopping();
-        self.hand_over().await;
         info!("director stops; the table, its settings and the addresses of [[address]] stay as they are");
         Ok(())
     }
@@ -302,6 +310,13 @@ impl Shell {
 #[derive(Debug, thiserror::Error)]
 #[error("a thread of the virtual routers has ended")]
 pub(crate) struct Broken;
+
+async fn wait_to_leave(leaving: &mut Option<Pin<Box<dyn Future<Output = ()>>>>) {
+    match leaving {
+        Some(leaving) => leaving.await,
+        None => std::future::pending().await,
+    }
+}
 
 async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<String, String>>>) -> Result<String, String> {
     match reload {

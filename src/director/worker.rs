@@ -105,6 +105,11 @@ impl Worker {
         self.inbox.put(self.next_number(), |orders| orders.patches.extend(patches));
     }
 
+    /// Asks for a look now: who has no service would wait for the first one.
+    pub(crate) fn look(&self) {
+        self.inbox.put(self.next_number(), |orders| orders.look = true);
+    }
+
     /// Takes new settings for the table as a whole.
     pub(crate) fn set_policy(&self, policy: Policy) {
         self.inbox.put(self.next_number(), |orders| orders.policy = Some(policy));
@@ -209,7 +214,7 @@ impl Desk {
         self.next_look += self.policy.resync;
         loop {
             let wait = self.next_look.saturating_duration_since(Instant::now());
-            let Orders { patches, policy, stop, number } = inbox.take(wait);
+            let Orders { patches, policy, look, stop, number } = inbox.take(wait);
             // First what an address may be waiting for.
             if !patches.is_empty() {
                 self.patch(patches);
@@ -225,7 +230,7 @@ impl Desk {
                 return;
             }
             // Also where orders come faster than looks.
-            if Instant::now() >= self.next_look {
+            if look || Instant::now() >= self.next_look {
                 self.timed_look();
                 self.tell(number);
             }

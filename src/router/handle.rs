@@ -113,7 +113,7 @@ impl Router {
     }
 
     /// Takes another configuration. Routers that stay keep their state; one that is gone hands over first.
-    pub fn set(&mut self, vrrp: &VrrpConfig, held: &[HeldAddress]) {
+    pub fn set(&self, vrrp: &VrrpConfig, held: &[HeldAddress]) {
         let config = Arc::new(vrrp.clone());
         self.addresses.put(|orders| orders.held = Some(held.iter().map(Held::of).collect()));
         self.adverts.put(|inbox| inbox.config = Some(Arc::clone(&config)));
@@ -139,7 +139,7 @@ impl Router {
     }
 
     /// Waits for changes of state, and gives all that are there. Dropping the future loses none.
-    pub async fn next(&mut self) -> Vec<Moved> {
+    pub async fn next(&self) -> Vec<Moved> {
         self.hall.next().await
     }
 
@@ -175,7 +175,7 @@ impl Router {
     /// addresses. Returns when all that is done and the scripts of these transitions have run, after
     /// some 16 s at the latest.
     /// `[[address]]` stays.
-    pub async fn hand_over(&mut self) {
+    pub async fn hand_over(&self) {
         self.adverts.put(|inbox| inbox.stop = true);
         let left = wait_for(&self.news.changed, || self.news.with(|news| news.stopped));
         let _ = tokio::time::timeout(LEAVING, left).await;
