@@ -6,7 +6,7 @@ mod member;
 mod ports;
 mod snapshot;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -190,6 +190,11 @@ impl Speaker {
 
     fn configure(&mut self, config: Arc<VrrpConfig>, now: Duration) {
         self.schedule(&config);
+        let tracked: BTreeSet<Subject> =
+            config.routers.iter().flat_map(settings::subjects).map(|(subject, _)| subject).collect();
+        // a service is told of when it changes, whether or not anybody tracks it
+        let is_service = |subject: &Subject| matches!(subject, Subject::Service(_));
+        self.reports.retain(|subject, _| tracked.contains(subject) || is_service(subject));
         let all = config.routers.iter().map(|router| settings::settings(router, &config, &self.reports));
         let groups = config.groups.iter().map(|group| group.group.clone()).collect();
         self.order = self.set.set(all.collect(), groups, now);
@@ -230,14 +235,18 @@ impl Speaker {
     }
 
     fn report(&mut self, subject: Subject, report: Report, now: Duration) {
+        let mut is_tracked = matches!(subject, Subject::Service(_));
         for (id, member) in &self.members {
             for (index, (tracked, _)) in settings::subjects(&member.config).enumerate() {
                 if tracked == subject {
+                    is_tracked = true;
                     self.set.set_track(*id, index, report, now);
                 }
             }
         }
-        self.reports.insert(subject, report);
+        if is_tracked {
+            self.reports.insert(subject, report);
+        }
         self.act();
     }
 

@@ -163,7 +163,11 @@ impl Router {
         }
         let held = lock(&self.board.told).clone();
         let error = self.is_dead().then(|| "a thread of VRRP has ended: restart the director".to_owned());
-        self.last.borrow().status(&held, &self.hall.details(), &self.clock, error)
+        VrrpStatus {
+            fifo_lines_dropped: self.hall.lines_dropped(),
+            error,
+            ..self.last.borrow().status(&held, &self.hall.details(), &self.clock)
+        }
     }
 
     /// Whether a thread has ended: then nothing here works any more.

@@ -27,6 +27,8 @@ pub mod script;
 mod settings;
 mod state;
 mod status;
+#[cfg(test)]
+mod testing;
 mod track;
 
 pub use addresses::{HoldError, apply, cleanup, plan};

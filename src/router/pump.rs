@@ -2,6 +2,7 @@
 //! threads' lines to the log.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ const FINISHING: Duration = Duration::from_secs(5);
 pub(crate) struct Hall {
     moved: Mutex<VecDeque<Moved>>,
     details: Mutex<BTreeMap<Subject, String>>,
+    dropped: AtomicU64,
     changed: Notify,
 }
 
@@ -49,6 +51,11 @@ impl Hall {
     /// What was found when something was looked at last.
     pub(crate) fn details(&self) -> BTreeMap<Subject, String> {
         lock(&self.details).clone()
+    }
+
+    /// Lines for the named pipe that nobody read.
+    pub(crate) fn lines_dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 
     fn push(&self, new: Vec<Moved>) {
@@ -128,6 +135,8 @@ impl Pump {
         let config = Arc::clone(&self.config.borrow_and_update());
         self.tracker.set(&config);
         self.notifier.set(&config);
+        let known = self.tracker.reports().into_iter().map(|(name, report)| (subject(name), report));
+        self.adverts.put(|inbox| inbox.reports.extend(known));
     }
 
     fn take_news(&mut self) {
@@ -142,6 +151,7 @@ impl Pump {
         for Moved { router, transition, priority } in &moved {
             self.notifier.push(&Event::of(router, transition.to, *priority));
         }
+        self.hall.dropped.store(self.notifier.lines_dropped(), Ordering::Relaxed);
         self.hall.push(moved.into());
     }
 

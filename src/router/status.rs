@@ -15,6 +15,8 @@ pub struct VrrpStatus {
     pub unknown: BTreeMap<String, u64>,
     /// longest time that a timer of the adverts was late since the start, microseconds
     pub latest_us: u64,
+    /// lines for the named pipe of notification that were dropped because nobody read it
+    pub fifo_lines_dropped: u64,
     /// what keeps the whole from working
     pub error: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use kernel::arp::{Claim, Listener};
@@ -16,6 +17,8 @@ const OVER: Duration = Duration::from_secs(60);
 const MOST: usize = 256;
 /// Each address is asked for once in so many turns.
 const TURNS: usize = 10;
+/// A single claim may be that of a successor whose advert comes next: it counts when it is repeated so much later.
+const PROOF: Duration = Duration::from_millis(500);
 /// Claims that wait; further ones are dropped.
 const CLAIMS: usize = 256;
 
@@ -37,6 +40,8 @@ pub(super) struct Watch {
 pub(crate) struct Duplicate {
     pub(crate) since: Duration,
     pub(crate) last: Duration,
+    /// heard again and again
+    pub(crate) is_sure: bool,
 }
 
 struct Ear {
@@ -105,11 +110,12 @@ impl Watch {
         self.ears.insert(name, ear);
     }
 
-    /// Whom to ask for in this turn: each after ten turns, spread.
+    /// Whom to ask for in this turn: each after ten turns, spread, and whatever was claimed once.
     pub(super) fn turn(&mut self) -> Vec<Spot> {
         self.turn = (self.turn + 1) % TURNS;
-        let is_due = |place: usize| place % TURNS == self.turn;
-        let due = self.asked.iter().enumerate().filter(|(place, _)| is_due(*place));
+        let is_doubtful = |address| self.found.range(all(address)).any(|(_, duplicate)| !duplicate.is_sure);
+        let is_due = |place: usize, spot: &Spot| place % TURNS == self.turn || is_doubtful(spot.1);
+        let due = self.asked.iter().enumerate().filter(|(place, spot)| is_due(*place, spot));
         due.map(|(_, spot)| spot.clone()).collect()
     }
 
@@ -122,22 +128,23 @@ impl Watch {
         }
     }
 
-    /// Takes a claim in. Answers whether it is the first of its kind: to be told of.
+    /// Takes a claim in. Answers whether there is a duplicate that was not there before: to be told of.
     pub(super) fn heard(&mut self, interface: &str, claim: Claim, look: &Look, now: Duration) -> bool {
         let is_ours = look.links.iter().any(|link| link.mac == Some(claim.mac));
         if is_ours || !self.asked.contains(&(interface.to_owned(), claim.address)) {
             return false;
         }
         let key = (claim.address, claim.mac);
-        if let Some(duplicate) = self.found.get_mut(&key) {
-            duplicate.last = now;
+        let Some(duplicate) = self.found.get_mut(&key) else {
+            if self.found.len() < MOST {
+                self.found.insert(key, Duplicate { since: now, last: now, is_sure: false });
+            }
             return false;
-        }
-        let has_room = self.found.len() < MOST;
-        if has_room {
-            self.found.insert(key, Duplicate { since: now, last: now });
-        }
-        has_room
+        };
+        duplicate.last = now;
+        let is_new = !duplicate.is_sure && duplicate.since + PROOF <= now;
+        duplicate.is_sure |= is_new;
+        is_new
     }
 
     /// Forgets what is over.
@@ -148,9 +155,13 @@ impl Watch {
 
     /// Those of an address.
     pub(super) fn of(&self, address: IpAddr) -> impl Iterator<Item = ([u8; 6], Duplicate)> {
-        let all = (address, [u8::MIN; 6])..=(address, [u8::MAX; 6]);
-        self.found.range(all).map(|((_, mac), duplicate)| (*mac, *duplicate))
+        let sure = self.found.range(all(address)).filter(|(_, duplicate)| duplicate.is_sure);
+        sure.map(|((_, mac), duplicate)| (*mac, *duplicate))
     }
+}
+
+fn all(address: IpAddr) -> RangeInclusive<(IpAddr, [u8; 6])> {
+    (address, [u8::MIN; 6])..=(address, [u8::MAX; 6])
 }
 
 /// `02:00:5e:10:00:01`

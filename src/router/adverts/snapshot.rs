@@ -91,14 +91,13 @@ impl Snapshot {
         told: &Told,
         details: &BTreeMap<Subject, String>,
         clock: &Clock,
-        error: Option<String>,
     ) -> VrrpStatus {
         VrrpStatus {
             routers: self.routers.iter().map(|seen| seen.status(told, details, clock)).collect(),
             addresses: told.addresses(),
             unknown: self.unknown.clone(),
             latest_us: u64::try_from(self.latest.as_micros()).unwrap_or(u64::MAX),
-            error,
+            ..VrrpStatus::default()
         }
     }
 }

@@ -28,7 +28,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let dir = RunDir::open(dir, true)?;
     let _lock = dir.lock()?;
     let config = read(&file)?;
-    let mut router = Router::start(&dir, Clock::start(), &config.vrrp, &config.addresses)?;
+    let router = Router::start(&dir, Clock::start(), &config.vrrp, &config.addresses)?;
     let is_serving = std::env::var_os("SERVING").is_none_or(|word| word != "no");
     router.set_readiness(if is_serving { Readiness::Serving } else { Readiness::Installed });
     let [mut hangup, mut status, mut end] =

@@ -1,1 +1,147 @@
+use std::sync::Arc;
+use std::time::Duration;
 
+use kernel::address::Scope;
+use vrrp::{Holding, RouterId, State};
+
+use super::*;
+use crate::exchange::Slot;
+use crate::testing::router;
+
+fn link(name: &str, up: bool, running: bool) -> Link {
+    Link {
+        index: if name == LOOPBACK { 1 } else { 7 },
+        name: name.into(),
+        loopback: name == LOOPBACK,
+        noarp: false,
+        up,
+        running,
+        dummy: false,
+        mac: None,
+        mtu: 1500,
+    }
+}
+
+fn address(text: &str) -> Address {
+    Address {
+        device: "eth0".into(),
+        address: text.parse().unwrap(),
+        prefix: 24,
+        label: None,
+        scope: Some(Scope::Global),
+        deprecated: false,
+        secondary: false,
+        tentative: false,
+    }
+}
+
+fn stand_of(config: RouterConfig, look: &Look) -> Stand {
+    let slot = Slot {
+        config: Arc::new(config),
+        holding: Some(Holding::No),
+        state: State::Backup,
+        announce: 0,
+        gone: false,
+    };
+    let mut members = Members::default();
+    members.take([(RouterId(1), slot)].into(), Duration::ZERO);
+    links(&members, &BTreeSet::new(), &[], &[], look).stands.remove(&RouterId(1)).unwrap()
+}
+
+fn up(addresses: Vec<Address>) -> Look {
+    Look { links: vec![link("eth0", true, true)], addresses }
+}
+
+fn fault(stand: &Stand) -> &str {
+    stand.fault.as_deref().unwrap_or("none")
+}
+
+#[test]
+fn the_source_is_the_first_address_that_is_no_vip() {
+    let vip = address("192.0.2.100");
+    let stand = stand_of(router(""), &up(vec![vip, address("192.0.2.1"), address("192.0.2.2")]));
+    assert_eq!(stand.source, Some("192.0.2.1".parse().unwrap()));
+    assert_eq!((stand.index, fault(&stand)), (Some(7), "none"));
+}
+
+#[test]
+fn an_owners_source_is_its_address() {
+    let owner = router("priority = 255\n");
+    assert_eq!(
+        stand_of(owner, &up(vec![address("192.0.2.100")])).source,
+        Some("192.0.2.100".parse().unwrap())
+    );
+}
+
+#[test]
+fn a_secondary_address_comes_last() {
+    let secondary = Address { secondary: true, ..address("192.0.2.3") };
+    let stand = stand_of(router(""), &up(vec![secondary.clone(), address("192.0.2.1")]));
+    assert_eq!(stand.source, Some("192.0.2.1".parse().unwrap()));
+    assert_eq!(stand_of(router(""), &up(vec![secondary])).source, Some("192.0.2.3".parse().unwrap()));
+}
+
+#[test]
+fn a_configured_source_must_be_there() {
+    let config = router("source = \"192.0.2.2\"\n");
+    let stand = stand_of(config.clone(), &up(vec![address("192.0.2.1"), address("192.0.2.2")]));
+    assert_eq!(stand.source, Some("192.0.2.2".parse().unwrap()));
+    let stand = stand_of(config, &up(vec![address("192.0.2.1")]));
+    assert_eq!((stand.source, fault(&stand)), (None, "source 192.0.2.2 is no address of this host"));
+}
+
+#[test]
+fn each_trouble_of_an_interface_has_its_words() {
+    let good = || vec![address("192.0.2.1")];
+    let look = |up, running| Look { links: vec![link("eth0", up, running)], addresses: good() };
+    let missing = Look { links: vec![link(LOOPBACK, true, true)], addresses: Vec::new() };
+    let words = |look: &Look| stand_of(router(""), look).fault;
+    assert_eq!(words(&missing).as_deref(), Some("interface eth0 is missing"));
+    assert_eq!(words(&look(false, false)).as_deref(), Some("interface eth0 is down"));
+    assert_eq!(words(&look(true, false)).as_deref(), Some("interface eth0 has no carrier"));
+    assert_eq!(words(&look(true, true)), None);
+    assert_eq!(words(&up(Vec::new())).as_deref(), Some("interface eth0 has no IPv4 address"));
+    assert_eq!(
+        words(&up(vec![address("192.0.2.100")])).as_deref(),
+        Some("interface eth0 has no IPv4 address")
+    );
+}
+
+#[test]
+fn ipv6_speaks_from_a_link_local_address_that_can_be_used() {
+    let mut config = router("");
+    for virtual_ in &mut config.addresses {
+        (virtual_.address, virtual_.prefix) = ("2001:db8::100".parse().unwrap(), 128);
+    }
+    let tentative = Address { tentative: true, ..address("fe80::1") };
+    let global = || address("2001:db8::1");
+    let stand = stand_of(config.clone(), &up(vec![global(), tentative.clone()]));
+    assert_eq!(fault(&stand), "interface eth0 has no link-local IPv6 address");
+    let stand = stand_of(config, &up(vec![global(), tentative, address("fe80::2")]));
+    assert_eq!(stand.source, Some("fe80::2".parse().unwrap()));
+}
+
+#[test]
+fn tracked_interfaces_are_up_with_a_carrier() {
+    let tracked = ["eth0".to_owned(), "eth9".to_owned()].into();
+    let told = |running| {
+        let look = Look { links: vec![link("eth0", true, running)], addresses: Vec::new() };
+        links(&Members::default(), &tracked, &[], &[], &look).tracked
+    };
+    assert_eq!(told(true), [("eth0".to_owned(), true), ("eth9".to_owned(), false)].into());
+    assert_eq!(told(false), [("eth0".to_owned(), false), ("eth9".to_owned(), false)].into());
+}
+
+#[test]
+fn only_what_is_still_on_its_interface_is_left_over() {
+    let config = router("");
+    let vip = config.addresses.first().unwrap();
+    let earlier = [Held::of_router("VI_1", vip), Held::silent("VI_2", vip)];
+    let there = Address { prefix: 32, ..address("192.0.2.100") };
+    let silent = Address { device: LOOPBACK.into(), ..there.clone() };
+    let left =
+        |addresses| links(&Members::default(), &BTreeSet::new(), &[], &earlier, &up(addresses)).leftover;
+    assert_eq!(left(vec![there]), ["VI_1".to_owned()].into());
+    assert_eq!(left(vec![silent]), BTreeSet::new());
+    assert_eq!(left(Vec::new()), BTreeSet::new());
+}

@@ -1,1 +1,177 @@
+use std::sync::Arc;
 
+use kernel::address::{Address, Link, Scope};
+
+use super::*;
+use crate::testing::router;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn slot(holding: Option<Holding>) -> Slot {
+    Slot { config: Arc::new(router("")), holding, state: State::Master, announce: 0, gone: false }
+}
+
+fn members(slots: Vec<Slot>) -> Members {
+    let mut members = Members { is_complete: true, ..Members::default() };
+    members.take((1..).map(RouterId).zip(slots).collect(), ms(0));
+    members.open(None, ms(0));
+    members
+}
+
+fn on(device: &str, address: &str) -> Address {
+    Address {
+        device: device.into(),
+        address: address.parse().unwrap(),
+        prefix: 32,
+        label: None,
+        scope: Some(Scope::Global),
+        deprecated: false,
+        secondary: false,
+        tentative: false,
+    }
+}
+
+fn look(addresses: Vec<Address>) -> Look {
+    let link = |index, name: &str| Link {
+        index,
+        name: name.into(),
+        loopback: name == LOOPBACK,
+        noarp: false,
+        up: true,
+        running: true,
+        dummy: false,
+        mac: None,
+        mtu: 1500,
+    };
+    Look { links: vec![link(1, LOOPBACK), link(2, "eth0"), link(3, "eth1")], addresses }
+}
+
+fn at_home() -> Held {
+    let config = router("");
+    Held::of_router("VI_1", config.addresses.first().unwrap())
+}
+
+fn on_lo() -> Held {
+    Held::silent("VI_1", router("").addresses.first().unwrap())
+}
+
+#[test]
+fn an_address_is_where_its_router_says() {
+    let nothing = look(Vec::new());
+    let wanted = |holding| members(vec![slot(Some(holding))]).wanted(&[], &[], &nothing);
+    assert_eq!(wanted(Holding::Yes), [at_home()]);
+    assert_eq!(wanted(Holding::Silent), [on_lo()]);
+    assert_eq!(wanted(Holding::No), []);
+}
+
+#[test]
+fn what_is_not_decided_stays_where_it_is() {
+    let owned = [at_home()];
+    let there = look(vec![on("eth0", "192.0.2.100")]);
+    assert_eq!(members(vec![slot(None)]).wanted(&[], &owned, &there), owned);
+    assert_eq!(members(vec![slot(None)]).wanted(&[], &owned, &look(Vec::new())), []);
+    assert_eq!(members(vec![slot(None)]).wanted(&[], &[], &there), [], "a stranger's");
+}
+
+#[test]
+fn before_the_configuration_is_known_nothing_of_an_earlier_run_is_nobodys() {
+    let owned = [at_home()];
+    let there = look(vec![on("eth0", "192.0.2.100")]);
+    assert_eq!(Members::default().wanted(&[], &owned, &there), owned);
+    assert_eq!(members(Vec::new()).wanted(&[], &owned, &there), []);
+}
+
+#[test]
+fn an_address_of_two_routers_is_where_the_new_master_has_it() {
+    let both = [Some(Holding::Silent), Some(Holding::Yes)];
+    let nothing = look(Vec::new());
+    for order in [both, [both[1], both[0]]] {
+        let members = members(order.into_iter().map(slot).collect());
+        assert_eq!(members.wanted(&[], &[], &nothing), [at_home()]);
+    }
+}
+
+#[test]
+fn addresses_wait_for_their_services_but_not_for_ever() {
+    let mut members = Members { is_complete: true, ..Members::default() };
+    members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(100));
+    let (closed, open) = (BTreeSet::new(), ["VI_1".to_owned()].into());
+    members.open(Some(&closed), ms(100));
+    assert_eq!(members.wanted(&[], &[], &look(Vec::new())), []);
+    assert_eq!(members.opens_at(), Some(ms(1_100)));
+    members.open(Some(&closed), ms(1_099));
+    assert_eq!(members.wanted(&[], &[], &look(Vec::new())), []);
+    let mut patient = Members { is_complete: true, ..Members::default() };
+    patient.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(100));
+    patient.open(Some(&closed), ms(1_100));
+    assert_eq!(patient.wanted(&[], &[], &look(Vec::new())), [at_home()]);
+    members.open(Some(&open), ms(1_099));
+    assert_eq!(members.wanted(&[], &[], &look(Vec::new())), [at_home()]);
+    assert_eq!(members.opens_at(), None);
+    members.open(Some(&closed), ms(2_000));
+    assert_eq!(members.wanted(&[], &[], &look(Vec::new())), [at_home()], "through is through");
+    members.take([(RouterId(1), slot(Some(Holding::No)))].into(), ms(3_000));
+    members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(4_000));
+    members.open(Some(&closed), ms(4_000));
+    assert_eq!(members.opens_at(), Some(ms(5_000)), "the next time is a new one");
+}
+
+#[test]
+fn a_burst_is_announced_when_the_addresses_are_there() {
+    let mut members = members(vec![Slot { announce: 5, ..slot(Some(Holding::Yes)) }]);
+    let there = look(vec![on("eth0", "192.0.2.100")]);
+    assert_eq!(members.announcements(&[], &there), [(at_home(), 5)]);
+    assert_eq!(members.announcements(&[], &there), [], "once");
+    let usual = router("").announcing.repeat;
+    assert_eq!(members.announcements(&[at_home()], &there), [(at_home(), usual)], "it was put back");
+}
+
+#[test]
+fn a_burst_waits_with_its_addresses_and_dies_with_them() {
+    let mut members = Members { is_complete: true, ..Members::default() };
+    let there = look(vec![on("eth0", "192.0.2.100")]);
+    let due = Slot { announce: 3, ..slot(Some(Holding::Yes)) };
+    members.take([(RouterId(1), due.clone())].into(), ms(0));
+    assert_eq!(members.announcements(&[], &there), []);
+    members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(1));
+    members.open(None, ms(1));
+    assert_eq!(members.announcements(&[], &there), [(at_home(), 3)]);
+    members.take([(RouterId(1), due)].into(), ms(2));
+    members.take([(RouterId(1), slot(Some(Holding::No)))].into(), ms(3));
+    members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(4));
+    members.open(None, ms(4));
+    assert_eq!(members.announcements(&[], &there), []);
+}
+
+#[test]
+fn the_end_takes_every_routers_addresses() {
+    let mut members = members(vec![slot(Some(Holding::Yes)), slot(None)]);
+    members.is_over = true;
+    members.take(BTreeMap::new(), ms(1));
+    assert_eq!(members.wanted(&[], &[at_home()], &look(vec![on("eth0", "192.0.2.100")])), []);
+}
+
+#[test]
+fn while_an_address_is_on_lo_its_interfaces_are_silent() {
+    let members = members(vec![slot(Some(Holding::Silent))]);
+    assert_eq!(members.silent_interfaces(&[on_lo()]), ["eth0".to_owned()].into());
+    assert_eq!(members.silent_interfaces(&[at_home()]), BTreeSet::new());
+}
+
+#[test]
+fn an_address_of_another_interface_is_in_the_way_and_one_of_lo_is_not() {
+    let members = members(vec![slot(Some(Holding::No))]);
+    let member = members.values().next().unwrap();
+    let conflict = |device| {
+        let look = look(vec![on(device, "192.0.2.100")]);
+        member.conflict(&[], &look, &look.quiet())
+    };
+    assert_eq!(
+        conflict("eth1").as_deref(),
+        Some("192.0.2.100 is already an address of eth1, it is not put on eth0 too")
+    );
+    assert_eq!(conflict(LOOPBACK), None);
+    assert_eq!(conflict("eth0"), None);
+}
