@@ -3,6 +3,7 @@
 //! `core`, `desired`, `roles`, `readiness` and `plan` decide and touch nothing; `shell` is the loop that performs, `lead` its part
 //! for the virtual routers; `worker` is the one writer of the table, `settings` of what belongs to the table as a whole.
 
+mod catch_up;
 mod cli;
 mod core;
 mod desired;

@@ -4,14 +4,13 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::{Duration, Instant};
 
 use ::vrrp::{Announcing, Group, Interval, Priority, State, Version, Vrid};
-use config::director::{Notify, RouterConfig, SyncGroup, TrackScript, VrrpConfig};
+use config::director::{Notify, RouterConfig, SyncGroup, VrrpConfig};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::queue::{Job, MOST_QUEUED, Queue};
 use super::{Event, Kind, Notifier, Word, check_fifo};
-use crate::script::check_all;
 use crate::script::tests::{Place, is_dead, mode, until};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -348,41 +347,4 @@ fn a_path_that_cannot_be_a_pipe_is_named() {
     assert_eq!(message(&place.path("file/fifo")), format!("cannot look at {}", place.path("file/fifo")));
     assert!(check_fifo(&place.path("fifo")).is_ok());
     assert!(!fs::exists(place.path("fifo")).unwrap());
-}
-
-#[test]
-fn a_configuration_is_refused_with_every_program_that_is_not_safe() {
-    let place = Place::new();
-    let (good, bad) = (place.script("good", ""), vec![place.path("gone")]);
-    let notify = Notify { master: good.clone(), stop: bad.clone(), ..Notify::default() };
-    let mut config = config(vec![router("VI_1", notify)]);
-    let group = Group { name: "G1".into(), members: vec!["VI_1".into()] };
-    config.groups = vec![SyncGroup { group, notify: any(bad) }];
-    config.scripts = vec![TrackScript {
-        name: "chk".into(),
-        command: good.clone(),
-        interval: PATIENCE,
-        timeout: PATIENCE,
-        rise: 1,
-        fall: 1,
-        user: Some("no-such-user".into()),
-        initially_up: true,
-    }];
-    config.notify_fifo = Some(good[0].clone());
-    let gone = place.path("gone");
-    let told: Vec<_> = check_all(&config).iter().map(|unfit| daemon::errors::one_line(unfit)).collect();
-    let wanted = [
-        "[[track_script]] chk: there is no user 'no-such-user'".to_owned(),
-        format!("[[vrrp]] VI_1, notify.stop: {gone} does not exist"),
-        format!("[[sync_group]] G1, notify.any: {gone} does not exist"),
-        format!(
-            "[scripts] fifo: {} is there, but is no named pipe: remove it, or name another path",
-            good[0]
-        ),
-    ];
-    assert_eq!(told, wanted);
-    // a script's own user counts, and else that of all
-    config.scripts[0].user = None;
-    config.script_user = Some("daemon".into());
-    assert_eq!(check_all(&config).len(), 3);
 }

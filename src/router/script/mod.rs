@@ -1,7 +1,6 @@
 //! Operators' programs, run so that nobody else decides what runs: a full path on which only root and the program's own
 //! user may write, that user's rights and no more, a time limit, and a limit on what it may print.
 
-mod all;
 mod error;
 mod path;
 mod run;
@@ -9,7 +8,6 @@ mod run;
 pub(crate) mod tests;
 mod user;
 
-pub use all::{Unfit, UnfitCause, check_all};
 pub use error::{ScriptError, Who};
 pub(crate) use run::{Ended, Run};
 
