@@ -23,7 +23,7 @@ use daemon::run_dir::RunDir;
 use kernel::address::{AddressError, Events};
 use tokio::sync::Notify;
 
-use crate::exchange::{Links, Orders, ToAddresses, ToAdverts, lock};
+use crate::exchange::{Gate, Links, Orders, ToAddresses, ToAdverts, lock};
 use crate::held::{Held, LOOPBACK};
 use crate::notes::Notes;
 use crate::state::Diary;
@@ -124,7 +124,7 @@ impl Start {
             members: Members::default(),
             held: Vec::new(),
             tracked: BTreeSet::new(),
-            gate: None,
+            gate: Gate::default(),
             look: Look::default(),
             links: None,
             complained: Vec::new(),
@@ -154,7 +154,7 @@ struct Keeper {
     /// `[[address]]`
     held: Vec<Held>,
     tracked: BTreeSet<String>,
-    gate: Option<BTreeSet<String>>,
+    gate: Gate,
     /// what an earlier run left, as it was written down
     earlier: Vec<Held>,
     look: Look,
@@ -265,7 +265,7 @@ impl Keeper {
         let look = self.hands.look().await?;
         self.tell(&look);
         let now = self.start.clock.now();
-        self.members.open(self.gate.as_ref(), now);
+        self.members.open(&self.gate, now);
         let wanted = self.members.wanted(&self.held, self.hands.owned(), &look);
         let silent = self.members.silent_interfaces(&wanted);
         self.silence.begin(&silent);

@@ -138,10 +138,7 @@ impl Speaker {
 
     fn hear(&mut self, port: usize, buffer: &mut [u8]) {
         for _ in 0..BATCH {
-            let received = match self.ports.receive(port, buffer, self.clock.now()) {
-                Some(received) => received,
-                None => return,
-            };
+            let Some(received) = self.ports.receive(port, buffer, self.clock.now()) else { return };
             let payload = buffer.get(..received.length).unwrap_or_default();
             let packet = Packet {
                 source: received.source,

@@ -148,12 +148,20 @@ pub(crate) struct Orders {
     pub(crate) held: Option<Vec<Held>>,
     /// interfaces that are tracked
     pub(crate) tracked: Option<BTreeSet<String>>,
-    /// routers whose addresses need not wait; none: nobody waits
-    pub(crate) gate: Option<Option<BTreeSet<String>>>,
+    pub(crate) gate: Option<Gate>,
     /// every router's addresses go now, whatever it says
     pub(crate) drop_all: bool,
     /// end the thread
     pub(crate) end: bool,
+}
+
+/// Which routers' addresses need not wait for the services behind them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Gate {
+    #[default]
+    All,
+    /// these, by name
+    Only(BTreeSet<String>),
 }
 
 /// The orders of the addresses thread.

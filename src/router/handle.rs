@@ -15,7 +15,7 @@ use vrrp::{Readiness, Report, State};
 
 use crate::addresses::{Board, HoldError, Start};
 use crate::adverts::Snapshot;
-use crate::exchange::{Moved, ToAddresses, ToAdverts, ToMain, lock};
+use crate::exchange::{Gate, Moved, ToAddresses, ToAdverts, ToMain, lock};
 use crate::held::Held;
 use crate::pump::{Finish, Hall, Pump};
 use crate::settings::Subject;
@@ -135,7 +135,7 @@ impl Router {
     /// `ipvs_on = "master"`: addresses of a router that became master wait until it is in `open`, because its services
     /// are installed, for a second at most. None: nobody waits.
     pub fn set_gate(&self, open: Option<BTreeSet<String>>) {
-        self.addresses.put(|orders| orders.gate = Some(open));
+        self.addresses.put(|orders| orders.gate = Some(open.map_or(Gate::All, Gate::Only)));
     }
 
     /// Waits for changes of state, and gives all that are there. Dropping the future loses none.

@@ -32,7 +32,7 @@ const FINISHING: Duration = Duration::from_secs(5);
 pub(crate) struct Hall {
     moved: Mutex<VecDeque<Moved>>,
     details: Mutex<BTreeMap<Subject, String>>,
-    dropped: AtomicU64,
+    lines_dropped: AtomicU64,
     changed: Notify,
 }
 
@@ -55,7 +55,7 @@ impl Hall {
 
     /// Lines for the named pipe that nobody read.
     pub(crate) fn lines_dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+        self.lines_dropped.load(Ordering::Relaxed)
     }
 
     fn push(&self, new: Vec<Moved>) {
@@ -151,7 +151,7 @@ impl Pump {
         for Moved { router, transition, priority } in &moved {
             self.notifier.push(&Event::of(router, transition.to, *priority));
         }
-        self.hall.dropped.store(self.notifier.lines_dropped(), Ordering::Relaxed);
+        self.hall.lines_dropped.store(self.notifier.lines_dropped(), Ordering::Relaxed);
         self.hall.push(moved.into());
     }
 

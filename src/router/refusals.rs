@@ -24,9 +24,8 @@ impl Refusals {
         snapshot
             .refused()
             .filter(|(_, (reason, ..))| *reason != Refused::Own)
-            .filter_map(|(router, (reason, from, at))| {
-                self.is_new((router.to_owned(), from, reason), at).then(|| line(router, from, reason))
-            })
+            .filter(|(router, (reason, from, at))| self.is_new(((*router).to_owned(), *from, *reason), *at))
+            .map(|(router, (reason, from, _))| line(router, from, reason))
             .collect()
     }
 

@@ -30,8 +30,8 @@ impl fmt::Display for Subject {
 
 /// What a router tracks, in the order of its `Settings::tracks`, with the weights.
 pub(crate) fn subjects(config: &RouterConfig) -> impl Iterator<Item = (Subject, i16)> {
-    let kinds: [(_, fn(String) -> Subject); 5] = [
-        (&config.track_interfaces, Subject::Interface),
+    let kinds = [
+        (&config.track_interfaces, Subject::Interface as Kind),
         (&config.track_scripts, Subject::Script),
         (&config.track_files, Subject::File),
         (&config.track_processes, Subject::Process),
@@ -41,6 +41,8 @@ pub(crate) fn subjects(config: &RouterConfig) -> impl Iterator<Item = (Subject, 
         tracked.iter().map(move |tracked| (subject(tracked.name.clone()), tracked.weight))
     })
 }
+
+type Kind = fn(String) -> Subject;
 
 /// The family of a router's adverts.
 pub(crate) fn family(config: &RouterConfig) -> Family {

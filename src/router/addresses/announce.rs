@@ -19,7 +19,7 @@ const PAUSES: u32 = 20;
 
 /// One open socket for each interface.
 pub(super) struct Voices {
-    voices: BTreeMap<String, Voice>,
+    open: BTreeMap<String, Voice>,
     notes: Notes,
     complained: Option<String>,
 }
@@ -32,7 +32,7 @@ struct Voice {
 
 impl Voices {
     pub(super) fn new(notes: Notes) -> Self {
-        Self { voices: BTreeMap::new(), notes, complained: None }
+        Self { open: BTreeMap::new(), notes, complained: None }
     }
 
     /// Announces each address as often as it is said, every address once before any a second time.
@@ -74,13 +74,13 @@ impl Voices {
 
     fn voice(&mut self, link: &Link) -> io::Result<&Announcer> {
         let is_same = |voice: &Voice| (voice.index, voice.mac) == (link.index, link.mac);
-        if !self.voices.get(&link.name).is_some_and(is_same) {
+        if !self.open.get(&link.name).is_some_and(is_same) {
             let announcer = Announcer::open(&link.name)
                 .map_err(|error| io::Error::other(daemon::errors::one_line(&error)))?;
             let voice = Voice { index: link.index, mac: link.mac, announcer };
-            self.voices.insert(link.name.clone(), voice);
+            self.open.insert(link.name.clone(), voice);
         }
-        let voice = self.voices.get(&link.name).ok_or(io::ErrorKind::NotFound)?;
+        let voice = self.open.get(&link.name).ok_or(io::ErrorKind::NotFound)?;
         Ok(&voice.announcer)
     }
 

@@ -8,7 +8,7 @@ use kernel::address::Route;
 use vrrp::{Holding, RouterId, State};
 
 use super::hands::Look;
-use crate::exchange::{Slot, Stand};
+use crate::exchange::{Gate, Slot, Stand};
 use crate::held::{Held, LOOPBACK, conflict};
 
 /// Addresses wait that long for the services behind them (`ipvs_on = "master"`).
@@ -64,10 +64,13 @@ impl Members {
         }
     }
 
-    /// Lets routers through whose services are installed, or that have waited long enough. None: nobody waits.
-    pub(super) fn open(&mut self, gate: Option<&BTreeSet<String>>, now: Duration) {
+    /// Lets routers through whose services are installed, or that have waited long enough.
+    pub(super) fn open(&mut self, gate: &Gate, now: Duration) {
         for member in self.routers.values_mut() {
-            let is_open = gate.is_none_or(|open| open.contains(&member.slot.config.name));
+            let is_open = match gate {
+                Gate::All => true,
+                Gate::Only(open) => open.contains(&member.slot.config.name),
+            };
             let has_waited = member.here_since.is_some_and(|since| since + PATIENCE <= now);
             member.has_passed |= member.here_since.is_some() && (is_open || has_waited);
         }
@@ -180,9 +183,8 @@ impl Member {
 
     pub(super) fn place(&self) -> Place {
         match self.slot.holding {
-            None => Place::AsItIs,
             Some(Holding::Yes) if self.has_passed && !self.has_fault => Place::Here,
-            Some(Holding::Yes) => Place::AsItIs,
+            Some(Holding::Yes) | None => Place::AsItIs,
             Some(Holding::Silent) => Place::Silent,
             Some(Holding::No) => Place::Away,
         }

@@ -17,10 +17,10 @@ const RETRY: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(super) struct Ports {
-    ports: Vec<Port>,
-    /// by place in `ports`, and by number
+    all: Vec<Port>,
+    /// by place in `all`, and by number
     routers: BTreeMap<(usize, u8), Vec<RouterId>>,
-    /// a router's version, and place in `ports`
+    /// a router's version, and place in `all`
     homes: BTreeMap<RouterId, (u8, usize)>,
 }
 
@@ -43,7 +43,7 @@ impl Ports {
         for (id, member) in members {
             let family = settings::family(&member.config);
             let number = self.number_of(&member.config.interface, family);
-            if let Some(port) = self.ports.get_mut(number)
+            if let Some(port) = self.all.get_mut(number)
                 && member.config.peers.is_empty()
             {
                 port.groups.insert(member.config.group.unwrap_or(family.group()));
@@ -51,8 +51,8 @@ impl Ports {
             self.routers.entry((number, member.config.vrid.get())).or_default().push(*id);
             self.homes.insert(*id, (member.config.version.number(), number));
         }
-        for port in &mut self.ports {
-            if let Some(same) = old.ports.iter_mut().find(|old| old.is_like(port)) {
+        for port in &mut self.all {
+            if let Some(same) = old.all.iter_mut().find(|old| old.is_like(port)) {
                 port.index = same.index;
                 port.socket = same.socket.take();
                 port.error = same.error.take();
@@ -62,10 +62,10 @@ impl Ports {
     }
 
     fn number_of(&mut self, interface: &str, family: Family) -> usize {
-        let found = self.ports.iter().position(|port| port.interface == interface && port.family == family);
+        let found = self.all.iter().position(|port| port.interface == interface && port.family == family);
         found.unwrap_or_else(|| {
-            self.ports.push(Port::new(interface, family));
-            self.ports.len() - 1
+            self.all.push(Port::new(interface, family));
+            self.all.len() - 1
         })
     }
 
@@ -78,31 +78,28 @@ impl Ports {
     ) {
         for id in members.keys() {
             let (Some(stand), Some((_, number))) = (stands.get(id), self.homes.get(id)) else { continue };
-            if let Some(port) = self.ports.get_mut(*number) {
+            if let Some(port) = self.all.get_mut(*number) {
                 port.stand_on(stand.index);
             }
         }
-        for port in &mut self.ports {
+        for port in &mut self.all {
             port.open(now);
         }
     }
 
     /// The open sockets, with their numbers.
     pub(super) fn sockets(&self) -> impl Iterator<Item = (usize, BorrowedFd<'_>)> {
-        self.ports
-            .iter()
-            .enumerate()
-            .filter_map(|(number, port)| Some((number, port.socket.as_ref()?.as_fd())))
+        self.all.iter().enumerate().filter_map(|(number, port)| Some((number, port.socket.as_ref()?.as_fd())))
     }
 
     /// When [`Self::stand`] should be called again.
     pub(super) fn retry_at(&self) -> Option<Duration> {
-        self.ports.iter().filter_map(|port| port.retry_at).min()
+        self.all.iter().filter_map(|port| port.retry_at).min()
     }
 
     /// One packet; none: there is no more, or the socket broke.
     pub(super) fn receive(&mut self, number: usize, buffer: &mut [u8], now: Duration) -> Option<Received> {
-        let port = self.ports.get_mut(number)?;
+        let port = self.all.get_mut(number)?;
         match port.socket.as_ref()?.receive(buffer) {
             Ok(received) => received,
             Err(error) => {
@@ -123,7 +120,7 @@ impl Ports {
 
     /// Sends an advert; the member remembers why it could not leave.
     pub(super) fn send(&self, id: RouterId, member: &mut Member, destination: IpAddr, packet: &[u8]) {
-        let port = self.homes.get(&id).and_then(|(_, number)| self.ports.get(*number));
+        let port = self.homes.get(&id).and_then(|(_, number)| self.all.get(*number));
         let socket = port.and_then(|port| port.socket.as_ref());
         member.send_error = match (socket, member.source) {
             (Some(socket), Some(source)) => match socket.send(source, destination, packet) {
@@ -137,7 +134,7 @@ impl Ports {
 
     /// Why a router has no socket, though its interface is there.
     pub(super) fn error_of(&self, id: RouterId) -> Option<&str> {
-        self.homes.get(&id).and_then(|(_, number)| self.ports.get(*number))?.error.as_deref()
+        self.homes.get(&id).and_then(|(_, number)| self.all.get(*number))?.error.as_deref()
     }
 }
 

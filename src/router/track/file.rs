@@ -49,7 +49,7 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
 /// The first word as a number; 0 where it is none. Numbers out of range become the nearest.
 pub(super) fn number(text: &str) -> i32 {
     let word = text.split_ascii_whitespace().next().unwrap_or_default();
-    match word.parse().map_err(|error: ParseIntError| error.kind().clone()) {
+    match word.parse().map_err(|error: ParseIntError| *error.kind()) {
         Ok(number) => number,
         Err(IntErrorKind::PosOverflow) => i32::MAX,
         Err(IntErrorKind::NegOverflow) => i32::MIN,

@@ -16,7 +16,7 @@ fn slot(holding: Option<Holding>) -> Slot {
 fn members(slots: Vec<Slot>) -> Members {
     let mut members = Members { is_complete: true, ..Members::default() };
     members.take((1..).map(RouterId).zip(slots).collect(), ms(0));
-    members.open(None, ms(0));
+    members.open(&Gate::All, ms(0));
     members
 }
 
@@ -97,24 +97,24 @@ fn an_address_of_two_routers_is_where_the_new_master_has_it() {
 fn addresses_wait_for_their_services_but_not_for_ever() {
     let mut members = Members { is_complete: true, ..Members::default() };
     members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(100));
-    let (closed, open) = (BTreeSet::new(), ["VI_1".to_owned()].into());
-    members.open(Some(&closed), ms(100));
+    let (closed, open) = (Gate::Only(BTreeSet::new()), Gate::Only(["VI_1".to_owned()].into()));
+    members.open(&closed, ms(100));
     assert_eq!(members.wanted(&[], &[], &look(Vec::new())), []);
     assert_eq!(members.opens_at(), Some(ms(1_100)));
-    members.open(Some(&closed), ms(1_099));
+    members.open(&closed, ms(1_099));
     assert_eq!(members.wanted(&[], &[], &look(Vec::new())), []);
     let mut patient = Members { is_complete: true, ..Members::default() };
     patient.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(100));
-    patient.open(Some(&closed), ms(1_100));
+    patient.open(&closed, ms(1_100));
     assert_eq!(patient.wanted(&[], &[], &look(Vec::new())), [at_home()]);
-    members.open(Some(&open), ms(1_099));
+    members.open(&open, ms(1_099));
     assert_eq!(members.wanted(&[], &[], &look(Vec::new())), [at_home()]);
     assert_eq!(members.opens_at(), None);
-    members.open(Some(&closed), ms(2_000));
+    members.open(&closed, ms(2_000));
     assert_eq!(members.wanted(&[], &[], &look(Vec::new())), [at_home()], "through is through");
     members.take([(RouterId(1), slot(Some(Holding::No)))].into(), ms(3_000));
     members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(4_000));
-    members.open(Some(&closed), ms(4_000));
+    members.open(&closed, ms(4_000));
     assert_eq!(members.opens_at(), Some(ms(5_000)), "the next time is a new one");
 }
 
@@ -136,12 +136,12 @@ fn a_burst_waits_with_its_addresses_and_dies_with_them() {
     members.take([(RouterId(1), due.clone())].into(), ms(0));
     assert_eq!(members.announcements(&[], &there), []);
     members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(1));
-    members.open(None, ms(1));
+    members.open(&Gate::All, ms(1));
     assert_eq!(members.announcements(&[], &there), [(at_home(), 3)]);
     members.take([(RouterId(1), due)].into(), ms(2));
     members.take([(RouterId(1), slot(Some(Holding::No)))].into(), ms(3));
     members.take([(RouterId(1), slot(Some(Holding::Yes)))].into(), ms(4));
-    members.open(None, ms(4));
+    members.open(&Gate::All, ms(4));
     assert_eq!(members.announcements(&[], &there), []);
 }
 
