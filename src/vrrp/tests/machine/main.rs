@@ -1,4 +1,12 @@
 //! The virtual router state machine, seen through `Set`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unchecked_time_subtraction,
+    reason = "a test"
+)]
 
 mod announcing;
 mod election;
