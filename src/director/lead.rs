@@ -9,6 +9,7 @@ use router::{Moved, Router};
 use tracing::{debug, info, warn};
 use vrrp::{Readiness, State};
 
+use crate::catch_up::CatchUp;
 use crate::readiness::Gauge;
 use crate::roles::{Role, Roles, STARTING};
 use crate::settings::Policy;
@@ -37,6 +38,7 @@ pub(crate) struct Lead {
     installed_by: Option<u64>,
     /// in force
     policy: Policy,
+    catch_up: CatchUp,
     /// quorums may have turned since they were told
     quorums_turned: bool,
     gate: Gate,
@@ -65,6 +67,7 @@ impl Lead {
             freshness: Duration::ZERO,
             installed_by: None,
             policy,
+            catch_up: CatchUp::default(),
             quorums_turned: true,
             gate: Gate::default(),
             held: BTreeMap::new(),
@@ -158,6 +161,7 @@ impl Shell {
     pub(crate) fn enforce(&mut self, policy: Policy) {
         if policy != self.lead.policy {
             self.worker.set_policy(policy.clone());
+            self.lead.catch_up.set(policy.sync.catch_up.clone());
             self.lead.policy = policy;
         }
     }

@@ -10,6 +10,8 @@ use ipvs::{Daemon, DaemonRole, ServiceKey};
 use serde::{Deserialize, Serialize};
 use vrrp::State;
 
+use crate::catch_up::Target;
+
 /// A director that was away for a moment goes on as master. Until it is known whether it does, what an earlier run
 /// left in the kernel stays, at most this long.
 pub(crate) const STARTING: Duration = Duration::from_secs(3);
@@ -145,6 +147,8 @@ pub(crate) struct Sync {
     pub(crate) daemons: Vec<Daemon>,
     /// a daemon that follows a router of which nothing is known yet: those that run stay
     pub(crate) undecided: bool,
+    /// every connection is sent there again and again; none: nowhere
+    pub(crate) catch_up: Option<Target>,
 }
 
 impl Sync {
@@ -153,7 +157,10 @@ impl Sync {
         let mut sync = Self::default();
         for section in &config.ipvs.sync {
             match role_of(section, roles) {
-                Some(role) => sync.daemons.push(daemon_of(section, role)),
+                Some(role) => {
+                    sync.daemons.push(daemon_of(section, role));
+                    sync.catch_up = (role == DaemonRole::Master).then(|| Target::of(section)).flatten();
+                }
                 None => sync.undecided = true,
             }
         }

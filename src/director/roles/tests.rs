@@ -144,6 +144,8 @@ fn sync_sends_from_the_master_and_receives_elsewhere() {
     let role = |one| {
         let sync = Sync::of(&config, &roles(one, Master));
         assert!(!sync.undecided && sync.daemons.len() == 1);
+        // idle connections are told of by who sends
+        assert_eq!(sync.catch_up.is_some(), sync.daemons[0].role == DaemonRole::Master);
         sync.daemons[0].role
     };
     assert_eq!([role(Master), role(Leaving)], [DaemonRole::Master; 2]);
@@ -154,7 +156,7 @@ fn sync_sends_from_the_master_and_receives_elsewhere() {
 fn sync_waits_until_the_role_is_known() {
     let config = config();
     let sync = Sync::of(&config, &Roles::undecided(&config));
-    assert_eq!(sync, Sync { daemons: Vec::new(), undecided: true });
+    assert_eq!(sync, Sync { daemons: Vec::new(), undecided: true, catch_up: None });
 }
 
 #[test]

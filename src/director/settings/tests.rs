@@ -62,7 +62,7 @@ fn the_new_role_begins_before_the_old_one_ends() {
 #[test]
 fn what_runs_stays_until_the_role_is_known() {
     let mut undecided = following(&Roles::default());
-    undecided.sync = Sync { daemons: Vec::new(), undecided: true };
+    undecided.sync = Sync { daemons: Vec::new(), undecided: true, catch_up: None };
     let mut settings = settings(true, false);
     let running = following(&roles(State::Master)).sync.daemons;
     assert_eq!(lines(&settings, &running, &undecided), [""; 0]);
