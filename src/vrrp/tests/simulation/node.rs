@@ -86,7 +86,7 @@ impl Node {
         let mut set = Set::new();
         let id = set.set(vec![self.settings.clone()], Vec::new(), now)[0];
         let short = self.settings.interval.duration() * 2;
-        if self.killed_as_master.take().is_some_and(|at| truth - at < short) {
+        if self.killed_as_master.take().is_some_and(|at| truth < at + short) {
             set.resume(id, now);
         } else if self.holding == Holding::Yes {
             set.hold_leftover(id, now);

@@ -4,5 +4,6 @@
 mod any_bytes;
 mod captured;
 mod chance;
+mod fuzz_seeds;
 mod refusals;
 mod round_trip;
