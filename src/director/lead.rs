@@ -280,19 +280,6 @@ impl Shell {
             self.worker.patch(patches);
         }
     }
-
-    /// False: a second signal came first.
-    async fn wait_for_successors(&mut self) -> bool {
-        let handing = self.router.hand_over();
-        tokio::pin!(handing);
-        loop {
-            tokio::select! {
-                biased;
-                signal = self.signals.next() => if signal == daemon::signals::Signal::Terminate { return false },
-                () = &mut handing => return true,
-            }
-        }
-    }
 }
 
 pub(crate) fn has_routers(config: &DirectorConfig) -> bool {

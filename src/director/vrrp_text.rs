@@ -18,6 +18,13 @@ pub(crate) fn section(out: &mut String, vrrp: &VrrpView) -> Result {
         let all = status.unknown.values().sum::<u64>();
         writeln!(out, "        {} for no router here: {}", packets(all), reasons(&status.unknown))?;
     }
+    if status.fifo_lines_dropped > 0 {
+        let lines = status.fifo_lines_dropped;
+        writeln!(
+            out,
+            "        ✗ {lines} lines for the named pipe were dropped: nobody reads it, or too slowly"
+        )?;
+    }
     status.routers.iter().try_for_each(|router| lines(out, router))
 }
 

@@ -61,6 +61,13 @@ pub(super) fn routers(registry: &mut Registry, vrrp: &VrrpStatus) {
     addresses(registry, routers);
     counts(registry, routers);
     refused(registry, vrrp);
+    let dropped = vrrp.fifo_lines_dropped;
+    super::counter(
+        registry,
+        "vrrp_fifo_lines_dropped",
+        "lines that no reader of the named pipe took",
+        dropped,
+    );
     let late: Gauge = Gauge::default();
     late.set(i64::try_from(vrrp.latest_us).unwrap_or(i64::MAX));
     let help = "longest time that a timer of the adverts was late since the start, microseconds";
@@ -154,3 +161,6 @@ fn refused(registry: &mut Registry, vrrp: &VrrpStatus) {
     registry.register("vrrp_refused", "packets refused, by reason", refused);
     registry.register("vrrp_unknown", "packets for no virtual router of ours, by reason", unknown);
 }
+
+#[cfg(test)]
+mod tests;

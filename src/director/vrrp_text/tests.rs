@@ -84,6 +84,7 @@ fn status_says_state_reason_and_what_is_wrong() {
     let status = VrrpStatus {
         routers: vec![router(), backup(), troubled()],
         unknown: [("vrid".to_owned(), 7)].into(),
+        fifo_lines_dropped: 3,
         ..VrrpStatus::default()
     };
     let mut out = String::new();
