@@ -6,12 +6,6 @@
     clippy::indexing_slicing,
     reason = "a test's helpers may fail it"
 )]
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test's helpers may fail it"
-)]
 
 mod any_bytes;
 mod captured;
