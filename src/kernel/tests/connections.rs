@@ -1,12 +1,16 @@
-//! What is sent to a sync group, between two hosts. Without the right to make them (root) this does nothing.
+//! What is sent to a sync group, between two hosts. Without the right to make them (root) this does nothing. What another
+//! kernel makes of it needs `ip_vs`, and runs in the lab.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod hosts;
 
+use std::io::BufRead as _;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use hosts::{Host, address, index, pair};
+use ipvs::proc::parse_connection;
+use ipvs::sync::{Routes, messages};
 use lvs_kernel::connections::Sender;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
@@ -75,4 +79,82 @@ fn an_interface_that_is_not_there_is_named() {
     let error = Sender::open("nosuch0", address("224.0.0.81"), PORT, 1).unwrap_err();
     assert_eq!(error.to_string(), "there is no interface nosuch0");
     assert!(error.is_no_interface());
+}
+
+/// What `b`'s kernel knows after it was told, without the time that is left.
+fn known(b: &Host) -> Vec<String> {
+    let lines =
+        b.run(|| lvs_kernel::connections::read().unwrap().lines().map_while(Result::ok).collect::<Vec<_>>());
+    let entries = lines.iter().filter(|line| !line.starts_with("Pro ")).map(|line| without_time(line));
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort();
+    entries
+}
+
+fn without_time(line: &str) -> String {
+    line.split_ascii_whitespace().take(8).collect::<Vec<_>>().join(" ")
+}
+
+/// Every kind of connection is what it was when another kernel was told of it.
+#[test]
+#[ignore = "needs an IPVS kernel and a namespace of its own"]
+fn another_kernel_has_the_connections_as_they_were() {
+    let (a, b) = pair("another kernel").unwrap();
+    let v6 = |last: &str| format!("2001:0db8:0000:0000:0000:0000:0000:{last}");
+    let lines = [
+        "TCP C0A86401 9C40 0A0000F0 0050 0A000008 0050 ESTABLISHED".to_owned(),
+        "TCP C0A86401 9C41 0A0000F0 0050 0A000008 0050 FIN_WAIT".to_owned(),
+        "TCP C0A86401 9C42 0A0000F0 0050 0A000008 0050 CLOSE_WAIT".to_owned(),
+        "UDP C0A86401 9C40 0A0000F0 0035 0A000008 0035 UDP".to_owned(),
+        "SCTP C0A86401 9C40 0A0000F0 0063 0A000008 0063 ESTABLISHED".to_owned(),
+        "TCP C0A86400 0000 0A0000F0 01BB 0A000008 01BB ASSURED".to_owned(),
+        "TCP C0A86407 0000 0A0000F0 01BB 0A000008 01BB NONE".to_owned(),
+        "IP C0A86401 0000 0000002A 0000 0A000008 0000 NONE".to_owned(),
+        "TCP C0A86401 9C40 0A0000F9 1234 0A000008 1234 ESTABLISHED".to_owned(),
+        format!("TCP {} 9C40 {} 0050 {} 0050 ESTABLISHED", v6("0001"), v6("00f0"), v6("0008")),
+    ];
+    b.run(|| {
+        for command in [
+            "-A -t 10.0.0.240:80 -s rr",
+            "-a -t 10.0.0.240:80 -r 10.0.0.8:80 -g",
+            "-A -u 10.0.0.240:53 -s rr",
+            "-a -u 10.0.0.240:53 -r 10.0.0.8:53 -g",
+            "-A --sctp-service 10.0.0.240:99 -s rr",
+            "-a --sctp-service 10.0.0.240:99 -r 10.0.0.8:99 -g",
+            "-A -t 10.0.0.240:443 -s rr -p 300 -M 255.255.255.0",
+            "-a -t 10.0.0.240:443 -r 10.0.0.8:443 -g",
+            "-A -f 42 -s rr -p 120",
+            "-a -f 42 -r 10.0.0.8:0 -g",
+            "-A -t [2001:db8::f0]:80 -s rr",
+            "-a -t [2001:db8::f0]:80 -r [2001:db8::8]:80 -g",
+            "--start-daemon backup --mcast-interface eth0 --syncid 51",
+        ] {
+            hosts::output(&format!("ipvsadm {command}"));
+        }
+    });
+    let table = b.run(|| lvs_kernel::ipvs::Ipvs::open().unwrap().table().unwrap());
+    let routes = Routes::of(&table);
+    let seen = lines.iter().map(|line| parse_connection(&format!("{line} 600")).unwrap());
+    let all: Vec<_> = seen.map(|seen| routes.connection(&seen).unwrap()).collect();
+    assert_eq!(known(&b), [""; 0]);
+    // an id of another pair's changes nothing
+    a.run(move || {
+        let sender = Sender::open("eth0", address("224.0.0.81"), PORT, 1).unwrap();
+        for id in [52, 51] {
+            messages(all.iter().copied(), id, 200).for_each(|message| sender.send(&message).unwrap());
+        }
+    });
+    let mut wanted: Vec<_> = lines.iter().map(|line| without_time(line)).collect();
+    wanted.sort();
+    hosts::until("every message is read", || known(&b).len() >= wanted.len());
+    assert_eq!(known(&b), wanted);
+    // bound to their destinations: active ones, others, and those of the mark
+    let counts = b.run(|| hosts::output("ipvsadm -Ln"));
+    for (service, active, inactive) in
+        [("10.0.0.8:80", 1, 2), ("10.0.0.8:53", 0, 1), ("10.0.0.8:99", 1, 0), ("10.0.0.8:0", 1, 0)]
+    {
+        let line = counts.lines().find(|line| line.contains(&format!("-> {service} "))).unwrap();
+        let words: Vec<_> = line.split_ascii_whitespace().collect();
+        assert_eq!(words[4..6], [active.to_string(), inactive.to_string()], "{line}");
+    }
 }
