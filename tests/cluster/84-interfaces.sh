@@ -97,7 +97,7 @@ virtual_router_id = 51
 addresses = [
     "$VIP",
     { address = "192.168.100.241/24", label = "eth0:1" },
-    { address = "192.168.200.242/24", interface = "eth1", scope = "link" },
+    { address = "192.168.200.242/32", interface = "eth1", scope = "link" },
 ]
 excluded_addresses = ["192.168.100.243", "$VIP6"]
 routes = [
@@ -111,13 +111,13 @@ EOT
     wait_until "holds lvs01 $VIP6/128 && [[ \$(ip -n lvs01 route show table 77) == *10.79* ]]" 20
     assert_contains "$(ip -n lvs01 -o addr show)" "inet $VIP/32 scope global eth0" "ip addr"
     assert_contains "$(ip -n lvs01 -o addr show)" "192.168.100.241/24 scope global secondary eth0:1" "ip addr"
-    assert_contains "$(ip -n lvs01 -o addr show dev eth1)" "192.168.200.242/24 scope link" "ip addr"
+    assert_contains "$(ip -n lvs01 -o addr show dev eth1)" "192.168.200.242/32 scope link" "ip addr"
     holds lvs01 192.168.100.243/32
     assert_contains "$(ip -n lvs01 route show)" "10.77.0.0/16 via 192.168.100.8 dev eth0" "ip route"
     assert_contains "$(ip -n lvs01 route show)" "10.78.0.0/16 dev eth1 " "ip route"
     assert_contains "$(ip -n lvs01 route show 10.78.0.0/16)" "src 192.168.200.242 metric 7" "ip route"
     more_adverts lvs01 "$(rip lvs01)" 2
-    assert_adverts lvs01 "addrs: $VIP,192.168.100.241,192.168.200.242"
+    assert_adverts lvs01 "addrs(3): $VIP,192.168.100.241,192.168.200.242"
     stop director-lvs01
     assert_eq "$before" "$(kernel_of lvs01)" "addresses and routes before and after"
 }

@@ -63,7 +63,7 @@ case_track_script_weight() {
 # A script that hangs is down and leaves nothing behind; one that prints megabytes is not. Neither delays an advert.
 case_track_script_hangs_and_shouts() {
     script hangs 'sleep 1000 & sleep 1000'
-    script shouts 'head -c 50000000 /dev/zero | tr "\0" x; exit 0'
+    script shouts 'head -c 5000000 /dev/zero | tr "\0" x; exit 0'
     local TOP=('[[track_script]]' 'name = "hangs"' 'command = "/run/scripts/hangs"' 'interval = "200ms"'
         '[[track_script]]' 'name = "shouts"' 'command = "/run/scripts/shouts"' 'interval = "10s"')
     tracking_pair 'track_scripts = [{ name = "hangs", weight = -5 }, { name = "shouts", weight = -50 }]'

@@ -58,5 +58,6 @@ second_network() {
     ip link set switch2 up
     ip link add "second-$1" type veth peer name eth1 netns "$1"
     ip link set "second-$1" master switch2 up
+    on "$1" bash -c "echo 1 >/proc/sys/net/ipv6/conf/eth1/addr_gen_mode" # no link-local address that comes when it likes
     printf '%s\n' "link set eth1 up" "addr add 192.168.200.${ADDRESS[$1]}/24 dev eth1" | ip -n "$1" -batch -
 }
