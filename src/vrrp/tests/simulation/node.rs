@@ -24,6 +24,8 @@ pub(crate) struct Node {
     pub(crate) tracked_up: bool,
     pub(crate) interface_up: bool,
     pub(crate) frozen: bool,
+    /// nothing is kept for it while it is frozen
+    deaf: bool,
     pub(crate) stopping: bool,
     queue: Vec<Arrived>,
     /// what is there to do when it wakes is for this one only
@@ -51,6 +53,7 @@ impl Node {
             tracked_up: true,
             interface_up: true,
             frozen: false,
+            deaf: false,
             stopping: false,
             queue: Vec::new(),
             wake: 0,
@@ -148,7 +151,7 @@ impl Node {
             return;
         }
         if self.frozen {
-            if self.queue.len() < SOCKET_QUEUE {
+            if self.queue.len() < SOCKET_QUEUE && !self.deaf {
                 self.queue.push(arrived);
             }
             return;
@@ -157,6 +160,10 @@ impl Node {
         let packet = Packet { source, destination, ttl: 255, payload: &payload };
         let now = self.clock.local(truth);
         self.with(|set, id| set.handle_packet(id, &packet, now));
+    }
+
+    pub(crate) fn freeze(&mut self, deaf: bool) {
+        (self.frozen, self.deaf) = (self.runs(), deaf);
     }
 
     /// What came while it was frozen, oldest first.

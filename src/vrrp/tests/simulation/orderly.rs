@@ -127,6 +127,28 @@ fn a_thawed_master_leaves_every_client_with_the_winner() {
     });
 }
 
+/// Machines that stood still (a snapshot, a migration) have heard nothing, but nobody was silent: none of them takes over.
+#[test]
+fn a_paused_backup_takes_nothing_over() {
+    seeds::run("pause", 400, |seed| {
+        let mut world = settled(seed)?;
+        let before = master(&world)?;
+        for node in (0..world.nodes.len()).filter(|node| *node != before) {
+            world.plan(world.now, Deed::Pause(node));
+        }
+        world.run(world.now + world.interval() * 10)?;
+        for node in 0..world.nodes.len() {
+            world.plan(world.now, Deed::Thaw(node));
+        }
+        let rest = world.now + world.watch.bounds.settled;
+        while world.now < rest {
+            world.run((world.now + world.interval() / 4).min(rest))?;
+            world.demand(world.masters() == [before], || "somebody took over".to_owned())?;
+        }
+        Ok(())
+    });
+}
+
 fn all_are_with_the_master(world: &World) -> Result<(), Broken> {
     let (master, clients) = (master(world)?, world.link.clients);
     world.demand(world.holders() == [master], || {

@@ -18,6 +18,8 @@ pub(crate) enum Deed {
     Stop(usize),
     /// SIGSTOP
     Freeze(usize),
+    /// the whole machine stands still: its sockets are deaf too
+    Pause(usize),
     /// SIGCONT: what waits in its socket is read before any timer is looked at
     Thaw(usize),
     /// the tracked thing is up

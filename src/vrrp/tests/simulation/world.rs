@@ -150,7 +150,8 @@ impl World {
             Deed::Kill(node) => self.at(node, |node| node.kill(now)),
             Deed::PowerOff(node) => self.at(node, Node::lose_power),
             Deed::Stop(node) => self.at(node, |node| node.stop(now)),
-            Deed::Freeze(node) => self.at(node, |node| node.frozen = node.runs()),
+            Deed::Freeze(node) => self.at(node, |node| node.freeze(false)),
+            Deed::Pause(node) => self.at(node, |node| node.freeze(true)),
             Deed::Thaw(node) => self.thaw(node),
             Deed::Track(node, up) => self.at(node, |node| {
                 node.tracked_up = up;
