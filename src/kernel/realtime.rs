@@ -6,7 +6,8 @@ use nix::errno::Errno;
 use nix::libc::MCL_ONFAULT;
 use nix::sys::mman::{MlockAllFlags, mlockall};
 use thread_priority::unix::{
-    RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+    NormalThreadSchedulePolicy, RealtimeThreadSchedulePolicy, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
 };
 use thread_priority::{ThreadPriority, ThreadPriorityValue};
 
@@ -48,15 +49,27 @@ pub fn scheduling(priority: u8) -> Result<(), RealtimeError> {
     let value = ThreadPriorityValue::try_from(priority).ok().filter(|_| priority > 0);
     let value = ThreadPriority::Crossplatform(value.ok_or(RealtimeError::Priority(priority))?);
     let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
-    set_thread_priority_and_policy(thread_native_id(), value, policy).map_err(|error| {
-        let source = match error {
-            thread_priority::Error::OS(errno) => io::Error::from_raw_os_error(errno),
-            thread_priority::Error::Priority(_)
-            | thread_priority::Error::PriorityNotInRange(_)
-            | thread_priority::Error::Ffi(_) => io::Error::other(error),
-        };
-        RealtimeError::Scheduling { priority, source }
+    set(value, policy).map_err(|source| RealtimeError::Scheduling { priority, source })
+}
+
+fn set(value: ThreadPriority, policy: ThreadSchedulePolicy) -> io::Result<()> {
+    set_thread_priority_and_policy(thread_native_id(), value, policy).map_err(|error| match error {
+        thread_priority::Error::OS(errno) => io::Error::from_raw_os_error(errno),
+        thread_priority::Error::Priority(_)
+        | thread_priority::Error::PriorityNotInRange(_)
+        | thread_priority::Error::Ffi(_) => io::Error::other(error),
     })
+}
+
+/// Runs the current thread before ordinary ones: about as nice -15 does, which needs root, CAP_SYS_NICE or `LimitNICE=`.
+/// Threads that it starts inherit it.
+pub fn prefer() -> Result<(), RealtimeError> {
+    /// of 0 to 99, which stand for nice 19 to -20
+    const PRIORITY: u8 = 87;
+    let value = ThreadPriorityValue::try_from(PRIORITY).map_err(|_| RealtimeError::Priority(PRIORITY))?;
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+    set(ThreadPriority::Crossplatform(value), policy)
+        .map_err(|source| RealtimeError::Scheduling { priority: PRIORITY, source })
 }
 
 /// Keeps the process's memory from being swapped out: what is there at once, what comes later from its first use on, so

@@ -42,6 +42,8 @@ pub use oneshot::{apply, cleanup, plan};
 
 /// What could not be done is tried again this often; an event of the kernel comes first.
 const RETRY: Duration = Duration::from_secs(1);
+/// A look that failed because everything was changing is repeated this soon: a takeover may wait for it.
+const SOON: Duration = Duration::from_millis(20);
 /// Changes of routes come with no event: they are looked at this often.
 const ROUTES: Duration = Duration::from_secs(5);
 /// Duplicates are asked for this often, each time others.
@@ -86,6 +88,8 @@ pub(crate) struct Start {
 pub(crate) fn spawn(start: Start) -> Result<JoinHandle<()>, HoldError> {
     let (ready_in, ready) = sync_channel(1);
     let run = move || {
+        // a takeover waits for it; where that is not permitted, it is as good as any other thread
+        let _ = kernel::realtime::prefer();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         match runtime {
             Ok(runtime) => runtime.block_on(start.run(ready_in)),
@@ -128,6 +132,7 @@ impl Start {
             look: Look::default(),
             links: None,
             complained: Vec::new(),
+            is_deaf: false,
             due: Due::default(),
             start: self,
         };
@@ -161,6 +166,8 @@ struct Keeper {
     /// as the advert thread was told
     links: Option<Links>,
     complained: Vec<String>,
+    /// the socket of the events is broken for good: looking each second is what remains
+    is_deaf: bool,
     due: Due,
 }
 
@@ -206,11 +213,8 @@ impl Keeper {
         tokio::select! {
             biased;
             () = self.start.orders.told.notified() => Woken::Told,
-            changed = events.changed() => {
-                if changed.is_err() {
-                    // broken for good: looking each second is what remains
-                    tokio::time::sleep(RETRY).await;
-                }
+            changed = events.changed(), if !self.is_deaf => {
+                self.is_deaf = changed.is_err();
                 Woken::Changed
             }
             (interface, claim) = self.watch.next() => Woken::Claim(interface, claim),
@@ -256,7 +260,13 @@ impl Keeper {
     async fn reconcile(&mut self) {
         match self.try_reconcile().await {
             Ok(errors) => self.complain(errors),
-            Err(error) => self.complain(vec![(None, daemon::errors::one_line(&error))]),
+            Err(HoldError::Kernel(AddressError::Interrupted(_))) => {
+                self.due.look = Some(self.start.clock.now() + SOON);
+            }
+            Err(error) => {
+                self.due.look = Some(self.start.clock.now() + RETRY);
+                self.complain(vec![(None, daemon::errors::one_line(&error))]);
+            }
         }
         self.report();
     }
@@ -277,7 +287,7 @@ impl Keeper {
         self.listen();
         let routes = self.members.routes();
         let route_errors = self.routes.reconcile(self.hands.addresses(), &routes, &self.start.notes).await;
-        let is_missing = wanted.iter().any(|held| !self.look.has(held)) || !errors.is_empty();
+        let is_missing = self.is_deaf || wanted.iter().any(|held| !self.look.has(held)) || !errors.is_empty();
         self.due.look = match (is_missing || !route_errors.is_empty(), self.routes.is_idle(&routes)) {
             (true, _) => Some(now + RETRY),
             (false, false) => Some(now + ROUTES),
@@ -331,9 +341,6 @@ impl Keeper {
     }
 
     fn complain(&mut self, errors: Vec<(Option<Held>, String)>) {
-        if errors.iter().any(|(held, _)| held.is_none()) {
-            self.due.look = Some(self.start.clock.now() + RETRY);
-        }
         let texts: Vec<String> = errors.iter().map(|(_, error)| error.clone()).collect();
         for error in texts.iter().filter(|error| !self.complained.contains(error)) {
             self.start.notes.warn(format!("cannot hold an address, trying again each second: {error}"));

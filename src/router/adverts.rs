@@ -88,6 +88,8 @@ struct Speaker {
 
 impl Speaker {
     fn run(mut self) {
+        // where that is not permitted, it is as good as any other thread
+        let _ = kernel::realtime::prefer();
         let mut buffer = vec![0; BUFFER];
         loop {
             let heard = self.wait();

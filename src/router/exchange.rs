@@ -50,9 +50,13 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// Asks for a snapshot.
+    /// Asks for a snapshot. Nobody answers where too many wait already.
     pub(crate) fn ask(&mut self, take: impl FnOnce(Snapshot) + Send + 'static) {
-        self.asks.push(Box::new(take));
+        /// The thread answers at once; more than this wait only for one that is dead.
+        const MOST: usize = 16;
+        if self.asks.len() < MOST {
+            self.asks.push(Box::new(take));
+        }
     }
 }
 

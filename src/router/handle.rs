@@ -178,8 +178,11 @@ impl Router {
     /// Hands every router over: says that it stops, goes on forwarding until a successor is heard, and then drops the
     /// addresses. Returns when all that is done and the scripts of these transitions have run, after
     /// some 16 s at the latest.
-    /// `[[address]]` stays.
+    /// `[[address]]` stays. Where a thread is dead, everything stays as it is.
     pub async fn hand_over(&self) {
+        if self.is_dead() {
+            return;
+        }
         self.adverts.put(|inbox| inbox.stop = true);
         let left = wait_for(&self.news.changed, || self.news.with(|news| news.stopped));
         let _ = tokio::time::timeout(LEAVING, left).await;

@@ -4,7 +4,7 @@
 mod hosts;
 
 use hosts::without_rights;
-use lvs_kernel::realtime::{RealtimeError, lock_memory, scheduling};
+use lvs_kernel::realtime::{RealtimeError, lock_memory, prefer, scheduling};
 use nix::unistd::geteuid;
 
 /// `rt_priority` and `policy` of the current thread (proc(5): fields 40 and 41, counted behind the name).
@@ -30,6 +30,23 @@ fn a_thread_alone_becomes_real_time() {
     let changed = std::thread::spawn(|| scheduling(42).map(|()| current())).join().unwrap();
     assert_eq!(changed.unwrap(), (42, 1), "SCHED_FIFO");
     assert_eq!(current(), before);
+}
+
+/// Niceness of the current thread (field 19).
+fn nice() -> i32 {
+    let text = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    text.rsplit_once(") ").unwrap().1.split(' ').nth(16).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_thread_alone_is_preferred() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let before = nice();
+    let preferred = std::thread::spawn(|| prefer().map(|()| nice())).join().unwrap().unwrap();
+    assert!((-17..=-14).contains(&preferred), "{preferred}");
+    assert_eq!((nice(), current().1), (before, 0));
 }
 
 #[test]
