@@ -93,3 +93,6 @@ fn unknown(subject: &Subject, all: &VrrpConfig) -> Report {
         Subject::Interface(_) | Subject::Process(_) | Subject::Service(_) => Report::Up,
     }
 }
+
+#[cfg(test)]
+mod tests;
