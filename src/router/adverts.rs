@@ -138,9 +138,11 @@ impl Speaker {
         if is_urgent { Some(until.map_or(AGAIN, |until| until.min(AGAIN))) } else { until }
     }
 
+    /// What has arrived, all at the time of this look: a thousand adverts a second should not ask for the time as often.
     fn hear(&mut self, port: usize, buffer: &mut [u8]) {
+        let now = self.clock.now();
         for _ in 0..BATCH {
-            let Some(received) = self.ports.receive(port, buffer, self.clock.now()) else { return };
+            let Some(received) = self.ports.receive(port, buffer, now) else { return };
             let payload = buffer.get(..received.length).unwrap_or_default();
             let packet = Packet {
                 source: received.source,
@@ -149,7 +151,7 @@ impl Speaker {
                 payload,
             };
             match self.ports.router_of(port, payload) {
-                Ok(id) => self.set.handle_packet(id, &packet, self.clock.now()),
+                Ok(id) => self.set.handle_packet(id, &packet, now),
                 Err(refused) => self.set.count_unknown(refused),
             }
             self.act();
