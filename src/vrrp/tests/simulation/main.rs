@@ -9,6 +9,7 @@
 mod chance;
 mod chaos;
 mod clock;
+mod groups;
 mod link;
 mod node;
 mod orderly;

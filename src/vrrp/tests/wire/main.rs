@@ -10,6 +10,7 @@
 mod any_bytes;
 mod captured;
 mod chance;
+mod counted;
 mod fuzz_seeds;
 mod refusals;
 mod round_trip;
