@@ -20,7 +20,7 @@ ONLY = os.environ.get("BENCH_EVENTS", "")
 class Event:
     """One kind of fault: what it does, what brings everything back, and which of both are measured."""
 
-    def __init__(self, word, fault, back, back_word=None, target="", back_target="", cut_s=4.0):
+    def __init__(self, word, fault, back, back_word=None, target="", back_target="", cut_s=3.0):
         self.word, self.fault, self.back, self.back_word = word, fault, back, back_word
         self.target, self.back_target, self.cut_s = target, back_target, cut_s
 
@@ -69,9 +69,9 @@ def measure(name, timing, measured):
                 time.sleep(event.cut_s)
                 began = time.monotonic()
                 event.back(pair)
-                note(measured, back_word(event), name, client.outage(began, timing.patience_s + 6))
                 if not pair.settle():
                     print(f"{name}: did not come back to its first state by itself after: {event.word}", flush=True)
+                note(measured, back_word(event), name, client.outage(began, 1.0))
                 client.recover()
             print(f"{name}, {timing.words}: run {run + 1} of {RUNS}", flush=True)
     pair.stop()
