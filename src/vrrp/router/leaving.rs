@@ -1,5 +1,5 @@
 //! Handing over: a master that stops, or has a fault elsewhere than on its link, goes on forwarding until its successor is
-//! heard.
+//! heard, and then, like one that is taken over from, until everybody has heard of the successor.
 
 use core::net::IpAddr;
 use core::time::Duration;
@@ -79,9 +79,14 @@ impl Router {
     pub(super) fn hear_successor(&mut self, source: IpAddr, advert: &Advert, ctx: &mut Context<'_>) {
         let asks = matches!(self.handover, Some(Handover::Asking { .. }));
         if asks && advert.priority > 0 {
-            self.handover = Some(Handover::Silent { until: ctx.now.saturating_add(SILENT) });
+            self.fall_silent(ctx);
             self.finish_leaving(Reason::Succeeded { by: source }, ctx);
         }
+    }
+
+    /// Another router takes the addresses: what is still sent here is forwarded for a while.
+    pub(super) fn fall_silent(&mut self, ctx: &Context<'_>) {
+        self.handover = Some(Handover::Silent { until: ctx.now.saturating_add(SILENT) });
     }
 
     pub(super) fn handle_handover_timeout(&mut self, ctx: &mut Context<'_>) {

@@ -61,6 +61,7 @@ impl Router {
         self.counters.rivals_heard = self.counters.rivals_heard.saturating_add(1);
         if self.is_outranked_by(source, advert.priority) {
             self.say_last_word(ctx);
+            self.let_go(ctx);
             self.begin_to_follow(source, advert, Reason::Outranked { by: source, priority }, ctx);
         } else if ctx.readiness < Readiness::Serving && !self.reign.gave_way {
             self.reign.gave_way = true;
@@ -92,6 +93,14 @@ impl Router {
         if ctx.readiness == Readiness::Serving { self.send_own(ctx) } else { self.send_stop(ctx) }
     }
 
+    /// The winner says so before it has the addresses, and its announcement takes its time: a connection that comes here
+    /// meanwhile is served, if it can be.
+    fn let_go(&mut self, ctx: &Context<'_>) {
+        if ctx.readiness == Readiness::Serving {
+            self.fall_silent(ctx);
+        }
+    }
+
     /// An advert at once, at most one such in a tenth of the interval, however many adverts come. Whether it was sent.
     fn answer(&mut self, ctx: &mut Context<'_>) -> bool {
         let distance = self.settings.interval.duration() / 10;
@@ -113,6 +122,7 @@ impl Router {
     pub(crate) fn fall_with(&mut self, leader: &str, ctx: &mut Context<'_>) {
         if self.state == State::Master {
             self.send_stop(ctx);
+            self.let_go(ctx);
             self.begin_to_listen(Reason::Group { member: leader.into() }, ctx);
         }
     }

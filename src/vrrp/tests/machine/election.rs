@@ -131,7 +131,7 @@ fn a_packet_never_makes_a_master() {
 fn a_master_outranked_says_so_before_it_drops() {
     let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
     lab.hear(0, BELOW, 101);
-    assert_eq!(lab.done(), ["send 100", "hold no", "master -> backup"]);
+    assert_eq!(lab.done(), ["send 100", "hold silent", "master -> backup"]);
     assert_eq!(lab.reason(0), "10.0.0.1 advertises priority 101");
     assert_eq!(lab.wait(), Some(us(360_937)));
 }

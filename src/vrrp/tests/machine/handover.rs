@@ -22,6 +22,46 @@ fn it_forwards_until_its_successor_is_heard_and_a_moment_longer() {
     assert_eq!(lab.wait(), None);
 }
 
+/// Until everybody has heard of the winner; unless there is nothing to forward with.
+#[test]
+fn one_that_is_taken_over_from_forwards_a_moment_longer() {
+    for (readiness, after) in [(Readiness::Serving, Holding::Silent), (Readiness::Installed, Holding::No)] {
+        let mut lab = Lab::master(settings("VI_1"), readiness);
+        for _ in 0..14 {
+            lab.hear(0, BELOW, 200);
+            assert_eq!((lab.state(0), lab.holding(0)), (State::Backup, after));
+            lab.pass(ms(100));
+        }
+        lab.hear(0, BELOW, 200);
+        lab.pass(ms(100));
+        assert_eq!(lab.holding(0), Holding::No);
+    }
+}
+
+#[test]
+fn one_that_was_taken_over_from_and_stops_forwards_a_moment_longer() {
+    let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
+    lab.hear(0, BELOW, 200);
+    lab.stop();
+    assert_eq!((lab.state(0), lab.holding(0)), (State::Initialize, Holding::Silent));
+    assert!(!lab.set.is_stopped());
+    lab.pass(ms(1_500));
+    assert_eq!(lab.holding(0), Holding::No);
+    assert!(lab.set.is_stopped());
+}
+
+/// Nobody else is left: the addresses are on the interface again, and stay there.
+#[test]
+fn one_that_was_taken_over_from_and_returns_is_not_silent() {
+    let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
+    lab.hear(0, BELOW, 200);
+    lab.hear(0, BELOW, 0);
+    lab.pass(ms(100));
+    assert_eq!((lab.state(0), lab.holding(0)), (State::Master, Holding::Yes));
+    lab.pass(ms(2_000));
+    assert_eq!(lab.holding(0), Holding::Yes);
+}
+
 #[test]
 fn it_says_so_once_each_interval_and_waits_no_longer_than_three_and_a_second() {
     for (settings, interval, stops) in [(settings("VI_1"), 100, 13), (version_2(), 1_000, 4)] {

@@ -54,8 +54,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("follows", "resume", "backup", ""),
     ("follows", "stop", "init", "backup -> init"),
     // 6.4.3, with a last word before the addresses go
-    ("master", "hears 200", "backup", "send 100, hold no, master -> backup"),
-    ("master", "hears 100 above", "backup", "send 100, hold no, master -> backup"),
+    ("master", "hears 200", "backup", "send 100, hold silent, master -> backup"),
+    ("master", "hears 100 above", "backup", "send 100, hold silent, master -> backup"),
     ("master", "hears 100 below", "master", "send 100, announce 3"),
     ("master", "hears 50", "master", "send 100, announce 3"),
     ("master", "hears 0", "master", "send 100, announce 3"),

@@ -14,7 +14,7 @@ fn a_master_that_lost_meanwhile_drops_before_its_timers() {
     }
     lab.set.handle_timeout(lab.now);
     lab.drain();
-    assert_eq!(lab.done(), ["send 100", "hold no", "master -> backup"], "the winner learns of it, once");
+    assert_eq!(lab.done(), ["send 100", "hold silent", "master -> backup"], "the winner learns of it, once");
     assert_eq!(lab.wait(), Some(us(360_937)));
 }
 

@@ -100,7 +100,9 @@ fn a_master_that_is_to_be_preempted_teaches_nothing() {
 fn a_master_that_loses_learns_from_the_winner() {
     let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
     lab.hear_interval(0, BELOW, 200, Interval::centiseconds(100).unwrap());
-    assert_eq!(lab.wait(), Some(us(3_609_375)));
+    lab.pass(ms(3_609));
+    assert_eq!(lab.state(0), State::Backup);
+    assert_eq!(lab.wait(), Some(us(375)));
 }
 
 #[test]

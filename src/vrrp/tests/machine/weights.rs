@@ -52,7 +52,7 @@ fn the_next_advert_says_the_new_priority() {
     lab.fire();
     assert_eq!(lab.done(), ["send 70"]);
     lab.hear(0, BELOW, 90);
-    assert_eq!(lab.done(), ["send 70", "hold no", "master -> backup"]);
+    assert_eq!(lab.done(), ["send 70", "hold silent", "master -> backup"]);
 }
 
 #[test]
