@@ -2,7 +2,7 @@
 //! is acted on, j. Clocks differ by 2 * 0.1 %, so that I is counted as 1.003 I.
 //!
 //! - heard: a master sends once in I + j, which arrives within d.
-//! - silence: a backup waits 3 I + skew (at most I) since the last advert it heard, so at most 4 I + j.
+//! - silence: a backup waits 3 I + skew (at most I) since the last advert it heard, so at most d + 4 I + j since that was sent.
 //! - rivals: on a perfect link two masters hear each other within `heard`, and the lower one gives up at once.
 //! - no master: everybody waits `silence` at most. Who becomes master may meet others who do; one of these may give way with priority
 //!   0, which brings a skew (at most I) and `heard` again; and a preemption may cross it, which brings both again.
@@ -28,7 +28,7 @@ impl Bounds {
         let longest = nodes.iter().map(|node| node.settings.interval.duration()).max().unwrap_or_default();
         let interval = longest * 1003 / 1000;
         let heard = interval + late + delay;
-        let silence = interval * 4 + late;
+        let silence = delay + interval * 4 + late;
         let no_master = silence + (interval + heard) * 2;
         let preempt = nodes.iter().map(|node| node.settings.preempt_delay).max().unwrap_or_default();
         let leaving = match nodes.first().map(|node| node.settings.version) {
