@@ -39,7 +39,7 @@ case_stranger_sends_anything() {
     running director-lvs01 || fail "the director is gone"
     assert_eq "" "$(monitored lvs01 "$VIP")" "changes of the VIP"
     local refused
-    refused=$(director lvs01 vrrp)
+    refused=$(director lvs01 status)
     assert_contains "$refused" "checksum" "what was refused"
     assert_contains "$refused" "version" "what was refused"
     assert_contains "$refused" "length" "what was refused"
@@ -73,7 +73,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_RAW, 112) as out:
     out.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
     for _ in range(20):
         out.sendto(bytes((0x31, 51, 255, 1, 0, 10, 0, 0, 192, 168, 100, 240)), ("224.0.0.18", 0))'
-    wait_until "[[ \$(director lvs01 vrrp) == *ttl* ]]" 20
+    wait_until "[[ \$(director lvs01 status) == *ttl* ]]" 20
     assert_eq "" "$(monitored lvs01 "$VIP")" "changes of the VIP"
 }
 
