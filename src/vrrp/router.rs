@@ -5,6 +5,7 @@ mod announce;
 mod backup;
 mod fault;
 mod leaving;
+mod leftover;
 mod master;
 mod packets;
 mod receive;
@@ -22,9 +23,10 @@ use crate::{
     State, Transition, View,
 };
 use announce::Schedule;
-use backup::{Leftover, Listening};
+use backup::Listening;
 use fault::Link;
 use leaving::Handover;
+use leftover::Leftover;
 use master::Reign;
 use packets::Packets;
 
@@ -266,16 +268,10 @@ impl Router {
 
     fn wanted_holding(&self) -> Holding {
         let kept = self.state == State::Master || self.leftover.is_kept();
-        match self.handover {
-            Some(Handover::Asking { .. }) => Holding::Yes,
-            Some(Handover::Silent { .. }) if !kept => Holding::Silent,
-            Some(Handover::Silent { .. }) | None => {
-                if kept {
-                    Holding::Yes
-                } else {
-                    Holding::No
-                }
-            }
+        match (&self.handover, kept) {
+            (Some(Handover::Asking { .. }), _) | (_, true) => Holding::Yes,
+            (Some(Handover::Silent { .. }), false) => Holding::Silent,
+            (None, false) => Holding::No,
         }
     }
 

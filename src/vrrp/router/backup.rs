@@ -3,14 +3,15 @@
 use core::net::IpAddr;
 use core::time::Duration;
 
+use super::leftover::Leftover;
 use super::{Context, Router, timers};
 use crate::{Advert, Interval, Priority, Readiness, Reason, Settings, State, Version};
 
 /// An advert that was heard.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heard {
-    source: IpAddr,
-    priority: Priority,
+    pub(super) source: IpAddr,
+    pub(super) priority: Priority,
     at: Duration,
 }
 
@@ -68,22 +69,6 @@ impl Listening {
     }
 }
 
-/// Addresses of an earlier run of the daemon.
-#[derive(Debug, Default)]
-pub(crate) struct Leftover {
-    kept: bool,
-    /// until then it may go on as master at once
-    resume: Option<Duration>,
-}
-
-impl Leftover {
-    pub(super) const KEPT: Self = Self { kept: true, resume: None };
-
-    pub(super) const fn is_kept(&self) -> bool {
-        self.kept
-    }
-}
-
 impl Router {
     /// Into Backup, with nobody heard.
     pub(super) fn begin_to_listen(&mut self, reason: Reason, ctx: &mut Context<'_>) {
@@ -105,23 +90,6 @@ impl Router {
         self.enter(State::Backup, reason, ctx);
     }
 
-    pub(crate) fn resume(&mut self, ctx: &mut Context<'_>) {
-        if self.keep_leftover(ctx) {
-            let down = timers::master_down(self.settings.version, self.priority, self.settings.interval);
-            self.leftover.resume = Some(ctx.now.saturating_add(down));
-        }
-    }
-
-    /// Whether there is something to keep: not once it is master, in fault, stops, or follows another master.
-    pub(crate) fn keep_leftover(&mut self, ctx: &mut Context<'_>) -> bool {
-        let fresh = matches!(self.state, State::Initialize | State::Backup) && !self.listening.follows;
-        if fresh && !self.stopped {
-            self.leftover = Leftover::KEPT;
-            self.say_holding(ctx);
-        }
-        self.leftover.kept
-    }
-
     pub(super) fn hear_as_backup(&mut self, source: IpAddr, advert: &Advert, ctx: &mut Context<'_>) {
         match heard(source, advert, ctx.now) {
             None => self.hear_stop(source, ctx),
@@ -133,7 +101,8 @@ impl Router {
     }
 
     /// "I stop" sets the timer to the skew (RFC 9568 section 6.4.2) if it comes from the master. From a router that is not,
-    /// as one that gives way when a partition heals, it would make us take over from a master that lives. A repetition does not put the timer off.
+    /// as one that gives way when a partition heals, it would make us take over from a master that lives. A repetition does
+    /// not put the timer off.
     fn hear_stop(&mut self, source: IpAddr, ctx: &Context<'_>) {
         let other = |heard: &Heard| heard.source != source && self.is_alive(heard, ctx.now);
         let has_other_master = self.listening.lower.or(self.listening.master).as_ref().is_some_and(other);
@@ -149,20 +118,6 @@ impl Router {
         } else {
             self.listening = Listening::follow(interval, heard);
         }
-    }
-
-    /// Another master is there: addresses of an earlier run go. While they were here our kernel answered ARP for them, so the
-    /// master is told of a rival, and announces them again.
-    fn leave_leftover(&mut self, master: Heard, ctx: &mut Context<'_>) {
-        if !core::mem::take(&mut self.leftover).kept {
-            return;
-        }
-        if self.is_outranked_by(master.source, master.priority.get()) {
-            self.send_own(ctx);
-        } else {
-            self.send_stop(ctx);
-        }
-        self.say_holding(ctx);
     }
 
     /// Why it may become master, if it may.
@@ -199,10 +154,6 @@ impl Router {
         Some(if self.priority.is_owner() { Reason::Owner } else { self.claim_by_time(ctx) })
     }
 
-    fn may_resume(&self, ctx: &Context<'_>) -> bool {
-        self.leftover.resume.is_some_and(|until| ctx.now <= until) && !self.listening.follows
-    }
-
     fn claim_by_time(&self, ctx: &Context<'_>) -> Reason {
         let living = self.listening.lower.filter(|lower| self.is_alive(lower, ctx.now));
         match (self.listening.stops, living) {
@@ -220,6 +171,7 @@ impl Router {
     /// Becomes master, if it may.
     pub(crate) fn take_over(&mut self, ctx: &mut Context<'_>) {
         if let Some(reason) = self.claim(ctx) {
+            self.listening = Listening::new(self.settings.interval, ctx.now);
             self.leftover = Leftover::default();
             self.handover = None;
             self.become_master(reason, ctx);
@@ -229,6 +181,11 @@ impl Router {
     /// Whether its own timer stands still, once run out, because its sync group is not ready.
     pub(crate) fn park(&mut self, parked: bool, ctx: &Context<'_>) {
         self.listening.parked = parked && self.may_soon_take_over(ctx);
+    }
+
+    /// Whether another master was heard since it began to listen, or sent it here.
+    pub(super) const fn has_followed(&self) -> bool {
+        self.listening.follows
     }
 
     /// Whether it follows a master that lives.
@@ -292,6 +249,14 @@ impl Router {
         }
     }
 
+    /// For status only: who is heard while it takes no part.
+    pub(super) fn note(&mut self, source: IpAddr, advert: &Advert, ctx: &Context<'_>) {
+        self.listening = match heard(source, advert, ctx.now) {
+            Some(heard) => Listening::follow(self.learned_interval(advert), heard),
+            None => Listening::new(self.settings.interval, ctx.now),
+        };
+    }
+
     pub(super) fn master(&self) -> Option<(IpAddr, u8)> {
         if self.state == State::Master {
             return self.link.source().map(|source| (source, self.priority.get()));
@@ -301,7 +266,7 @@ impl Router {
     }
 
     pub(super) fn master_interval(&self) -> Interval {
-        if self.state == State::Master { self.settings.interval } else { self.listening.interval }
+        self.listening.interval
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::net::IpAddr;
 use core::time::Duration;
 
-use super::backup::Leftover;
+use super::leftover::Leftover;
 use super::{Context, Router};
 use crate::{Reason, State};
 
@@ -68,7 +68,7 @@ impl Router {
     /// A fault that its sync group shares. An interface that is not known yet is none: it would take a group down to which a
     /// router is added.
     pub(crate) fn has_own_fault(&self) -> bool {
-        self.link.is_known() && !self.stopped && self.own_fault().is_some()
+        self.link.is_known() && self.own_fault().is_some()
     }
 
     /// What is wrong with the interface of its adverts.

@@ -4,7 +4,7 @@
 use core::net::IpAddr;
 use core::time::Duration;
 
-use super::backup::Leftover;
+use super::leftover::Leftover;
 use super::{Context, Router, timers};
 use crate::{Advert, Reason, State};
 
@@ -77,6 +77,7 @@ impl Router {
     }
 
     pub(super) fn hear_successor(&mut self, source: IpAddr, advert: &Advert, ctx: &mut Context<'_>) {
+        self.note(source, advert, ctx);
         let asks = matches!(self.handover, Some(Handover::Asking { .. }));
         if asks && advert.priority > 0 {
             self.fall_silent(ctx);

@@ -40,7 +40,6 @@ impl Router {
     pub(super) fn become_master(&mut self, reason: Reason, ctx: &mut Context<'_>) {
         self.counters.became_master = self.counters.became_master.saturating_add(1);
         self.reign.next_advert = ctx.now.saturating_add(self.settings.interval.duration());
-        self.reign.last_answer = None;
         self.announcing = Schedule::start(&self.settings.announcing, ctx.now);
         self.send_own(ctx);
         self.state_addresses(ctx);

@@ -182,6 +182,28 @@ fn who_gave_way_to_a_living_master_gives_way_again() {
 }
 
 #[test]
+fn giving_way_is_forgotten_with_a_fault_and_with_services() {
+    let gave_way = || {
+        let mut lab = Lab::master(settings("VI_1"), Readiness::Installed);
+        lab.hear(0, BELOW, 50);
+        assert_eq!(lab.state(0), State::Backup);
+        lab
+    };
+    let mut fault = gave_way();
+    fault.link_down(0);
+    fault.link_up(0);
+    let mut served = gave_way();
+    served.ready(Readiness::Serving);
+    served.ready(Readiness::Installed);
+    for mut lab in [fault, served] {
+        lab.pass(ms(361));
+        assert_eq!(lab.state(0), State::Master);
+        lab.hear(0, BELOW, 50);
+        assert_eq!(lab.state(0), State::Backup);
+    }
+}
+
+#[test]
 fn rivals_are_answered_ten_times_in_an_interval_at_most() {
     let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
     let mut answers = 0;

@@ -122,6 +122,31 @@ fn a_fault_that_ends_while_silent_takes_them_back_only_as_master() {
 }
 
 #[test]
+fn what_is_silent_goes_when_it_loses_with_nothing_to_serve() {
+    let mut lab = Lab::master(settings("VI_1"), Readiness::Installed);
+    lab.track(0, Report::Down);
+    lab.hear(0, BELOW, 200);
+    lab.track(0, Report::Up);
+    assert_eq!(lab.holding(0), Holding::Silent);
+    lab.pass(ms(361));
+    assert_eq!((lab.state(0), lab.holding(0)), (State::Master, Holding::Yes));
+    lab.hear(0, BELOW, 200);
+    assert_eq!((lab.state(0), lab.holding(0)), (State::Backup, Holding::No));
+}
+
+#[test]
+fn in_fault_the_master_is_still_known() {
+    let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
+    lab.track(0, Report::Down);
+    let master = |lab: &Lab| lab.set.view(lab.ids[0]).unwrap().master;
+    assert_eq!(master(&lab), None);
+    lab.hear(0, BELOW, 90);
+    assert_eq!(master(&lab), Some((ip(BELOW), 90)));
+    lab.hear(0, BELOW, 0);
+    assert_eq!(master(&lab), None);
+}
+
+#[test]
 fn in_fault_nobody_is_followed_and_the_timer_begins_anew() {
     let mut lab = Lab::backup(settings("VI_1"), Readiness::Serving);
     lab.hear(0, ABOVE, 200);

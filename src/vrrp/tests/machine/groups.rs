@@ -1,6 +1,6 @@
 //! Sync groups.
 
-use lvs_vrrp::{Group, Holding, Readiness, Report, Settings, State, Track};
+use lvs_vrrp::{Group, Holding, Readiness, Report, Settings, State, Track, Vrid};
 
 use crate::lab::{BELOW, Lab, ms, settings};
 
@@ -150,6 +150,33 @@ fn a_member_that_is_removed_is_waited_for_no_longer() {
     lab.reload(vec![settings("outside"), inside()], group(&["outside", "inside"]));
     lab.pass(ms(0));
     assert_eq!(states(&lab), (State::Master, State::Master));
+}
+
+#[test]
+fn a_master_that_died_takes_nobody_along() {
+    let mut lab = Lab::configured(vec![settings("outside"), inside()], Vec::new());
+    lab.ready(Readiness::Installed);
+    lab.link_up(0);
+    lab.pass(ms(361));
+    lab.ready(Readiness::NotReady);
+    lab.link_up(1);
+    lab.hear(1, BELOW, 200);
+    lab.pass(ms(400));
+    assert_eq!(states(&lab), (State::Master, State::Backup));
+    lab.reload(vec![settings("outside"), inside()], group(&["outside", "inside"]));
+    assert_eq!(states(&lab), (State::Master, State::Backup));
+    lab.ready(Readiness::Installed);
+    assert_eq!(states(&lab), (State::Master, State::Master));
+}
+
+#[test]
+fn a_member_that_restarts_under_another_number_is_the_member() {
+    let mut lab = masters();
+    let restarted = Settings { vrid: Vrid::new(52).unwrap(), ..settings("outside") };
+    lab.reload(vec![restarted, inside()], group(&["outside", "inside"]));
+    assert_eq!(states(&lab), (State::Initialize, State::Master));
+    lab.link_down(0);
+    assert_eq!(states(&lab), (State::Fault, State::Fault));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Other settings while it runs.
 
-use lvs_vrrp::{Holding, Interval, Readiness, Report, Settings, State, Track, Vrid};
+use lvs_vrrp::{Action, Holding, Interval, Readiness, Report, Settings, State, Track, Vrid};
 
 use crate::lab::{BELOW, Lab, ip, ms, settings, us, with_priority};
 
@@ -41,6 +41,9 @@ fn changed_addresses_are_sent_and_announced() {
     assert_eq!(lab.done(), ["announce 5"]);
     lab.hear(0, BELOW, 50);
     assert_eq!(lab.done(), ["send 100", "announce 3"], "a rival with the new list is accepted");
+    lab.set.handle_timeout(lab.now + ms(100));
+    let Some((_, Action::Send { packet, .. })) = lab.set.poll_action() else { panic!() };
+    assert_eq!(packet[3], 1, "one address");
 }
 
 #[test]
@@ -148,6 +151,10 @@ fn a_router_that_comes_back_after_it_left_starts_anew() {
     assert_eq!((lab.state(0), lab.holding(0)), (State::Initialize, Holding::Silent));
     lab.reload(vec![settings("VI_1")], Vec::new());
     assert_eq!((lab.state(0), lab.holding(0)), (State::Backup, Holding::Silent));
+    lab.set.hold_leftover(lab.ids[0], lab.now);
+    assert_eq!(lab.holding(0), Holding::Yes, "who says so knows best");
+    lab.hear(0, BELOW, 200);
+    assert_eq!(lab.holding(0), Holding::Silent);
     lab.pass(ms(1));
     lab.hear(0, BELOW, 200);
     lab.pass(ms(300));

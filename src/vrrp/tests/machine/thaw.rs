@@ -1,9 +1,9 @@
 //! A process that was stopped and goes on, or a machine that was: time has jumped. Packets that waited are heard before the
 //! timers.
 
-use lvs_vrrp::{Readiness, State};
+use lvs_vrrp::{Packet, Readiness, State};
 
-use crate::lab::{BELOW, Lab, ms, settings, us};
+use crate::lab::{BELOW, Lab, ip, ms, settings, us};
 
 #[test]
 fn a_master_that_lost_meanwhile_drops_before_its_timers() {
@@ -71,6 +71,16 @@ fn a_backup_that_could_not_hear_listens_again_once() {
     lab.timeout(ms(20_000));
     assert_eq!(lab.state(0), State::Master, "it does not doubt forever");
     assert_eq!(lab.reason(0), "no advert from 10.0.0.1 for 20000 ms");
+}
+
+#[test]
+fn a_packet_that_means_nothing_does_not_hide_how_late_it_is() {
+    let mut lab = Lab::backup(settings("VI_1"), Readiness::Serving);
+    lab.now = ms(10_000);
+    let (source, destination) = (ip(BELOW), ip("224.0.0.18"));
+    lab.hear_packet(0, &Packet { source, destination, ttl: 255, payload: b"noise" });
+    lab.set.handle_timeout(lab.now);
+    assert_eq!((lab.state(0), lab.wait()), (State::Backup, Some(us(360_937))));
 }
 
 #[test]

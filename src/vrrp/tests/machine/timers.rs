@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lvs_vrrp::{Interval, Priority, Readiness, Settings, State, Version};
 
-use crate::lab::{BELOW, Lab, ms, settings, us, version_2, with_priority};
+use crate::lab::{ABOVE, BELOW, Lab, ms, settings, us, version_2, with_priority};
 
 /// version, centiseconds, priority, skew, master-down interval; in microseconds, worked out by hand:
 /// skew = (256 - priority) / 256 of the interval (version 3) or of a second (version 2).
@@ -124,6 +124,16 @@ fn every_advert_of_a_master_sets_the_timer_anew() {
         assert_eq!(lab.wait(), Some(us(360_937)));
     }
     assert_eq!(lab.state(0), State::Backup);
+}
+
+#[test]
+fn an_equal_priority_is_followed_from_either_side() {
+    for from in [ABOVE, BELOW] {
+        let mut lab = Lab::backup(settings("VI_1"), Readiness::Serving);
+        lab.pass(ms(300));
+        lab.hear(0, from, 100);
+        assert_eq!(lab.wait(), Some(us(360_937)));
+    }
 }
 
 #[test]
