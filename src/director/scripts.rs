@@ -1,10 +1,10 @@
-//! The programs that a configuration names: refused with the file that names them, not only when they are to run.
+//! The programs, and the named pipe, that a configuration names: refused with the file that names them, not only when they are to run.
 
 use std::path::Path;
 
 use config::director::{Notify, VrrpConfig};
 
-/// Looks at every program. The error is the whole text to print, each program once.
+/// Looks at every program and at the pipe. The error is the whole text to print, each program once.
 pub(crate) fn check(path: &Path, vrrp: &VrrpConfig) -> Result<(), String> {
     let mut lines: Vec<String> = programs(vrrp)
         .filter_map(|(owner, command, user)| {
@@ -13,6 +13,13 @@ pub(crate) fn check(path: &Path, vrrp: &VrrpConfig) -> Result<(), String> {
         })
         .collect();
     lines.dedup();
+    if let Some(error) = vrrp.notify_fifo.as_deref().and_then(|fifo| router::notify::check_fifo(fifo).err()) {
+        lines.push(format!(
+            "error: {}: [scripts] fifo: {}\n",
+            path.display(),
+            daemon::errors::one_line(&error)
+        ));
+    }
     if lines.is_empty() { Ok(()) } else { Err(lines.concat()) }
 }
 
@@ -37,3 +44,6 @@ fn commands(notify: &Notify) -> impl Iterator<Item = (&'static str, &[String])> 
     let all = [("any", any), ("master", master), ("backup", backup), ("fault", fault), ("stop", stop)];
     all.into_iter().filter(|(_, command)| !command.is_empty()).map(|(key, command)| (key, command.as_slice()))
 }
+
+#[cfg(test)]
+mod tests;
