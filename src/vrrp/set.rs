@@ -17,7 +17,11 @@ pub struct RouterId(pub u32);
 /// [`Set::poll_timeout`]. `now` is the time since the daemon's start and never goes back. An id of no router is ignored.
 ///
 /// Packets that have arrived are handed over before [`Set::handle_timeout`] is called: a daemon that slept hears what was
-/// sent meanwhile before it acts on its timers. Only timeouts and what is told of the surroundings make a master, packets never do.
+/// sent meanwhile before it acts on its timers. Timers make a master in [`Set::handle_timeout`] and [`Set::set_readiness`]
+/// only, packets never do.
+///
+/// Called late by more than three intervals, a backup listens for one master-down interval more (once), since nobody may
+/// have listened meanwhile; a master advertises and announces, since another may have been master and fallen silent.
 #[derive(Debug)]
 pub struct Set {
     /// by id
@@ -53,7 +57,8 @@ impl Set {
     }
 
     /// Starts, changes and stops routers: one whose name, interface, version, family and vrid stay keeps its state. A removed
-    /// one hands over as with [`Set::stop`] and then vanishes, after its last actions were polled. Returns the ids in the order of `settings`.
+    /// one hands over as with [`Set::stop`] and then vanishes, after its last actions were polled. Returns the ids in the
+    /// order of `settings`.
     ///
     /// A new one waits in Initialize until both [`Set::set_source`] and [`Set::set_interface`] were called for it.
     pub fn set(&mut self, settings: Vec<Settings>, groups: Vec<Group>, now: Duration) -> Vec<RouterId> {
@@ -94,7 +99,8 @@ impl Set {
         router
     }
 
-    /// The source address of the router's adverts, which also breaks a tie of priorities. None: its interface has none, a fault.
+    /// The source address of the router's adverts, which also breaks a tie of priorities. None: its interface has none, which
+    /// is a fault.
     pub fn set_source(&mut self, id: RouterId, source: Option<IpAddr>, now: Duration) {
         self.tell(id, now, |router, ctx| router.set_source(source, ctx));
     }

@@ -136,10 +136,13 @@ fn what_is_silent_goes_when_it_loses_with_nothing_to_serve() {
 
 #[test]
 fn in_fault_the_master_is_still_known() {
-    let mut lab = Lab::master(settings("VI_1"), Readiness::Serving);
+    let mut lab = Lab::backup(settings("VI_1"), Readiness::Serving);
+    lab.hear(0, ABOVE, 200);
+    lab.pass(ms(361));
+    assert_eq!(lab.state(0), State::Master);
     lab.track(0, Report::Down);
     let master = |lab: &Lab| lab.set.view(lab.ids[0]).unwrap().master;
-    assert_eq!(master(&lab), None);
+    assert_eq!(master(&lab), None, "the one before died");
     lab.hear(0, BELOW, 90);
     assert_eq!(master(&lab), Some((ip(BELOW), 90)));
     lab.hear(0, BELOW, 0);
