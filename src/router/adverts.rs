@@ -5,6 +5,7 @@ mod desk;
 mod member;
 mod ports;
 mod snapshot;
+mod trackers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -28,6 +29,7 @@ use desk::Desk;
 use member::Member;
 use ports::Ports;
 pub(crate) use snapshot::Snapshot;
+use trackers::Trackers;
 
 /// Memory that is locked where the operator wants that: less than the usual 8 MiB.
 const STACK: usize = 512 * 1024;
@@ -59,6 +61,7 @@ pub(crate) fn spawn(
         ports: Ports::default(),
         links: Links::default(),
         reports: BTreeMap::new(),
+        trackers: Trackers::default(),
         realtime: None,
         latest: Duration::ZERO,
         is_stopping: false,
@@ -80,6 +83,8 @@ struct Speaker {
     ports: Ports,
     links: Links,
     reports: BTreeMap<Subject, Report>,
+    /// who tracks what, and at which place of its settings
+    trackers: Trackers,
     realtime: Option<u8>,
     /// how late a timer was at worst
     latest: Duration,
@@ -167,9 +172,7 @@ impl Speaker {
         if let Some(config) = inbox.config {
             self.configure(config, now);
         }
-        for (subject, report) in inbox.reports {
-            self.report(subject, report, now);
-        }
+        self.report(inbox.reports, now);
         if let Some(readiness) = inbox.readiness {
             self.set.set_readiness(readiness, now);
             self.act();
@@ -193,8 +196,6 @@ impl Speaker {
         self.schedule(&config);
         let tracked: BTreeSet<Subject> =
             config.routers.iter().flat_map(settings::subjects).map(|(subject, _)| subject).collect();
-        // a service is told of when it changes, whether or not anybody tracks it
-        let is_service = |subject: &Subject| matches!(subject, Subject::Service(_));
         self.reports.retain(|subject, _| tracked.contains(subject) || is_service(subject));
         let all = config.routers.iter().map(|router| settings::settings(router, &config, &self.reports));
         let groups = config.groups.iter().map(|group| group.group.clone()).collect();
@@ -206,6 +207,7 @@ impl Speaker {
                 None => drop(self.members.insert(*id, Member::new(router))),
             }
         }
+        self.trackers = Trackers::of_all(&self.members);
         self.config = config;
         self.ports.set(&self.members);
         let past = self.past.take().unwrap_or_default();
@@ -235,29 +237,33 @@ impl Speaker {
         }
     }
 
-    fn report(&mut self, subject: Subject, report: Report, now: Duration) {
-        let mut is_tracked = matches!(subject, Subject::Service(_));
-        for (id, member) in &self.members {
-            for (index, (tracked, _)) in settings::subjects(&member.config).enumerate() {
-                if tracked == subject {
-                    is_tracked = true;
-                    self.set.set_track(*id, index, report, now);
-                }
+    /// Thousands of services may be told of, one of which has changed.
+    fn report(&mut self, reports: impl IntoIterator<Item = (Subject, Report)>, now: Duration) {
+        let mut news: BTreeMap<RouterId, Vec<(usize, Report)>> = BTreeMap::new();
+        for (subject, report) in reports {
+            if self.reports.get(&subject) == Some(&report) {
+                continue;
+            }
+            let places = self.trackers.of(&subject);
+            for (id, index) in places {
+                news.entry(*id).or_default().push((*index, report));
+            }
+            if !places.is_empty() || is_service(&subject) {
+                self.reports.insert(subject, report);
             }
         }
-        if is_tracked {
-            self.reports.insert(subject, report);
+        for (id, reports) in news {
+            self.set.set_tracks(id, &reports, now);
+            self.act();
         }
-        self.act();
     }
 
     /// Takes in what is known of the interfaces.
     fn stand(&mut self, now: Duration) {
         let tracked = std::mem::take(&mut self.links.tracked);
-        for (interface, is_up) in tracked {
-            let report = if is_up { Report::Up } else { Report::Down };
-            self.report(Subject::Interface(interface), report, now);
-        }
+        let report = |is_up| if is_up { Report::Up } else { Report::Down };
+        let reports = tracked.into_iter().map(|(name, is_up)| (Subject::Interface(name), report(is_up)));
+        self.report(reports, now);
         self.ports.stand(&self.members, &self.links.stands, now);
         let ids: Vec<RouterId> = self.members.keys().copied().collect();
         for id in ids {
@@ -347,4 +353,9 @@ impl Speaker {
             self.ports.set(&self.members);
         }
     }
+}
+
+/// A service is told of when it changes, whether or not anybody tracks it.
+const fn is_service(subject: &Subject) -> bool {
+    matches!(subject, Subject::Service(_))
 }

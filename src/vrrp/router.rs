@@ -164,9 +164,12 @@ impl Router {
         self.stop(ctx);
     }
 
-    pub(crate) fn set_track(&mut self, index: usize, report: Report, ctx: &mut Context<'_>) {
-        self.reports.set(index, report);
-        self.look_at_faults(ctx);
+    /// Together: what came at once makes one transition. Thousands of services may be tracked, so what is no news costs nothing.
+    pub(crate) fn set_tracks(&mut self, reports: &[(usize, Report)], ctx: &mut Context<'_>) {
+        let news = reports.iter().filter(|(index, report)| self.reports.set(*index, *report)).count();
+        if news > 0 {
+            self.look_at_faults(ctx);
+        }
     }
 
     /// A packet for it, or one that looks so.

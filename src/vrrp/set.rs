@@ -112,7 +112,12 @@ impl Set {
 
     /// What is known of `Settings.tracks[index]`. An index that does not exist is ignored.
     pub fn set_track(&mut self, id: RouterId, index: usize, report: Report, now: Duration) {
-        self.tell(id, now, |router, ctx| router.set_track(index, report, ctx));
+        self.set_tracks(id, &[(index, report)], now);
+    }
+
+    /// As [`Set::set_track`] for several at once, each with its index.
+    pub fn set_tracks(&mut self, id: RouterId, reports: &[(usize, Report)], now: Duration) {
+        self.tell(id, now, |router, ctx| router.set_tracks(reports, ctx));
     }
 
     /// How far the services are, for all routers; [`Readiness::NotReady`] before the first call.

@@ -1,5 +1,6 @@
 //! What tracked things do to a router: they move its priority, or put it into fault.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,18 +18,19 @@ impl Reports {
 
     /// For changed settings: what is tracked as before keeps its report.
     pub(crate) fn carried_over(&self, before: &[Track], after: &[Track]) -> Self {
-        let last = |track: &Track| {
-            let place = before.iter().position(|other| other.what == track.what)?;
-            self.0.get(place).copied()
-        };
-        Self(after.iter().map(|track| last(track).unwrap_or(track.initially)).collect())
+        let known: BTreeMap<&str, Report> =
+            before.iter().map(|track| track.what.as_str()).zip(self.0.iter().copied()).collect();
+        let last = |track: &Track| known.get(track.what.as_str()).copied().unwrap_or(track.initially);
+        Self(after.iter().map(last).collect())
     }
 
-    /// Nothing happens for a place that does not exist.
-    pub(crate) fn set(&mut self, index: usize, report: Report) {
-        if let Some(slot) = self.0.get_mut(index) {
+    /// Answers whether that is news. Nothing happens for a place that does not exist.
+    pub(crate) fn set(&mut self, index: usize, report: Report) -> bool {
+        let slot = self.0.get_mut(index).filter(|slot| **slot != report);
+        slot.is_some_and(|slot| {
             *slot = report;
-        }
+            true
+        })
     }
 
     pub(crate) fn as_slice(&self) -> &[Report] {

@@ -1,6 +1,6 @@
 //! Faults of the link and of tracked things.
 
-use lvs_vrrp::{Holding, Readiness, Report, State};
+use lvs_vrrp::{Holding, Readiness, Report, Settings, State, Track};
 
 use crate::lab::{ABOVE, BELOW, Lab, ip, ms, settings, us};
 
@@ -54,6 +54,22 @@ fn a_number_that_is_not_zero_is_a_fault_without_weight() {
     lab.track(0, Report::Value(-3));
     assert_eq!(faults(&lab), ["script chk is -3"]);
     assert_eq!(lab.state(0), State::Fault);
+}
+
+#[test]
+fn reports_that_come_together_make_one_transition() {
+    let track = |what: &str| Track { what: what.to_owned(), weight: 0, initially: Report::Up };
+    let tracks = vec![track("script a"), track("script b")];
+    let mut lab = Lab::backup(Settings { tracks, ..settings("VI_1") }, Readiness::Serving);
+    let mut report = |reports: &[(usize, Report)]| {
+        lab.set.set_tracks(lab.ids[0], reports, lab.now);
+        lab.drain();
+        lab.done()
+    };
+    assert_eq!(report(&[(0, Report::Up), (1, Report::Up)]), [""; 0], "no news");
+    assert_eq!(report(&[(0, Report::Down), (1, Report::Up)]), ["backup -> fault"]);
+    assert_eq!(report(&[(0, Report::Up), (1, Report::Down)]), [""; 0], "another fault, but never none");
+    assert_eq!(faults(&lab), ["script b is down"]);
 }
 
 #[test]
