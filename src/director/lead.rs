@@ -20,7 +20,7 @@ const READ_AFTER: Duration = Duration::from_millis(20);
 /// While addresses are on their way out, or nothing is known of a router yet, the loop looks this often.
 const MOTION: Duration = Duration::from_millis(50);
 
-/// A router that has handed over serves what still comes for this long, with its addresses on no interface any more.
+/// A router that is not master any more serves what still comes for this long, with its addresses on no interface any more.
 const SILENT: Duration = Duration::from_secs(2);
 
 /// What the loop remembers of its routers.
@@ -143,14 +143,14 @@ impl Shell {
         let by_master = self.core.config().ipvs_on == IpvsOn::Master;
         let (router, held) = (&self.router, &mut self.lead.held);
         let mut holding = None;
-        let holds = |name: &str, state: State| {
+        let holds = |name: &str| {
             by_master && {
                 let last = held.entry(name.to_owned()).or_insert(now);
                 let is_here = holding.get_or_insert_with(|| holders(router)).contains(name);
                 if is_here {
                     *last = now;
                 }
-                is_here || (state != State::Backup && now < *last + SILENT)
+                is_here || now < *last + SILENT
             }
         };
         let roles = self.core.roles().next(&router.roles(), now, holds);
@@ -272,7 +272,7 @@ impl Shell {
         while let Ok(moves) = tokio::time::timeout(Duration::ZERO, self.router.next()).await {
             self.take_moves(&moves);
         }
-        let roles = self.core.roles().next(&self.router.roles(), STARTING, |_, _| false);
+        let roles = self.core.roles().next(&self.router.roles(), STARTING, |_| false);
         self.core.set_roles(&roles);
         self.enforce(Policy::of(self.core.config(), &roles));
         let patches = self.core.take_patches();

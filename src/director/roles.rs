@@ -41,13 +41,12 @@ impl Roles {
         Self(names.map(|name| (name, Role::Undecided)).collect())
     }
 
-    /// The roles after `self`. `holds`: whether addresses of that router are still here in that state; asked only where it
-    /// matters.
+    /// The roles after `self`. `holds`: whether addresses of that router are still here; asked only where it matters.
     pub(crate) fn next(
         &self,
         states: &BTreeMap<String, State>,
         since_start: Duration,
-        mut holds: impl FnMut(&str, State) -> bool,
+        mut holds: impl FnMut(&str) -> bool,
     ) -> Self {
         let mut role_of = |name: &str, state: State| match state {
             State::Master | State::Leaving => Role::Active,
@@ -55,7 +54,7 @@ impl Roles {
                 let is_starting = since_start < STARTING && state != State::Backup;
                 match self.of(name) {
                     Role::Undecided if is_starting => Role::Undecided,
-                    Role::Active | Role::Lingering | Role::Undecided if holds(name, state) => Role::Lingering,
+                    Role::Active | Role::Lingering | Role::Undecided if holds(name) => Role::Lingering,
                     Role::Active | Role::Lingering | Role::Undecided | Role::Passive => Role::Passive,
                 }
             }

@@ -208,7 +208,7 @@ addresses = ["192.0.2.101"]
 impl Rig {
     fn become_(&mut self, web: vrrp::State, shop: vrrp::State) -> Vec<String> {
         let states = BTreeMap::from([("web".to_owned(), web), ("shop".to_owned(), shop)]);
-        let roles = self.core.roles().next(&states, self.now + SECOND_LONG, |_, _| false);
+        let roles = self.core.roles().next(&states, self.now + SECOND_LONG, |_| false);
         self.core.set_roles(&roles);
         told(&self.core.take_patches())
     }
@@ -246,7 +246,7 @@ fn with_ipvs_on_master_a_restart_leaves_what_is_there() {
     first.core.set_roles(&first.core.roles().next(
         &BTreeMap::from([("web".to_owned(), Master), ("shop".to_owned(), Backup)]),
         SECOND_LONG,
-        |_, _| false,
+        |_| false,
     ));
     let kernel = table(first.core.take_patches());
     let mut second = Rig::start(&text, &kernel);

@@ -64,7 +64,7 @@ fn states(one: State, two: State) -> BTreeMap<String, State> {
 }
 
 fn roles(one: State, two: State) -> Roles {
-    Roles::default().next(&states(one, two), LATER, |_, _| false)
+    Roles::default().next(&states(one, two), LATER, |_| false)
 }
 
 /// Names of the services that are installed.
@@ -96,13 +96,13 @@ fn with_all_it_is_everywhere() {
 #[test]
 fn what_an_earlier_run_left_stays_until_the_role_is_known() {
     let start = Roles::undecided(&config());
-    let nothing_told = start.next(&BTreeMap::new(), EARLY, |_, _| true);
-    let waiting = nothing_told.next(&states(Initialize, Fault), EARLY, |_, _| true);
+    let nothing_told = start.next(&BTreeMap::new(), EARLY, |_| true);
+    let waiting = nothing_told.next(&states(Initialize, Fault), EARLY, |_| true);
     for roles in [&start, &nothing_told, &waiting] {
         assert_eq!(installed(roles, &["web", "marked"]), ["web", "marked"]);
         assert!(roles.is_in_motion());
     }
-    let decided = waiting.next(&states(Master, Backup), EARLY, |_, _| false);
+    let decided = waiting.next(&states(Master, Backup), EARLY, |_| false);
     assert_eq!(installed(&decided, &["web", "shop", "marked"]), ["web", "mail", "marked"]);
     assert!(!decided.is_in_motion());
 }
@@ -110,31 +110,31 @@ fn what_an_earlier_run_left_stays_until_the_role_is_known() {
 #[test]
 fn but_not_for_ever() {
     let start = Roles::undecided(&config());
-    let late = start.next(&states(Fault, Fault), STARTING, |_, _| false);
+    let late = start.next(&states(Fault, Fault), STARTING, |_| false);
     assert_eq!(installed(&late, &["web", "marked"]), [""; 0]);
     assert!(!late.is_in_motion());
-    assert!(!late.next(&states(Fault, Fault), EARLY, |_, _| true).is_in_motion(), "never undecided again");
+    assert!(!late.next(&states(Fault, Fault), EARLY, |_| true).is_in_motion(), "never undecided again");
 }
 
 #[test]
 fn services_go_after_their_addresses() {
     let master = roles(Master, Backup);
     let held = BTreeSet::from(["one"]);
-    let leaving = master.next(&states(Backup, Backup), LATER, |name, _| held.contains(name));
+    let leaving = master.next(&states(Backup, Backup), LATER, |name| held.contains(name));
     assert_eq!(leaving.of("one"), Role::Lingering);
     assert_eq!(installed(&leaving, &[]), ["web", "mail", "marked"]);
     assert!(leaving.is_in_motion());
     assert_eq!(leaving.active().count(), 0);
-    let gone = leaving.next(&states(Backup, Backup), LATER, |_, _| false);
+    let gone = leaving.next(&states(Backup, Backup), LATER, |_| false);
     assert_eq!(installed(&gone, &[]), [""; 0]);
-    let stays_gone = gone.next(&states(Backup, Backup), LATER, |_, _| true);
+    let stays_gone = gone.next(&states(Backup, Backup), LATER, |_| true);
     assert_eq!(installed(&stays_gone, &[]), [""; 0], "somebody else's address brings no service");
 }
 
 #[test]
 fn a_router_that_has_gone_from_the_file_keeps_nothing() {
     let master = roles(Master, Backup);
-    let without = master.next(&BTreeMap::from([("two".to_owned(), Backup)]), LATER, |_, _| false);
+    let without = master.next(&BTreeMap::from([("two".to_owned(), Backup)]), LATER, |_| false);
     assert_eq!(without.of("one"), Role::Passive);
 }
 

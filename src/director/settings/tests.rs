@@ -28,7 +28,7 @@ fn following(roles: &Roles) -> Policy {
 
 fn roles(state: State) -> Roles {
     let states = BTreeMap::from([("VI_1".to_owned(), state)]);
-    Roles::default().next(&states, Duration::from_secs(60), |_, _| false)
+    Roles::default().next(&states, Duration::from_secs(60), |_| false)
 }
 
 fn settings(sync_master: bool, sync_backup: bool) -> Settings {
