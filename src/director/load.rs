@@ -11,18 +11,17 @@ pub(crate) struct Loaded {
     pub(crate) warnings: String,
 }
 
-/// Reads and checks a file; the error is the whole text to print.
+/// Reads and checks a file and the programs that it names; the error is the whole text to print. May wait for a slow disk.
 pub(crate) fn load(path: &Path) -> Result<Loaded, String> {
     parse(path, &read(path)?)
 }
 
-/// The text of a file that may be trusted. May wait for a slow disk.
-pub(crate) fn read(path: &Path) -> Result<String, String> {
+/// The text of a file that may be trusted.
+fn read(path: &Path) -> Result<String, String> {
     daemon::config_file::read(path).map_err(|error| daemon::errors::chain(&error, error.hint().as_deref()))
 }
 
-/// Checks a text, and the programs that it names.
-pub(crate) fn parse(path: &Path, text: &str) -> Result<Loaded, String> {
+fn parse(path: &Path, text: &str) -> Result<Loaded, String> {
     let name = path.display().to_string();
     let color = std::io::stderr().is_terminal();
     let render = |found: &[config::Diagnostic]| daemon::diagnostic::render(&name, text, found, color);

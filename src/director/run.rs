@@ -66,6 +66,8 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
         shell.worker.stop();
         Ok(ended?)
     });
+    // A thread that reads from a disk that hangs is not waited for.
+    runtime.shutdown_background();
     drop(lock);
     match ended {
         Ok(()) => Exit::Done,
@@ -150,6 +152,7 @@ impl Shell {
             results,
             asks,
             reload: None,
+            reload_again: false,
             path: path.to_path_buf(),
             signals,
         };

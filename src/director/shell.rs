@@ -40,6 +40,9 @@ const LIFE_SIGN: Duration = Duration::from_secs(1);
 /// Without a check due, the loop wakes this often anyway.
 const IDLE: Duration = Duration::from_secs(3_600);
 
+/// A file that is being read: the configuration, or why it is refused.
+type Reading = oneshot::Receiver<Result<Loaded, String>>;
+
 /// Everything the loop has at hand.
 pub(crate) struct Shell {
     pub(crate) core: Core,
@@ -58,7 +61,9 @@ pub(crate) struct Shell {
     pub(crate) publish_at: Option<Duration>,
     pub(crate) results: mpsc::Receiver<(CheckId, Outcome)>,
     pub(crate) asks: mpsc::Receiver<Ask>,
-    pub(crate) reload: Option<oneshot::Receiver<Result<String, String>>>,
+    pub(crate) reload: Option<Reading>,
+    /// told to reload while the file was being read
+    pub(crate) reload_again: bool,
     pub(crate) path: PathBuf,
     pub(crate) signals: Signals,
 }
@@ -97,7 +102,7 @@ impl Shell {
                     self.leave().await;
                     break;
                 }
-                text = wait_for(&mut self.reload) => self.finish_reload(text).await,
+                loaded = wait_for(&mut self.reload) => self.finish_reload(loaded).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
                 _ = life.tick(), if has_routers(self.core.config()) => if self.router.is_dead() {
@@ -167,17 +172,21 @@ impl Shell {
     }
 
     fn begin_reload(&mut self) {
+        if self.reload.is_some() {
+            self.reload_again = true;
+            return;
+        }
         daemon::notify::reloading();
         let (sender, receiver) = oneshot::channel();
         let path = self.path.clone();
-        // A disk may hang; checks go on meanwhile.
-        tokio::task::spawn_blocking(move || sender.send(load::read(&path)).is_ok());
+        // A disk may hang, that of the file or that of a program it names; checks go on meanwhile.
+        tokio::task::spawn_blocking(move || sender.send(load::load(&path)).is_ok());
         self.reload = Some(receiver);
     }
 
-    async fn finish_reload(&mut self, text: Result<String, String>) {
+    async fn finish_reload(&mut self, loaded: Result<Loaded, String>) {
         self.reload = None;
-        match text.and_then(|text| load::parse(&self.path, &text)) {
+        match loaded {
             Ok(Loaded { config, warnings }) => {
                 eprint!("{warnings}");
                 self.take_config(config).await;
@@ -185,6 +194,9 @@ impl Shell {
             Err(text) => self.refuse(&text),
         }
         daemon::notify::ready(&self.one_line());
+        if std::mem::take(&mut self.reload_again) {
+            self.begin_reload();
+        }
     }
 
     async fn take_config(&mut self, config: DirectorConfig) {
@@ -318,7 +330,7 @@ async fn wait_to_leave(leaving: &mut Option<Pin<Box<dyn Future<Output = ()>>>>) 
     }
 }
 
-async fn wait_for(reload: &mut Option<oneshot::Receiver<Result<String, String>>>) -> Result<String, String> {
+async fn wait_for(reload: &mut Option<Reading>) -> Result<Loaded, String> {
     match reload {
         Some(receiver) => receiver.await.unwrap_or_else(|_| Err("error: reading the file failed\n".into())),
         None => std::future::pending().await,
