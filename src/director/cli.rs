@@ -36,7 +36,7 @@ pub(crate) enum Command {
     ///
     /// SIGHUP reloads the configuration, as a difference. SIGTERM stops and leaves the table, addresses and settings
     /// as they are, so that a restart is invisible. Virtual routers hand their addresses over first; a second SIGTERM
-    /// does not wait for that.
+    /// drops them at once.
     Run,
     /// Check the configuration file; needs no root
     Check {

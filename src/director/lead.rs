@@ -13,7 +13,7 @@ use crate::catch_up::CatchUp;
 use crate::readiness::Gauge;
 use crate::roles::{Role, Roles, STARTING};
 use crate::settings::Policy;
-use crate::shell::Shell;
+use crate::shell::{Leaving, Shell};
 
 /// Readiness is found out this long after a check's result, with all that came meanwhile.
 const READ_AFTER: Duration = Duration::from_millis(20);
@@ -250,20 +250,24 @@ impl Shell {
         self.lead.look();
     }
 
-    /// SIGTERM: every router gives its addresses to a successor, or away, while the loop goes on. True: nothing to wait for.
+    /// SIGTERM: every router gives its addresses to a successor, or away, while the loop goes on. Told again, they are dropped
+    /// at once, before the daemon ends: what it left behind would be on two machines. True: nothing to wait for.
     pub(crate) fn begin_to_leave(&mut self) -> bool {
-        if !has_routers(self.core.config()) {
-            return true;
-        }
-        if self.leaving.is_some() {
-            warn!("told to stop again: ending without waiting for a successor");
-            return true;
-        }
-        info!("handing over");
-        daemon::notify::stopping();
-        self.reload = None;
         let router = Rc::clone(&self.router);
-        self.leaving = Some(Box::pin(async move { router.hand_over().await }));
+        match self.leaving {
+            None if !has_routers(self.core.config()) && router.is_empty_handed() => return true,
+            None => {
+                info!("handing over");
+                daemon::notify::stopping();
+                self.reload = None;
+                self.leaving = Some(Leaving::HandingOver(Box::pin(async move { router.hand_over().await })));
+            }
+            Some(Leaving::HandingOver(_)) => {
+                warn!("told to stop again: dropping the addresses without waiting for a successor");
+                self.leaving = Some(Leaving::LettingGo(Box::pin(async move { router.let_go().await })));
+            }
+            Some(Leaving::LettingGo(_)) => return true,
+        }
         false
     }
 

@@ -23,7 +23,7 @@ use vrrp::State;
 
 use crate::core::{Core, DrainAnswer, QuorumTurn, Turn};
 use crate::http::Ask;
-use crate::lead::{Lead, has_routers};
+use crate::lead::Lead;
 use crate::load::{self, Loaded};
 use crate::oneshot::counted;
 
@@ -34,11 +34,19 @@ use crate::worker::Worker;
 
 /// Watchers hear of a change after this long, with all that came meanwhile.
 const PUBLISH_AFTER: Duration = Duration::from_millis(20);
-/// A thread of the routers that has ended is noticed this soon: until the daemon is started again, its addresses are on two
-/// machines.
+/// A thread of the routers that has ended is noticed this soon: until the daemon is started again, their addresses are on two
+/// machines, and nobody keeps those of `[[address]]`.
 const LIFE_SIGN: Duration = Duration::from_secs(1);
 /// Without a check due, the loop wakes this often anyway.
 const IDLE: Duration = Duration::from_secs(3_600);
+
+/// What is waited for before the end.
+pub(crate) enum Leaving {
+    /// every router gives its addresses to a successor
+    HandingOver(Pin<Box<dyn Future<Output = ()>>>),
+    /// addresses are dropped
+    LettingGo(Pin<Box<dyn Future<Output = ()>>>),
+}
 
 /// A file that is being read: the configuration, or why it is refused.
 type Reading = oneshot::Receiver<Result<Loaded, String>>;
@@ -54,7 +62,7 @@ pub(crate) struct Shell {
     pub(crate) router: Rc<Router>,
     pub(crate) lead: Lead,
     /// told to stop: ends when every router has handed over
-    pub(crate) leaving: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    pub(crate) leaving: Option<Leaving>,
     pub(crate) listeners: Listeners,
     pub(crate) drained_file: StateFile,
     pub(crate) watchers: watch::Sender<Arc<str>>,
@@ -105,7 +113,7 @@ impl Shell {
                 loaded = wait_for(&mut self.reload) => self.finish_reload(loaded).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
-                _ = life.tick(), if has_routers(self.core.config()) => if self.router.is_dead() {
+                _ = life.tick() => if self.router.is_dead() {
                     daemon::notify::stopping();
                     return Err(Broken);
                 },
@@ -323,9 +331,9 @@ impl Shell {
 #[error("a thread of the virtual routers has ended")]
 pub(crate) struct Broken;
 
-async fn wait_to_leave(leaving: &mut Option<Pin<Box<dyn Future<Output = ()>>>>) {
+async fn wait_to_leave(leaving: &mut Option<Leaving>) {
     match leaving {
-        Some(leaving) => leaving.await,
+        Some(Leaving::HandingOver(end) | Leaving::LettingGo(end)) => end.await,
         None => std::future::pending().await,
     }
 }

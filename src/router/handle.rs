@@ -186,13 +186,27 @@ impl Router {
         self.adverts.put(|inbox| inbox.stop = true);
         let left = wait_for(&self.news.changed, || self.news.with(|news| news.stopped));
         let _ = tokio::time::timeout(LEAVING, left).await;
-        self.addresses.put(|orders| orders.drop_all = true);
-        let clean = wait_for(&self.board.changed, || lock(&self.board.told).is_clean);
-        let _ = tokio::time::timeout(DROPPING, clean).await;
+        self.let_go().await;
         let (done_in, done) = oneshot::channel();
         if self.finish.send(done_in).await.is_ok() {
             let _ = done.await;
         }
+    }
+
+    /// Drops the addresses of every router at once, whether or not a successor was heard: within a second. Where a thread is
+    /// dead, everything stays as it is.
+    pub async fn let_go(&self) {
+        if self.is_dead() {
+            return;
+        }
+        self.addresses.put(|orders| orders.drop_all = true);
+        let clean = wait_for(&self.board.changed, || lock(&self.board.told).is_clean);
+        let _ = tokio::time::timeout(DROPPING, clean).await;
+    }
+
+    /// Whether no router has an address here, those included that were taken out of the configuration and are leaving.
+    pub fn is_empty_handed(&self) -> bool {
+        lock(&self.board.told).is_clean
     }
 }
 

@@ -99,6 +99,34 @@ fn who_leaves_without_a_successor_goes_in_the_end() {
 }
 
 #[test]
+fn who_is_told_twice_to_stop_goes_at_once() {
+    on("hurry", |scratch, peer| async move {
+        let router = master(&scratch, &config("")).await;
+        let handing_over = async { router.hand_over().await };
+        let patience = tokio::time::timeout(Duration::from_millis(100), handing_over);
+        assert!(patience.await.is_err(), "nobody has taken over");
+        assert!(!router.is_empty_handed());
+        peer.hears(0).await;
+        router.let_go().await;
+        assert!(router.is_empty_handed());
+        assert_eq!(places(), [""; 0]);
+    });
+}
+
+#[test]
+fn a_router_that_was_taken_out_still_has_its_address_while_it_leaves() {
+    on("taken_out", |scratch, _peer| async move {
+        let router = master(&scratch, &config("")).await;
+        router.set(&VrrpConfig::default(), &[]);
+        sleep(Duration::from_millis(100)).await;
+        assert!(!router.is_empty_handed());
+        router.hand_over().await;
+        assert!(router.is_empty_handed());
+        assert_eq!(places(), [""; 0]);
+    });
+}
+
+#[test]
 fn an_address_that_is_taken_off_is_put_back_and_announced() {
     on("put_back", |scratch, peer| async move {
         let _router = master(&scratch, &config("")).await;
