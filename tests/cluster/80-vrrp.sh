@@ -240,12 +240,12 @@ case_vrrp_quick_restart() {
     two_directors_up 'advert_interval = "1s"'
     monitor lvs01
     monitor lvs02
+    capture_adverts lvs02
     impatient c --hold 4
     stop director-lvs01 KILL
     start_director lvs01
-    wait_until "director lvs01 status" 20
-    sleep 5 # longer than the backup's patience
-    assert_served c
+    more_adverts lvs02 "$(rip lvs01)" 5 # longer than the backup's patience
+    assert_served c 0
     assert_eq "" "$(monitored lvs01 "$VIP")$(monitored lvs02 "$VIP")" "changes of the VIP"
 }
 
@@ -352,3 +352,33 @@ with_sync_up() {
 
 # assert_sync MACHINE ROLE: what ipvsadm says of the sync daemons.
 assert_sync() { wait_until "[[ \$(on $1 ipvsadm -Ln --daemon) == *'$2 sync daemon (mcast=eth0, syncid=51'* ]]" 10; }
+
+# The thread of the adverts has real-time priority and the daemon's memory is locked, where the file says so.
+case_vrrp_realtime() {
+    {
+        vrrp_section 100
+        printf '%s\n' '[realtime]' 'priority = 50' 'lock_memory = true'
+    } >"$WORK/lvs01.toml"
+    start_director lvs01
+    wait_until "holds lvs01" 20
+    local pid=${PIDS[director-lvs01]}
+    assert_eq 1 "$(chrt -a -p "$pid" | grep -c 'priority: 50')" "threads with real-time priority 50"
+    assert_contains "$(chrt -a -p "$pid")" SCHED_FIFO "scheduling of the threads"
+    (($(awk '/^VmLck/ { print $2 }' "/proc/$pid/status") > 1000)) || fail "$(grep VmLck "/proc/$pid/status")"
+}
+
+# Gratuitous ARP and unsolicited neighbour advertisements: when it becomes master, and again and again.
+case_vrrp_announces() {
+    start heard client tcpdump --immediate-mode -lni eth0 'arp or icmp6'
+    wait_until "logged heard 'listening on'" 20
+    router_up lvs01 100 "excluded_addresses = [\"$VIP6\"]" \
+        'announce = { repeat = 3, delay = "0s", refresh = "2s", refresh_repeat = 1 }'
+    wait_until "holds lvs01" 20
+    wait_until "(( \$(announced_v4) >= 3 && \$(announced_v6) >= 3 ))" 10
+    local before_v4 before_v6
+    before_v4=$(announced_v4) before_v6=$(announced_v6)
+    wait_until "(( \$(announced_v4) > $before_v4 && \$(announced_v6) > $before_v6 ))" 10
+}
+
+announced_v4() { grep -cE "ARP, (Reply $VIP is-at $(mac lvs01)|(Request|Announcement) .*$VIP)" "$WORK/heard.log" || true; }
+announced_v6() { grep -c "> ff02::1: ICMP6, neighbor advertisement, tgt is $VIP6" "$WORK/heard.log" || true; }
