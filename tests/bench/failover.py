@@ -15,6 +15,7 @@ BOTH = os.environ.get("BENCH_PROGRAMS", "keepalived director").split()
 CONNECTIONS = 10
 # words that an event must have in its name to be measured, for a closer look
 ONLY = os.environ.get("BENCH_EVENTS", "")
+TIMINGS = [timing for timing in (FAST, SLOW) if timing.words[:2] in os.environ.get("BENCH_TIMINGS", "v2 v3")]
 
 
 class Event:
@@ -38,7 +39,7 @@ EVENTS = [
 
 
 def bench_failover():
-    for timing in (FAST, SLOW):
+    for timing in TIMINGS:
         measured = {}
         for name in BOTH:
             measure(name, timing, measured)
