@@ -77,7 +77,12 @@ pub enum ScriptError {
         path: PathBuf,
     },
     /// execute bits, but not for that user; or a directory that the user may not enter
-    #[error("user '{user}' may not {} {}: chmod a+x {1}", if *directory { "enter" } else { "run" }, path.display())]
+    #[error(
+        "user '{user}' may not {} {}: chmod a+x {1}{}",
+        if *directory { "enter" } else { "run" },
+        path.display(),
+        if *directory { ", or keep the program elsewhere" } else { "" }
+    )]
     NotAllowed {
         /// the program, or a directory above it
         path: PathBuf,
@@ -93,6 +98,18 @@ pub enum ScriptError {
         path: PathBuf,
         /// who else may write
         who: Who,
+        /// who would run it
+        user: String,
+    },
+    /// a directory that is meant for everybody's files, as /tmp is: its sticky bit says so
+    #[error(
+        "{} is a directory for everybody's files, and the program would run as '{user}': keep it where only root may write, \
+         as in /etc/lvs-director",
+        path.display()
+    )]
+    Shared {
+        /// the directory
+        path: PathBuf,
         /// who would run it
         user: String,
     },

@@ -137,6 +137,7 @@ impl Identity {
         }
         match stat.st_mode & 0o022 {
             0 => Ok(()),
+            _ if is_shared(stat) => Err(ScriptError::Shared { path, user }),
             // also where the group is root's: the bit stands for an access control list's mask, too
             0o020 => Err(ScriptError::Writable { path, who: Who::Group, user }),
             _ => Err(ScriptError::Writable { path, who: Who::Everybody, user }),
@@ -148,6 +149,11 @@ const LOOK: OFlag = OFlag::O_PATH.union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXE
 
 fn kind(stat: &FileStat) -> SFlag {
     SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT
+}
+
+/// A directory with a sticky bit, as /tmp.
+fn is_shared(stat: &FileStat) -> bool {
+    kind(stat) == SFlag::S_IFDIR && Mode::from_bits_truncate(stat.st_mode).contains(Mode::S_ISVTX)
 }
 
 fn names(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {

@@ -138,11 +138,15 @@ fn what_others_may_write_is_refused_with_the_remedy() {
         assert!(refused(&script, Some("nobody")).contains("as 'nobody'"));
     }
     mode(path, 0o755);
-    for bits in [0o775, 0o757, 0o1777] {
+    for bits in [0o775, 0o757] {
         mode(&place.0, bits);
         let error = check(&script, None).unwrap_err();
         assert!(matches!(&error, ScriptError::Writable { path, .. } if *path == place.0), "{error}");
     }
+    // nobody should be told to close /tmp
+    mode(&place.0, 0o1777);
+    let words = format!("{} is a directory for everybody's files", place.0.display());
+    assert!(refused(&script, None).starts_with(&words), "{}", refused(&script, None));
 }
 
 #[test]
@@ -185,7 +189,9 @@ fn a_user_who_is_unknown_or_may_not_run_it_is_named() {
     let directory = place.0.display();
     assert_eq!(
         refused(&script, Some("nobody")),
-        format!("user 'nobody' may not enter {directory}: chmod a+x {directory}")
+        format!(
+            "user 'nobody' may not enter {directory}: chmod a+x {directory}, or keep the program elsewhere"
+        )
     );
     // by group
     mode(&place.0, 0o755);
