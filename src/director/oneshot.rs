@@ -118,9 +118,10 @@ pub(crate) fn cleanup(run_dir: &Path) -> Ended {
         return Ok(Exit::Done);
     };
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
+    // Addresses first: they go also where the kernel has no IPVS any more.
+    let mut errors = block_on(router::cleanup(&dir))?.map_err(failed)?;
     let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
     let mut owned = OwnedServices::open(&dir).map_err(failed)?;
-    let mut errors = block_on(router::cleanup(&dir))?.map_err(failed)?;
     errors.extend(write_table(&mut ipvs, &Table::new(), &owned, false)?);
     let mut settings = Settings::open(Some(&dir)).map_err(failed)?;
     errors.extend(settings.restore(&mut ipvs).err());

@@ -61,7 +61,7 @@ fn set(value: ThreadPriority, policy: ThreadSchedulePolicy) -> io::Result<()> {
     })
 }
 
-/// Runs the current thread before ordinary ones: about as nice -15 does, which needs root, CAP_SYS_NICE or `LimitNICE=`.
+/// Runs the current thread before ordinary ones: at nice -16, which needs root with CAP_SYS_NICE, or `LimitNICE=-16`.
 /// Threads that it starts inherit it.
 pub fn prefer() -> Result<(), RealtimeError> {
     /// of 0 to 99, which stand for nice 19 to -20
