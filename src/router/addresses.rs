@@ -217,8 +217,9 @@ impl Keeper {
                 self.is_deaf = changed.is_err();
                 Woken::Changed
             }
-            (interface, claim) = self.watch.next() => Woken::Claim(interface, claim),
             () = time => Woken::Time,
+            // last: whoever says ever again that it has an address holds up nothing
+            (interface, claim) = self.watch.next() => Woken::Claim(interface, claim),
         }
     }
 
@@ -336,8 +337,8 @@ impl Keeper {
                  prevents that, or arp_ignore=1 and arp_announce=2), or a router of another virtual_router_id, version or \
                  password"
             ));
+            self.report();
         }
-        self.report();
     }
 
     fn complain(&mut self, errors: Vec<(Option<Held>, String)>) {

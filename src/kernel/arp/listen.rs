@@ -17,6 +17,8 @@ use crate::raw;
 
 /// Enough for what is looked at: an ARP packet has 28 bytes, a neighbour advertisement with its options rarely more than 32.
 const PACKET_BYTES: usize = 256;
+/// Packets that are read in one go: in a loop of cables what this host says comes back as fast as it can be read.
+const MOST_AT_ONCE: usize = 64;
 
 /// Hears claims to addresses on one interface. Nothing else wakes it: the kernel's filter drops the rest.
 #[derive(Debug)]
@@ -81,6 +83,8 @@ impl Listener {
     /// As [`Self::receive`].
     pub async fn next(&mut self) -> io::Result<Claim> {
         loop {
+            // where claims come without end, whoever waits for them must not be all that happens
+            tokio::task::yield_now().await;
             // through tokio, which then knows that nothing is left
             if let Some(claim) = self.take(UdpSocket::try_recv)? {
                 return Ok(claim);
@@ -107,7 +111,7 @@ impl Listener {
         Ok(claim)
     }
 
-    /// Reads until there is a claim or nothing.
+    /// Reads until there is a claim or nothing, or many packets were none.
     fn take_from(
         &self,
         socket: &UdpSocket,
@@ -115,7 +119,7 @@ impl Listener {
         parse: impl Fn(&[u8]) -> Option<Claim>,
     ) -> io::Result<Option<Claim>> {
         let mut buffer = [0; PACKET_BYTES];
-        loop {
+        for _ in 0..MOST_AT_ONCE {
             match read(socket, &mut buffer) {
                 Ok(length) => {
                     let claim = buffer.get(..length).and_then(&parse);
@@ -128,6 +132,7 @@ impl Listener {
                 Err(error) => return Err(error),
             }
         }
+        Ok(None)
     }
 
     fn is_wanted(&self, claim: &Claim) -> bool {

@@ -5,6 +5,8 @@
 mod hosts;
 
 use std::net::{IpAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hosts::{Host, address, claims, ip, mac, output, pair, until, without_rights};
@@ -277,6 +279,36 @@ fn rubbish_is_no_claim() {
     assert_eq!(found, [], "cut, of another kind, a probe, and not for this host");
     let found = heard(&a, None, || b.run(|| send_frame(&arp([0xff; 6], ETHERNET, [10, 0, 0, 102]))));
     assert_eq!(found, [Claim { address: address("10.0.0.102"), mac: [2, 0, 0, 0, 0, 7] }]);
+}
+
+#[test]
+fn claims_without_end_leave_others_their_turn() {
+    let Some((a, b)) = pair("claims_without_end_leave_others_their_turn") else { return };
+    a.wait(move || async move {
+        let mut listener = Listener::open("eth0").unwrap();
+        let vip = address(VIP);
+        b.run(move || {
+            let announcer = Announcer::open("eth0").unwrap();
+            (0..100).for_each(|_| announcer.announce(vip).unwrap());
+        });
+        let heard = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&heard);
+        let listening = tokio::spawn(async move {
+            loop {
+                listener.next().await.unwrap();
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let so_far = || heard.load(Ordering::Relaxed);
+        while so_far() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(so_far() < 100, "{}", so_far());
+        while so_far() < 200 {
+            tokio::task::yield_now().await;
+        }
+        listening.abort();
+    });
 }
 
 #[test]
