@@ -64,8 +64,10 @@ impl Held {
         (self.address, self.prefix, &self.interface) == (other.address, other.prefix, &other.interface)
     }
 
+    /// An interface has an IPv6 address once, whatever its prefix (`ipv6_add_addr`).
     pub(crate) fn is_at(&self, found: &Address) -> bool {
-        (self.address, self.prefix, self.interface.as_str()) == (found.address, found.prefix, &found.device)
+        (self.address, self.interface.as_str()) == (found.address, &found.device)
+            && (self.prefix == found.prefix || self.address.is_ipv6())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one writer of addresses: what the kernel has is compared with what is wanted, and made so. An address that was
 //! there before us is used, but never removed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use daemon::run_dir::RunDir;
@@ -51,6 +51,8 @@ pub(crate) struct Hands {
     addresses: Addresses,
     file: StateFile,
     owned: Vec<Held>,
+    /// interfaces at the last look: what is ours stays ours where one gets another name
+    names: BTreeMap<u32, String>,
     /// what was there at the last look: what is missing from it later was taken by somebody
     before: Vec<Held>,
     notes: Notes,
@@ -61,7 +63,14 @@ impl Hands {
     pub(crate) fn open(dir: &RunDir, notes: Notes) -> Result<Self, HoldError> {
         let file = StateFile::new(dir, FILE);
         let owned = file.read().map_err(HoldError::State)?.unwrap_or_default();
-        Ok(Self { addresses: Addresses::open()?, file, owned, before: Vec::new(), notes })
+        Ok(Self {
+            addresses: Addresses::open()?,
+            file,
+            owned,
+            names: BTreeMap::new(),
+            before: Vec::new(),
+            notes,
+        })
     }
 
     /// What was put there by us, in this run or an earlier one.
@@ -81,12 +90,33 @@ impl Hands {
             self.addresses = Addresses::open()?;
         }
         let (links, addresses) = looked?;
+        self.follow_names(&links)?;
         Ok(Look { links, addresses })
+    }
+
+    /// An interface that gets another name keeps its addresses.
+    fn follow_names(&mut self, links: &[Link]) -> Result<(), HoldError> {
+        let name_now = |index: &u32| links.iter().find(|link| link.index == *index).map(|link| &link.name);
+        let renamed: BTreeMap<&String, &String> = (self.names.iter())
+            .filter_map(|(index, before)| Some((before, name_now(index)?)))
+            .filter(|(before, now)| before != now)
+            .collect();
+        if !renamed.is_empty() {
+            for held in &mut self.owned {
+                if let Some(now) = renamed.get(&held.interface) {
+                    held.interface.clone_from(now);
+                }
+            }
+            self.write_down()?;
+        }
+        self.names = links.iter().map(|link| (link.index, link.name.clone())).collect();
+        Ok(())
     }
 
     /// Makes it so. The look of the outcome is one from afterwards.
     pub(crate) async fn reconcile(&mut self, wanted: &[Held], look: Look) -> Result<Outcome, HoldError> {
         self.prune(wanted, &look)?;
+        self.pass_on(wanted)?;
         let quiet = look.quiet();
         let missing = wanted.iter().filter(|held| !look.has(held));
         let in_the_way = |held: &Held| conflict(held, &self.owned, &look.addresses, &quiet);
@@ -110,6 +140,20 @@ impl Hands {
         let before = self.owned.len();
         self.owned.retain(|held| look.has(held) || wanted.iter().any(|one| one.is_same_place(held)));
         if self.owned.len() == before { Ok(()) } else { self.write_down() }
+    }
+
+    /// What is ours goes from one router to another, or to an `[[address]]`, with the configuration.
+    fn pass_on(&mut self, wanted: &[Held]) -> Result<(), HoldError> {
+        let mut is_passed_on = false;
+        for held in &mut self.owned {
+            if let Some(one) = wanted.iter().find(|one| one.is_same_place(held))
+                && one.router != held.router
+            {
+                held.router.clone_from(&one.router);
+                is_passed_on = true;
+            }
+        }
+        if is_passed_on { self.write_down() } else { Ok(()) }
     }
 
     /// Writes down what will be ours, before the kernel is told.

@@ -306,3 +306,55 @@ fn a_route_is_there_while_its_router_is_master() {
         until("the route is gone", || routes().is_empty()).await;
     });
 }
+
+#[test]
+fn an_interface_with_another_name_keeps_no_address_of_ours() {
+    on("renamed", |scratch, _peer| async move {
+        let router = master(&scratch, &config("")).await;
+        let renamed = std::process::Command::new("ip").args(["link", "set", "eth0", "name", "wan0"]).status();
+        if !renamed.unwrap().success() {
+            return eprintln!("renamed: skipped, this kernel does not rename an interface that is up");
+        }
+        becomes(&router, State::Fault).await;
+        until("the VIP is gone", || places().is_empty()).await;
+        ip("link set wan0 name eth0");
+        becomes(&router, State::Master).await;
+        until("the VIP is there", || places() == ["eth0"]).await;
+    });
+}
+
+#[test]
+fn addresses_of_a_router_with_another_name_are_kept_by_the_next_run() {
+    on("renames", |scratch, _peer| async move {
+        let router = master(&scratch, &config("")).await;
+        let mut other = config("");
+        other.routers[0].name = "VI_9".into();
+        router.set(&other, &[]);
+        let is_master = || router.roles().get("VI_9") == Some(&State::Master);
+        until("the other is master alone", || is_master() && router.roles().len() == 1).await;
+        assert_eq!(places(), ["eth0"]);
+        drop(router);
+        sleep(Duration::from_millis(400)).await;
+        let router = start(&scratch, &other);
+        until("it listens", || router.roles().get("VI_9") == Some(&State::Backup)).await;
+        sleep(Duration::from_millis(100)).await;
+        assert_eq!((router.roles().get("VI_9"), places()), (Some(&State::Backup), vec!["eth0".to_owned()]));
+    });
+}
+
+#[test]
+fn an_ipv6_address_is_there_whatever_its_prefix() {
+    on("prefix", |scratch, _peer| async move {
+        ip("address add 2001:db8::100/64 dev eth0 nodad");
+        let config = |prefix: &str| config(&format!("excluded_addresses = [\"2001:db8::{prefix}\"]\n"));
+        let router = master(&scratch, &config("100")).await;
+        until("it is held", || router.status().routers[0].addresses.iter().all(|vip| vip.held)).await;
+        assert!(output("-6 -o address show dev eth0").contains("2001:db8::100/64"), "it stays as it was");
+        router.set(&config("101"), &[]);
+        let has = |address: &str| output("-6 -o address show dev eth0").contains(address);
+        until("one of ours", || has("2001:db8::101/128")).await;
+        assert!(has("2001:db8::100/64"), "it was there before us");
+        router.set(&config("101/64"), &[]);
+        until("another prefix", || has("2001:db8::101/64") && !has("2001:db8::101/128")).await;
+    });
+}
