@@ -155,8 +155,8 @@ impl Speaker {
                 ttl: received.ttl,
                 payload,
             };
-            match self.ports.router_of(port, payload) {
-                Ok(id) => self.set.handle_packet(id, &packet, now),
+            match self.ports.routers_of(port, payload) {
+                Ok(ids) => ids.for_each(|id| self.set.handle_packet(id, &packet, now)),
                 Err(refused) => self.set.count_unknown(refused),
             }
             self.act();

@@ -109,13 +109,21 @@ impl Ports {
         }
     }
 
-    /// The router that a packet is for, by its number; the version decides where two have the same.
-    pub(super) fn router_of(&self, number: usize, payload: &[u8]) -> Result<RouterId, Refused> {
+    /// The routers that a packet is for, by its number: one, or those of its version where several have the same. One with
+    /// another name may be leaving, and hear of its successor, while the one that comes hears of its master.
+    pub(super) fn routers_of(
+        &self,
+        number: usize,
+        payload: &[u8],
+    ) -> Result<impl Iterator<Item = RouterId>, Refused> {
         let vrid = vrrp::vrid_of(payload).ok_or(Refused::Length)?;
         let ids = self.routers.get(&(number, vrid)).ok_or(Refused::UnknownVrid)?;
         let version = payload.first().map_or(0, |first| first >> 4);
-        let is_of_version = |id: &&RouterId| self.homes.get(id).is_some_and(|(home, _)| *home == version);
-        ids.iter().find(is_of_version).or(ids.last()).copied().ok_or(Refused::UnknownVrid)
+        let is_of_version = move |id: &RouterId| self.homes.get(id).is_some_and(|(home, _)| *home == version);
+        let is_any = ids.iter().any(is_of_version);
+        // it counts packets of a wrong version
+        let newest = ids.last().copied().filter(|_| !is_any);
+        Ok(ids.iter().copied().filter(is_of_version).chain(newest))
     }
 
     /// Sends an advert; the member remembers why it could not leave.
@@ -193,3 +201,6 @@ impl Port {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
