@@ -24,8 +24,8 @@ use crate::status::VrrpStatus;
 
 /// Leaving takes this long at most. What a router still holds then is dropped.
 const LEAVING: Duration = Duration::from_secs(10);
-/// Then its addresses have this long to go.
-const DROPPING: Duration = Duration::from_secs(1);
+/// Then its addresses have this long to go: what is left stays beside the successor's. Ten thousand take two seconds.
+const DROPPING: Duration = Duration::from_secs(5);
 /// A status that the advert thread does not give within this time is the one before.
 const ANSWER: Duration = Duration::from_millis(100);
 
@@ -177,7 +177,7 @@ impl Router {
 
     /// Hands every router over: says that it stops, goes on forwarding until a successor is heard, and then drops the
     /// addresses. Returns when all that is done and the scripts of these transitions have run, after
-    /// some 16 s at the latest.
+    /// some 20 s at the latest.
     /// `[[address]]` stays. Where a thread is dead, everything stays as it is.
     pub async fn hand_over(&self) {
         if self.is_dead() {
