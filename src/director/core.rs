@@ -2,16 +2,17 @@
 //! No socket, file or clock: the shell (`run.rs`) performs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use config::director::{DirectorConfig, IpvsOn, RealServer, VirtualService};
 use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start, Transition};
-use ipvs::{DestinationKey, Service, ServiceKey, Table};
+use ipvs::{DestinationKey, Service, ServiceKey, Table, Weight};
 
 use crate::desired::{ServerState, Verdict, judge};
-use crate::roles::{Roles, placement};
+use crate::roles::{Roles, lingering, placement};
 
 /// Changes of the wanted table: a service as it should be, or none where it should be gone.
 pub(crate) type Patches = BTreeMap<ServiceKey, Option<Service>>;
@@ -24,6 +25,10 @@ pub(crate) struct Core {
     verdicts: Vec<Verdict>,
     /// parallel to `config.services`: whether it is installed here
     here: Vec<bool>,
+    /// parallel to `config.services`: whether its addresses are on their way out
+    lingers: Vec<bool>,
+    /// addresses of this machine, as they were when roles changed last
+    own: BTreeSet<IpAddr>,
     roles: Roles,
     /// the services that need a check, by their place in `config.services`
     users: BTreeMap<Arc<CheckSpec>, Vec<usize>>,
@@ -83,6 +88,8 @@ impl Core {
             checks: Checks::new(seed),
             verdicts: Vec::new(),
             here: Vec::new(),
+            lingers: Vec::new(),
+            own: BTreeSet::new(),
             users: BTreeMap::new(),
             drained,
             patches: Patches::new(),
@@ -108,14 +115,16 @@ impl Core {
         self.place(before);
     }
 
-    /// Takes what this director is for its routers. Services whose place that changes come or go.
-    pub(crate) fn set_roles(&mut self, roles: &Roles) {
+    /// Takes what this director is for its routers, and the addresses of this machine. Services whose place that changes come
+    /// or go.
+    pub(crate) fn set_roles(&mut self, roles: &Roles, own: BTreeSet<IpAddr>) {
         if *roles == self.roles {
             return;
         }
         self.roles = roles.clone();
         if self.config.ipvs_on == IpvsOn::Master {
             let before = self.wanted().collect();
+            self.own = own;
             self.place(before);
         }
     }
@@ -123,6 +132,7 @@ impl Core {
     fn place(&mut self, before: Patches) {
         let was_here = |key: &ServiceKey| before.get(key).is_some_and(Option::is_some);
         self.here = placement(&self.config, &self.roles, was_here);
+        self.lingers = lingering(&self.config, &self.roles);
         self.patch_differences(before);
     }
 
@@ -163,8 +173,24 @@ impl Core {
 
     /// Every service as the kernel should have it.
     fn wanted(&self) -> impl Iterator<Item = (ServiceKey, Option<Service>)> {
-        let placed = self.services().zip(&self.here);
-        placed.map(|((service, verdict), here)| (service.key, here.then(|| verdict.service.clone())))
+        let placed = self.services().zip(&self.here).zip(self.lingers.iter().chain(iter::repeat(&false)));
+        placed.map(|(((service, verdict), here), lingers)| {
+            (service.key, here.then(|| self.entry(&verdict.service, *lingers)))
+        })
+    }
+
+    /// A service as it is written. While the addresses of one that this machine itself serves are on their way out, the new
+    /// master sends it packets as to a real server: what is new in them stays here. Sent on to another, it would come back
+    /// by that master, in circles.
+    fn entry(&self, service: &Service, lingers: bool) -> Service {
+        let mut service = service.clone();
+        let is_own = |key: &DestinationKey| self.own.contains(&key.address);
+        let serves = service.destinations.iter().any(|(key, one)| is_own(key) && one.weight.get() > 0);
+        if lingers && serves {
+            let others = service.destinations.iter_mut().filter(|(key, _)| !is_own(key));
+            others.for_each(|(_, one)| one.weight = Weight::QUIESCED);
+        }
+        service
     }
 
     /// Takes the result of one attempt. A turn is worth a line in the log.
@@ -202,7 +228,8 @@ impl Core {
         let turn =
             (quorum != old.quorum).then(|| QuorumTurn { service: service.name.clone(), quorum, weight_up });
         if verdict.service != old.service && self.here.get(index) == Some(&true) {
-            self.patches.insert(service.key, Some(verdict.service.clone()));
+            let lingers = self.lingers.get(index) == Some(&true);
+            self.patches.insert(service.key, Some(self.entry(&verdict.service, lingers)));
         }
         *self.verdicts.get_mut(index)? = verdict;
         turn

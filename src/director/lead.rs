@@ -123,7 +123,7 @@ impl Shell {
             return;
         }
         debug!(?roles, "roles");
-        self.core.set_roles(&roles);
+        self.core.set_roles(&roles, self.router.own_addresses());
         self.enforce(Policy::of(self.core.config(), &roles));
         self.set_gate(&roles);
         self.publish_soon(now);
@@ -277,7 +277,7 @@ impl Shell {
             self.take_moves(&moves);
         }
         let roles = self.core.roles().next(&self.router.roles(), STARTING, |_| false);
-        self.core.set_roles(&roles);
+        self.core.set_roles(&roles, BTreeSet::new());
         self.enforce(Policy::of(self.core.config(), &roles));
         let patches = self.core.take_patches();
         if !patches.is_empty() {

@@ -119,6 +119,17 @@ pub(crate) fn placement(
     }
 }
 
+/// For each service of the configuration, whether its router is not master any more, with addresses that are not gone yet.
+pub(crate) fn lingering(config: &DirectorConfig, roles: &Roles) -> Vec<bool> {
+    if config.ipvs_on == IpvsOn::All || !roles.any(Role::Lingering) {
+        return vec![false; config.services.len()];
+    }
+    let routers = Holders::of(config);
+    let router = |service: &VirtualService| routers.of_service(&service.key);
+    let lingers = |service| router(service).is_some_and(|router| roles.of(router) == Role::Lingering);
+    config.services.iter().map(lingers).collect()
+}
+
 /// Which router holds an address.
 struct Holders<'a>(BTreeMap<IpAddr, &'a str>);
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
@@ -168,6 +169,11 @@ impl Router {
             error,
             ..self.last.borrow().status(&held, &self.hall.details(), &self.clock)
         }
+    }
+
+    /// Every address of this machine, as it was seen last.
+    pub fn own_addresses(&self) -> BTreeSet<IpAddr> {
+        lock(&self.board.told).own.clone()
     }
 
     /// Whether a thread has ended: then nothing here works any more.

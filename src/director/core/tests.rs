@@ -207,9 +207,20 @@ addresses = ["192.0.2.101"]
 
 impl Rig {
     fn become_(&mut self, web: vrrp::State, shop: vrrp::State) -> Vec<String> {
+        self.become_on([], web, shop, false)
+    }
+
+    /// On a machine that has these addresses. `holds`: addresses of routers that are not master are still here.
+    fn become_on<const N: usize>(
+        &mut self,
+        own: [&str; N],
+        web: vrrp::State,
+        shop: vrrp::State,
+        holds: bool,
+    ) -> Vec<String> {
         let states = BTreeMap::from([("web".to_owned(), web), ("shop".to_owned(), shop)]);
-        let roles = self.core.roles().next(&states, self.now + SECOND_LONG, |_| false);
-        self.core.set_roles(&roles);
+        let roles = self.core.roles().next(&states, self.now + SECOND_LONG, |_| holds);
+        self.core.set_roles(&roles, own.map(|address| address.parse().unwrap()).into());
         told(&self.core.take_patches())
     }
 }
@@ -237,17 +248,42 @@ fn with_ipvs_on_master_services_come_and_go_with_their_router() {
 }
 
 #[test]
+fn with_ipvs_on_master_a_real_server_that_was_master_keeps_what_the_new_one_sends_it() {
+    use vrrp::State::{Backup, Master};
+    let mut rig = Rig::start(&format!("{BY_MASTER}{BASE}{SECOND}"), &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.become_(Master, Master);
+    assert_eq!(
+        rig.become_on(["192.0.2.2", "192.0.2.7"], Backup, Master, true),
+        ["TCP 192.0.2.100:80: 192.0.2.1=0 192.0.2.2=1"],
+        "nothing new goes to the other real server, which may be the new master"
+    );
+    rig.core.drain("192.0.2.2".parse().unwrap(), true);
+    assert_eq!(
+        told(&rig.core.take_patches()),
+        ["TCP 192.0.2.100:80: 192.0.2.1=1 192.0.2.2=0", "TCP 192.0.2.101:80: 192.0.2.1=1 192.0.2.2=0"],
+        "it serves nothing new itself"
+    );
+    assert_eq!(rig.become_(Backup, Master), ["TCP 192.0.2.100:80 gone"]);
+    rig.become_(Master, Master);
+    assert_eq!(rig.become_on(["192.0.2.7"], Backup, Master, true), [""; 0], "it is no real server");
+}
+
+#[test]
 fn with_ipvs_on_master_a_restart_leaves_what_is_there() {
     use vrrp::State::{Backup, Master};
     let text = format!("{BY_MASTER}{BASE}{SECOND}");
     let mut first = Rig::start(&text, &Table::new());
     first.pass(SECOND_LONG);
     first.become_(Backup, Backup);
-    first.core.set_roles(&first.core.roles().next(
-        &BTreeMap::from([("web".to_owned(), Master), ("shop".to_owned(), Backup)]),
-        SECOND_LONG,
-        |_| false,
-    ));
+    first.core.set_roles(
+        &first.core.roles().next(
+            &BTreeMap::from([("web".to_owned(), Master), ("shop".to_owned(), Backup)]),
+            SECOND_LONG,
+            |_| false,
+        ),
+        BTreeSet::new(),
+    );
     let kernel = table(first.core.take_patches());
     let mut second = Rig::start(&text, &kernel);
     assert_eq!(told(&second.core.take_patches()), [WEB, "TCP 192.0.2.101:80 gone"]);

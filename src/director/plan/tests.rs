@@ -35,7 +35,7 @@ fn running(state: State) -> Servers {
     let mut core = Core::start(1, BTreeSet::new(), config(), &Table::new(), Duration::ZERO);
     let states = BTreeMap::from([("one".to_owned(), state)]);
     let roles = core.roles().next(&states, Duration::from_secs(60), |_| false);
-    core.set_roles(&roles);
+    core.set_roles(&roles, BTreeSet::new());
     let answer = serde_json::to_vec(&Servers::of(&core)).unwrap();
     serde_json::from_slice(&answer).unwrap()
 }

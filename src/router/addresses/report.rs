@@ -1,6 +1,6 @@
 //! What the addresses thread says of itself, for the status.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::duplicates::{Duplicate, Watch};
@@ -16,6 +16,8 @@ pub(crate) struct Told {
     held: Vec<(Held, bool)>,
     /// addresses of routers that are where they belong
     at_home: Vec<Held>,
+    /// every address of this machine
+    pub(crate) own: BTreeSet<IpAddr>,
     duplicates: BTreeMap<IpAddr, Vec<([u8; 6], Duplicate)>>,
     /// what could not be done; without an address where nothing could
     pub(super) errors: Vec<(Option<Held>, String)>,
@@ -29,6 +31,7 @@ impl Told {
     /// Takes in a look.
     pub(super) fn look(&mut self, held: &[Held], look: &Look, members: &Members, watch: &Watch) {
         self.held = held.iter().map(|held| (held.clone(), look.has(held))).collect();
+        self.own = look.addresses.iter().map(|found| found.address).collect();
         let at_home = members.values().flat_map(super::wanted::Member::at_home);
         self.at_home = at_home.filter(|held| look.has(held)).collect();
         let vips = members.values().flat_map(|member| vips(&member.slot.config)).map(|vip| vip.address);
