@@ -222,8 +222,8 @@ impl Shell {
         let table = self.worker.standing(asked);
         let Lead { gauge, freshness, .. } = &mut self.lead;
         let readiness = gauge.read(table, &self.core, *freshness, now);
-        if let Some(patience) = gauge.runs_out(now) {
-            soon(&mut self.lead.read_at, patience);
+        if let Some(at) = gauge.runs_out(&self.core, *freshness, now) {
+            soon(&mut self.lead.read_at, at);
         }
         if readiness != self.lead.readiness {
             debug!(?readiness, "services");

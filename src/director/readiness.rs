@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use config::director::{SyncDaemon, SyncRole};
 use vrrp::Readiness;
 
 use crate::core::Core;
@@ -9,6 +10,9 @@ use crate::core::Core;
 /// A table without a server that is known to be up is held back this long after the start, while checks run. What hangs
 /// for longer must not keep every address away.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A round of connections is sent within that time after its interval.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// What the worker knows of the kernel's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +41,12 @@ impl Gauge {
     }
 
     /// When readiness changes by time alone; none: it does not.
-    pub(crate) fn runs_out(&self, now: Duration) -> Option<Duration> {
-        (!self.installed && now < PATIENCE).then_some(PATIENCE)
+    pub(crate) fn runs_out(&self, core: &Core, freshness: Duration, now: Duration) -> Option<Duration> {
+        let patience = (!self.installed).then_some(PATIENCE);
+        [patience, caught_up_at(core, freshness)].into_iter().flatten().filter(|at| now < *at).min()
     }
 
-    /// `freshness`: what was found before then does not count. A table of which the kernel refuses a part is installed: better
+    /// `freshness`: what was found before then does not count, nor what the master has told of its connections. A table of which the kernel refuses a part is installed: better
     /// than no service at all, but no reason to take over from a router that has all of it.
     pub(crate) fn read(
         &mut self,
@@ -58,12 +63,24 @@ impl Gauge {
             self.fresh_since = Some(freshness);
         }
         let is_fresh = self.fresh_since == Some(freshness);
-        if is_fresh && table.written && table.settled && core.serves() {
+        let is_caught_up = caught_up_at(core, freshness).is_none_or(|at| at <= now);
+        if is_fresh && is_caught_up && table.written && table.settled && core.serves() {
             Readiness::Serving
         } else {
             Readiness::Installed
         }
     }
+}
+
+/// Where connections are synchronised, a master sends all of them again and again: whoever was away has heard of each by then.
+/// None: nobody to hear of, or we are master ourselves.
+fn caught_up_at(core: &Core, freshness: Duration) -> Option<Duration> {
+    if core.roles().active().next().is_some() {
+        return None;
+    }
+    let follows = |sync: &&SyncDaemon| matches!(sync.role, SyncRole::Follow(_));
+    let interval = core.config().ipvs.sync.iter().find(follows)?.catch_up?;
+    Some(freshness + interval + ROUND)
 }
 
 #[cfg(test)]

@@ -64,6 +64,10 @@ impl Rig {
     fn read(&mut self, table: Standing) -> Readiness {
         self.gauge.read(table, &self.core, self.freshness, self.now)
     }
+
+    fn runs_out(&self) -> Option<Duration> {
+        self.gauge.runs_out(&self.core, self.freshness, self.now)
+    }
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -99,10 +103,10 @@ fn checks_that_hang_keep_nobody_away_for_long() {
     let mut rig = Rig::start(ONE);
     rig.pass(SECOND * 9, |_| None);
     assert_eq!(rig.read(SETTLED), Readiness::NotReady);
-    assert_eq!(rig.gauge.runs_out(rig.now), Some(PATIENCE));
+    assert_eq!(rig.runs_out(), Some(PATIENCE));
     rig.pass(SECOND, |_| None);
     assert_eq!(rig.read(SETTLED), Readiness::Installed);
-    assert_eq!(rig.gauge.runs_out(rig.now), None);
+    assert_eq!(rig.runs_out(), None);
 }
 
 #[test]
@@ -175,5 +179,39 @@ fn another_configuration_is_not_served_before_its_checks_are_in() {
 fn a_director_without_services_serves() {
     let mut rig = Rig::start("[[address]]\naddress = \"192.0.2.100\"\ninterface = \"eth0\"\n");
     assert_eq!(rig.read(EMPTY), Readiness::NotReady);
+    assert_eq!(rig.read(SETTLED), Readiness::Serving);
+}
+
+const SYNCED: &str = r#"
+[[vrrp]]
+name = "VI_1"
+interface = "eth0"
+virtual_router_id = 51
+addresses = ["192.0.2.100"]
+[[ipvs.sync]]
+role = "vrrp"
+vrrp = "VI_1"
+interface = "eth0"
+catch_up = "5s"
+"#;
+
+#[test]
+fn nothing_is_taken_over_before_the_connections_are_known() {
+    let mut rig = Rig::start(&format!("{SYNCED}{ONE}"));
+    rig.pass(SECOND * 3, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Installed);
+    assert_eq!(rig.runs_out(), Some(SECOND * 6));
+    rig.pass(SECOND * 3, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Serving);
+    assert_eq!(rig.runs_out(), None);
+    rig.freshness = rig.now;
+    rig.pass(SECOND * 5, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Installed, "cut off, it has missed some");
+}
+
+#[test]
+fn where_idle_connections_are_not_sent_nobody_waits_for_them() {
+    let mut rig = Rig::start(&format!("{}{ONE}", SYNCED.replace("\"5s\"", "\"never\"")));
+    rig.pass(SECOND * 3, |_| Some(true));
     assert_eq!(rig.read(SETTLED), Readiness::Serving);
 }
