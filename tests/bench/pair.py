@@ -167,7 +167,10 @@ def clean(name):
     for device in ("eth0", "lo"):
         for address in held(name, device):
             machine(name, "ip", "addr", "del", address, "dev", device, check=False)
+    # a service that goes takes its connections with it
+    machine(name, "sysctl", "-qw", "net.ipv4.vs.expire_nodest_conn=1")
     machine(name, "ipvsadm", "-C")
+    machine(name, "sysctl", "-qw", "net.ipv4.vs.expire_nodest_conn=0")
     for role in ("master", "backup"):
         machine(name, "ipvsadm", "--stop-daemon", role, check=False)
     shell("rm", "-rf", f"{WORK}/run-{name}")
