@@ -62,7 +62,8 @@ fn check_says_fine() {
 #[test]
 fn the_effective_configuration_is_a_configuration() {
     let place = Place::new("effective");
-    for (binary, text) in [(DIRECTOR, GOOD_DIRECTOR), (AGENT, GOOD_AGENT)] {
+    let with_router = with_router(std::path::Path::new("/bin/true"));
+    for (binary, text) in [(DIRECTOR, GOOD_DIRECTOR), (DIRECTOR, &with_router), (AGENT, GOOD_AGENT)] {
         let file = place.file("config.toml", text);
         let (code, out, _) = run(binary, &["check", "--effective", "-c", file.to_str().unwrap()]);
         assert_eq!(code, 0);

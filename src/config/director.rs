@@ -70,6 +70,7 @@ const TOP: Keys = Keys {
         },
         Foreign { key: "global_defs", help: "write its keys here: `router_id`, [scripts], [realtime]" },
         Foreign { key: "script_user", help: "write `user` in [scripts]" },
+        Foreign { key: "enable_script_security", help: "leave it away: it is always so" },
         Foreign { key: "notify_fifo", help: "write `fifo` in [scripts]" },
         Foreign { key: "services", help: "write one [[service]] section for each service" },
         Foreign { key: "virtual_server", help: "keepalived's virtual_server is [[service]] here" },
