@@ -132,6 +132,7 @@ impl Start {
             look: Look::default(),
             links: None,
             complained: Vec::new(),
+            strangers: BTreeSet::new(),
             is_deaf: false,
             due: Due::default(),
             start: self,
@@ -166,6 +167,8 @@ struct Keeper {
     /// as the advert thread was told
     links: Option<Links>,
     complained: Vec<String>,
+    /// addresses of somebody else, as they were told of
+    strangers: BTreeSet<String>,
     /// the socket of the events is broken for good: looking each second is what remains
     is_deaf: bool,
     due: Due,
@@ -282,6 +285,7 @@ impl Keeper {
         self.silence.begin(&silent);
         let Outcome { look, added, errors } = self.hands.reconcile(&wanted, look).await?;
         self.look = look;
+        self.tell_strangers();
         let due = self.members.announcements(&added, &self.look);
         self.voices.announce(&self.look, &due).await;
         self.silence.end(&silent);
@@ -339,6 +343,14 @@ impl Keeper {
             ));
             self.report();
         }
+    }
+
+    fn tell_strangers(&mut self) {
+        let strangers = self.members.strangers(self.hands.owned(), &self.look);
+        for stranger in strangers.difference(&self.strangers) {
+            self.start.notes.warn(stranger.clone());
+        }
+        self.strangers = strangers;
     }
 
     fn complain(&mut self, errors: Vec<(Option<Held>, String)>) {

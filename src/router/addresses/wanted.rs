@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use config::director::{RouterConfig, VirtualAddress, VirtualRoute};
-use kernel::address::Route;
+use kernel::address::{Address, Route};
 use vrrp::{Holding, RouterId, State};
 
 use super::hands::Look;
@@ -142,6 +142,27 @@ impl Members {
             }
         }
         due
+    }
+
+    /// Addresses that somebody else put where routers have theirs which hold none: they are beside the master's.
+    pub(super) fn strangers(&self, owned: &[Held], look: &Look) -> BTreeSet<String> {
+        let is_idle = |member: &&Member| {
+            member.place() == Place::Away && !member.slot.config.priority.is_owner() && !self.is_over
+        };
+        let is_strange = |held: &Held, found: &Address| {
+            (found.address, &found.device) == (held.address, &held.interface)
+                && !owned.iter().any(|owned| owned.is_at(found))
+        };
+        let of_one = |held: Held| {
+            let found = look.addresses.iter().find(|found| is_strange(&held, found))?;
+            let (place, name) = (format!("{}/{}", found.address, found.prefix), held.router?);
+            Some(format!(
+                "{place} is on {interface}, where {name} did not put it: it stays there while another router is \
+                 master, until `ip address delete {place} dev {interface}`",
+                interface = found.device
+            ))
+        };
+        self.routers.values().filter(is_idle).flat_map(Member::at_home).filter_map(of_one).collect()
     }
 
     /// Interfaces on which ARP for addresses of `lo` must go unanswered.

@@ -175,3 +175,18 @@ fn an_address_of_another_interface_is_in_the_way_and_one_of_lo_is_not() {
     assert_eq!(conflict(LOOPBACK), None);
     assert_eq!(conflict("eth0"), None);
 }
+
+#[test]
+fn an_address_that_somebody_else_put_is_told_of_where_the_router_holds_none() {
+    let there = look(vec![on("eth0", "192.0.2.100")]);
+    let strangers =
+        |holding, owned: &[Held]| members(vec![slot(Some(holding))]).strangers(owned, &there).len();
+    assert_eq!(strangers(Holding::No, &[]), 1);
+    assert_eq!(strangers(Holding::No, &[at_home()]), 0);
+    assert_eq!(strangers(Holding::Yes, &[]), 0);
+    let elsewhere = look(vec![on("eth1", "192.0.2.100"), on("eth0", "192.0.2.99")]);
+    let told = members(vec![slot(Some(Holding::No))]).strangers(&[], &elsewhere);
+    assert_eq!(told, BTreeSet::new());
+    let owner = Slot { config: Arc::new(router("priority = 255\n")), ..slot(Some(Holding::No)) };
+    assert_eq!(members(vec![owner]).strangers(&[], &there), BTreeSet::new());
+}
