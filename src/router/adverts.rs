@@ -22,6 +22,7 @@ use nix::sys::time::TimeSpec;
 use vrrp::{Action, Packet, Report, RouterId, Set, State};
 
 use crate::exchange::{Inbox, Links, ToAddresses, ToAdverts, ToMain};
+use crate::notes::hinted;
 use crate::settings::{self, Subject};
 use crate::state::Past;
 
@@ -232,7 +233,7 @@ impl Speaker {
         };
         self.realtime = config.realtime_priority;
         if let Err(error) = kernel::realtime::scheduling(priority) {
-            let error = daemon::errors::one_line(&error);
+            let error = hinted(&error, error.hint());
             self.desk.warn(format!("the adverts have the usual scheduling: {error}"));
         }
     }

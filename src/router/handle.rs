@@ -18,6 +18,7 @@ use crate::addresses::{Board, HoldError, Start};
 use crate::adverts::Snapshot;
 use crate::exchange::{Gate, Moved, ToAddresses, ToAdverts, ToMain, lock};
 use crate::held::Held;
+use crate::notes::hinted;
 use crate::pump::{Finish, Hall, Pump};
 use crate::settings::Subject;
 use crate::state::Past;
@@ -77,7 +78,7 @@ impl Router {
         if config.lock_memory
             && let Err(error) = kernel::realtime::lock_memory()
         {
-            notes_in.warn(format!("cannot lock memory: {}", daemon::errors::one_line(&error)));
+            notes_in.warn(hinted(&error, error.hint()));
         }
         let writer = crate::addresses::spawn(Start {
             dir: dir.clone(),
@@ -199,8 +200,8 @@ impl Router {
         }
     }
 
-    /// Drops the addresses of every router at once, whether or not a successor was heard: within a second. Where a thread is
-    /// dead, everything stays as it is.
+    /// Drops the addresses of every router at once, whether or not a successor was heard: within five seconds. Where a thread
+    /// is dead, everything stays as it is.
     pub async fn let_go(&self) {
         if self.is_dead() {
             return;

@@ -1,5 +1,7 @@
 //! Lines for the log from threads that must not log themselves: a log that nobody reads would hold them up.
 
+use std::error::Error;
+
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
@@ -49,7 +51,19 @@ impl Notes {
     }
 }
 
+/// An error with its causes, and what a person can do about it, on one line.
+pub(crate) fn hinted(error: &dyn Error, hint: Option<&str>) -> String {
+    let error = daemon::errors::one_line(error);
+    match hint {
+        Some(hint) => format!("{error} ({hint})"),
+        None => error,
+    }
+}
+
 pub(crate) fn channel() -> (Notes, mpsc::Receiver<Note>) {
     let (sender, receiver) = mpsc::channel(MOST);
     (Notes(Some(sender)), receiver)
 }
+
+#[cfg(test)]
+mod tests;

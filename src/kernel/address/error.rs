@@ -41,6 +41,11 @@ impl AddressError {
         matches!(self.errno(), Some(errno) if errno == nix::libc::EPERM || errno == nix::libc::EACCES)
     }
 
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.is_denied().then_some("needs root or CAP_NET_ADMIN; IPv6 also that its disable_ipv6 is 0")
+    }
+
     /// EEXIST: someone else was faster.
     pub fn is_already_there(&self) -> bool {
         self.errno() == Some(nix::libc::EEXIST)

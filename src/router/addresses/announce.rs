@@ -10,7 +10,7 @@ use kernel::arp::Announcer;
 
 use super::hands::Look;
 use crate::held::Held;
-use crate::notes::Notes;
+use crate::notes::{Notes, hinted};
 
 /// A queue of the interface that is full is given that long to empty.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -76,7 +76,7 @@ impl Voices {
         let is_same = |voice: &Voice| (voice.index, voice.mac) == (link.index, link.mac);
         if !self.open.get(&link.name).is_some_and(is_same) {
             let announcer = Announcer::open(&link.name)
-                .map_err(|error| io::Error::other(daemon::errors::one_line(&error)))?;
+                .map_err(|error| io::Error::other(hinted(&error, error.hint())))?;
             let voice = Voice { index: link.index, mac: link.mac, announcer };
             self.open.insert(link.name.clone(), voice);
         }

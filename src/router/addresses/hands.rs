@@ -10,7 +10,7 @@ use kernel::address::{Address, AddressError, Addresses, Link};
 
 use super::HoldError;
 use crate::held::{Held, Step, conflict, diff};
-use crate::notes::Notes;
+use crate::notes::{Notes, hinted};
 
 /// What is ours, in the run directory.
 pub(super) const FILE: &str = "addresses.json";
@@ -171,7 +171,10 @@ impl Hands {
 
     async fn perform(&mut self, step: Step, outcome: &mut Outcome) {
         let text = step.to_string();
-        let done = self.try_perform(&step, &text).await;
+        let done = self.try_perform(&step).await;
+        if done.is_ok() {
+            self.note(&step, &text);
+        }
         match (step, done) {
             (Step::Add(held), Ok(())) => outcome.added.push(held),
             (Step::Relabel(_), Ok(())) => {}
@@ -180,36 +183,34 @@ impl Hands {
             // somebody else was faster: it is there, and theirs
             (Step::Add(held), Err(error)) if error.is_already_there() => self.disown(&held),
             (Step::Add(held), Err(error)) => {
-                outcome.errors.push((held.clone(), daemon::errors::one_line(&error)));
+                outcome.errors.push((held.clone(), hinted(&error, error.hint())));
                 self.disown(&held);
             }
             (Step::Relabel(held) | Step::Remove(held), Err(error)) => {
-                outcome.errors.push((held, format!("{text}: {}", daemon::errors::one_line(&error))));
+                outcome.errors.push((held, format!("{text}: {}", hinted(&error, error.hint()))));
             }
         }
     }
 
-    async fn try_perform(&self, step: &Step, text: &str) -> Result<(), AddressError> {
+    fn note(&self, step: &Step, text: &str) {
+        if matches!(step, Step::Add(held) if self.before.iter().any(|before| before.is_same_place(held))) {
+            self.notes.warn(format!("an address was taken off by someone else, and put back: {text}"));
+        } else {
+            self.notes.info(format!("address: {text}"));
+        }
+    }
+
+    async fn try_perform(&self, step: &Step) -> Result<(), AddressError> {
         let Held { address, prefix, interface, label, scope, .. } = step.held();
         let (label, is_deprecated) = (label.as_deref(), step.held().is_deprecated());
         match step {
-            Step::Add(held) => {
-                if self.before.iter().any(|before| before.is_same_place(held)) {
-                    self.notes
-                        .warn(format!("an address was taken off by someone else, putting it back: {text}"));
-                } else {
-                    self.notes.info(format!("address: {text}"));
-                }
+            Step::Add(_) => {
                 self.addresses.add(interface, *address, *prefix, label, *scope, is_deprecated).await
             }
             Step::Relabel(_) => {
-                self.notes.info(format!("address: {text}"));
                 self.addresses.replace(interface, *address, *prefix, label, *scope, is_deprecated).await
             }
-            Step::Remove(_) => {
-                self.notes.info(format!("address: {text}"));
-                self.addresses.remove(interface, *address, *prefix).await
-            }
+            Step::Remove(_) => self.addresses.remove(interface, *address, *prefix).await,
         }
     }
 

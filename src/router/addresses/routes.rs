@@ -3,7 +3,7 @@
 
 use kernel::address::{Addresses, Route};
 
-use crate::notes::Notes;
+use crate::notes::{Notes, hinted};
 
 #[derive(Default)]
 pub(super) struct Routes {
@@ -31,7 +31,7 @@ impl Routes {
         let errors = match addresses.routes().await {
             Ok(there) => self.change(addresses, wanted, there, notes).await,
             Err(error) => {
-                let error = daemon::errors::one_line(&error);
+                let error = hinted(&error, error.hint());
                 wanted.iter().map(|(router, _)| (router.clone(), error.clone())).collect()
             }
         };
@@ -55,7 +55,7 @@ impl Routes {
             if let Err(error) = addresses.remove_route(&route).await
                 && !error.is_gone()
             {
-                errors.push((String::new(), daemon::errors::one_line(&error)));
+                errors.push((String::new(), hinted(&error, error.hint())));
                 there.push(route);
             }
         }
@@ -67,7 +67,7 @@ impl Routes {
                     notes.info(format!("route: ip route add {route} proto 112"));
                     there.push(route.clone());
                 }
-                Err(error) => errors.push((router.clone(), daemon::errors::one_line(&error))),
+                Err(error) => errors.push((router.clone(), hinted(&error, error.hint()))),
             }
         }
         self.there = Some(there);

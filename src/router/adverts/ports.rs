@@ -10,6 +10,7 @@ use vrrp::{Family, Refused, RouterId};
 
 use super::member::Member;
 use crate::exchange::Stand;
+use crate::notes::hinted;
 use crate::settings;
 
 /// A socket that cannot be opened, or breaks again and again, is opened anew this often.
@@ -185,7 +186,7 @@ impl Port {
                 self.opened_at = now;
             }
             Err(error) => {
-                self.error = Some(daemon::errors::one_line(&error));
+                self.error = Some(hinted(&error, error.hint()));
                 self.retry_at = Some(now + RETRY);
             }
         }
