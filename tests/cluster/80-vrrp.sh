@@ -343,9 +343,36 @@ case_vrrp_long_lived_connections_power_loss() {
     assert_no_failures held
 }
 
+# Beside a keepalived with its own sync daemon, there and back.
+case_vrrp_long_lived_connections_beside_keepalived() {
+    real_servers_up
+    web_service | router_config lvs01 100 "${SYNC[@]}"
+    start_director lvs01
+    wait_until "holds lvs01 && table_full lvs01" 20
+    {
+        keepalived_instance 90 3 0.1 | sed 's/^    router_id.*/&\n    lvs_sync_daemon eth0 VI_1 id 51/'
+        keepalived_web
+    } | keepalived_config lvs02
+    start_keepalived lvs02
+    wait_until "table_full lvs02" 20
+    assert_sync lvs01 master
+    assert_sync lvs02 backup
+    start_client held --hold 10 --every-ms 0
+    more_requests held 400
+    stop director-lvs01
+    wait_until "only lvs02" 20
+    more_requests held 200
+    start_director lvs01
+    wait_until "only lvs01" 60
+    more_requests held 200
+    stop_client held
+    assert_no_failures held
+}
+
+SYNC=('' '[[ipvs.sync]]' 'role = "vrrp"' 'vrrp = "VI_1"' 'interface = "eth0"' 'id = 51')
+
 with_sync_up() {
-    two_directors_up '' '[[ipvs.sync]]' 'role = "vrrp"' 'vrrp = "VI_1"' \
-        'interface = "eth0"' 'id = 51'
+    two_directors_up "${SYNC[@]}"
     assert_sync lvs01 master
     assert_sync lvs02 backup
 }
@@ -382,3 +409,22 @@ case_vrrp_announces() {
 
 announced_v4() { grep -cE "ARP, (Reply $VIP is-at $(mac lvs01)|(Request|Announcement) .*$VIP)" "$WORK/heard.log" || true; }
 announced_v6() { grep -c "> ff02::1: ICMP6, neighbor advertisement, tgt is $VIP6" "$WORK/heard.log" || true; }
+
+# `lvs-director vrrp`: a line for each router, and an exit status that says what it is.
+case_vrrp_for_scripts() {
+    router_up lvs01 100
+    wait_until "holds lvs01" 20
+    status_of 0 director lvs01 vrrp
+    assert_contains "$OUTPUT" "VI_1 master 100 $VIP" "lvs-director vrrp"
+    unplug lvs01
+    wait_until "! holds lvs01" 20
+    wait_until "! director lvs01 vrrp" 10
+    status_of 4 director lvs01 vrrp
+    assert_contains "$OUTPUT" "VI_1 fault 100" "lvs-director vrrp"
+    plug lvs01
+    wait_until "holds lvs01" 20
+    router_up lvs02 90
+    wait_until "director lvs02 status" 20
+    status_of 3 director lvs02 vrrp
+    assert_contains "$OUTPUT" "VI_1 backup 90" "lvs-director vrrp"
+}

@@ -144,6 +144,7 @@ case_interop_frr_v4() {
 }
 
 case_interop_frr_v6() {
+    # shellcheck disable=SC2034 # the configurations take it from there
     local OURS=() ADDRESSES=$VIP6 ME HELD=$VIP6/128
     ME=fe80::${ADDRESS[lvs01]}
     link_local lvs01
