@@ -71,9 +71,6 @@ snapshot() {
     on "$1" bash -c 'cd /proc/sys/net/ipv4/conf && grep . */arp_ignore */arp_announce */rp_filter'
 }
 
-# has_address MACHINE DEVICE ADDRESS
-has_address() { [[ $(ip -n "$1" -o addr show dev "$2") == *" $3 "* ]]; }
-
 # logged NAME TEXT: in the log of something that was started.
 logged() { [[ $(sed 's/\x1b\[[0-9;]*m//g' "$WORK/$1.log") == *"$2"* ]]; }
 

@@ -118,6 +118,9 @@ more_requests() {
     wait_until "(( \$(count $1 ok) >= $goal ))" 90
 }
 
+# has_address MACHINE DEVICE ADDRESS
+has_address() { [[ $(ip -n "$1" -o addr show dev "$2") == *" $3 "* ]]; }
+
 # Who answers ARP for an address, as seen by the client: one hardware address a line.
 arp_answers() {
     # its status tells whether there were as many answers as questions, which is not the question here
