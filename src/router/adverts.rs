@@ -286,6 +286,7 @@ impl Speaker {
         if is_first || member.fault != fault {
             if fault.is_none() && !is_first {
                 self.desk.fresh = now;
+                self.ports.renew(id, now);
             }
             // what is wrong with the interface says more than that there is no address
             if has_moved && fault.is_none() {

@@ -70,11 +70,18 @@ pub(crate) struct Links {
     pub(crate) leftover: BTreeSet<String>,
 }
 
+/// What makes an interface the same one: another may have got its name, and its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LinkId {
+    pub(crate) index: u32,
+    pub(crate) mac: Option<[u8; 6]>,
+}
+
 /// The ground that a virtual router stands on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stand {
-    /// index of its interface; none: there is no such interface
-    pub(crate) index: Option<u32>,
+    /// its interface; none: there is no such interface
+    pub(crate) link: Option<LinkId>,
     /// source address of its adverts
     pub(crate) source: Option<IpAddr>,
     /// why the interface cannot be used

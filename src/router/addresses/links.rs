@@ -9,7 +9,7 @@ use vrrp::Family;
 
 use super::hands::Look;
 use super::wanted::{Members, vips};
-use crate::exchange::{Links, Stand};
+use crate::exchange::{LinkId, Links, Stand};
 use crate::held::{Held, LOOPBACK};
 use crate::settings;
 
@@ -43,7 +43,7 @@ pub(super) fn links(
 fn stand(config: &RouterConfig, vips: &BTreeSet<IpAddr>, look: &Look) -> Stand {
     let Some(link) = look.link(&config.interface) else {
         return Stand {
-            index: None,
+            link: None,
             source: None,
             fault: Some(format!("interface {} is missing", config.interface)),
         };
@@ -51,7 +51,7 @@ fn stand(config: &RouterConfig, vips: &BTreeSet<IpAddr>, look: &Look) -> Stand {
     let family = settings::family(config);
     let source = source(config, family, vips, &look.addresses);
     let fault = link_fault(link).or_else(|| source.is_none().then(|| no_source(config, family)));
-    Stand { index: Some(link.index), source, fault }
+    Stand { link: Some(LinkId { index: link.index, mac: link.mac }), source, fault }
 }
 
 fn link_fault(link: &Link) -> Option<String> {

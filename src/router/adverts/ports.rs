@@ -9,7 +9,7 @@ use kernel::vrrp::{Received, Socket};
 use vrrp::{Family, Refused, RouterId};
 
 use super::member::Member;
-use crate::exchange::Stand;
+use crate::exchange::{LinkId, Stand};
 use crate::notes::hinted;
 use crate::settings;
 
@@ -29,8 +29,8 @@ struct Port {
     interface: String,
     family: Family,
     groups: BTreeSet<IpAddr>,
-    /// of the interface; none: it is missing
-    index: Option<u32>,
+    /// the interface; none: it is missing
+    link: Option<LinkId>,
     socket: Option<Socket>,
     error: Option<String>,
     opened_at: Duration,
@@ -54,7 +54,7 @@ impl Ports {
         }
         for port in &mut self.all {
             if let Some(same) = old.all.iter_mut().find(|old| old.is_like(port)) {
-                port.index = same.index;
+                port.link = same.link;
                 port.socket = same.socket.take();
                 port.error = same.error.take();
                 (port.opened_at, port.retry_at) = (same.opened_at, same.retry_at);
@@ -80,10 +80,20 @@ impl Ports {
         for id in members.keys() {
             let (Some(stand), Some((_, number))) = (stands.get(id), self.homes.get(id)) else { continue };
             if let Some(port) = self.all.get_mut(*number) {
-                port.stand_on(stand.index);
+                port.stand_on(stand.link);
             }
         }
         for port in &mut self.all {
+            port.open(now);
+        }
+    }
+
+    /// Opens a router's socket anew after a fault of its interface: the kernel may have forgotten the group meanwhile, as
+    /// where the MTU was too small for IPv6 (`addrconf_notify`), and the socket would hear nobody.
+    pub(super) fn renew(&mut self, id: RouterId, now: Duration) {
+        let port = self.homes.get(&id).and_then(|(_, number)| self.all.get_mut(*number));
+        if let Some(port) = port.filter(|port| port.socket.is_some() && port.opened_at < now) {
+            port.socket = None;
             port.open(now);
         }
     }
@@ -153,7 +163,7 @@ impl Port {
             interface: interface.to_owned(),
             family,
             groups: BTreeSet::new(),
-            index: None,
+            link: None,
             socket: None,
             error: None,
             opened_at: Duration::ZERO,
@@ -165,9 +175,9 @@ impl Port {
         (&self.interface, self.family, &self.groups) == (&other.interface, other.family, &other.groups)
     }
 
-    fn stand_on(&mut self, index: Option<u32>) {
-        if self.index != index {
-            self.index = index;
+    fn stand_on(&mut self, link: Option<LinkId>) {
+        if self.link != link {
+            self.link = link;
             self.socket = None;
             self.error = None;
             self.retry_at = None;
@@ -175,12 +185,12 @@ impl Port {
     }
 
     fn open(&mut self, now: Duration) {
-        let Some(index) = self.index.filter(|_| self.socket.is_none()) else { return };
+        let Some(link) = self.link.filter(|_| self.socket.is_none()) else { return };
         if self.retry_at.is_some_and(|at| at > now) {
             return;
         }
         let groups: Vec<IpAddr> = self.groups.iter().copied().collect();
-        match Socket::open(&self.interface, index, self.family == Family::V6, &groups) {
+        match Socket::open(&self.interface, link.index, self.family == Family::V6, &groups) {
             Ok(socket) => {
                 (self.socket, self.error, self.retry_at) = (Some(socket), None, None);
                 self.opened_at = now;

@@ -358,3 +358,22 @@ fn an_ipv6_address_is_there_whatever_its_prefix() {
         until("another prefix", || has("2001:db8::101/64") && !has("2001:db8::101/128")).await;
     });
 }
+
+#[test]
+fn the_group_is_joined_again_after_the_kernel_forgot_it() {
+    on("mtu", |scratch, _peer| async move {
+        let mut config = config("");
+        config.routers[0].addresses[0].address = hosts::address("fe80::100");
+        config.routers[0].addresses[0].prefix = 128;
+        let router = start(&scratch, &config);
+        let has_joined = || output("maddress show dev eth0").contains("ff02::12");
+        until("it joins the group", has_joined).await;
+        becomes(&router, State::Master).await;
+        ip("link set eth0 mtu 1000");
+        becomes(&router, State::Fault).await;
+        assert!(!has_joined());
+        ip("link set eth0 mtu 1500");
+        becomes(&router, State::Master).await;
+        until("it joins the group again", has_joined).await;
+    });
+}

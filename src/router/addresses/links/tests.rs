@@ -61,7 +61,7 @@ fn the_source_is_the_first_address_that_is_no_vip() {
     let vip = address("192.0.2.100");
     let stand = stand_of(router(""), &up(vec![vip, address("192.0.2.1"), address("192.0.2.2")]));
     assert_eq!(stand.source, Some("192.0.2.1".parse().unwrap()));
-    assert_eq!((stand.index, fault(&stand)), (Some(7), "none"));
+    assert_eq!((stand.link.map(|link| link.index), fault(&stand)), (Some(7), "none"));
 }
 
 #[test]

@@ -34,3 +34,15 @@ fn of_two_versions_each_hears_its_own_and_the_newest_the_rest() {
 fn one_that_leaves_and_the_one_that_comes_instead_hear_both() {
     assert_eq!(found(&ports(&[(0, ""), (1, "")]), &[0x31, 51]), Ok(vec![0, 1]));
 }
+
+#[test]
+fn an_interface_with_the_index_of_another_is_another_one() {
+    let link = |mac| Some(LinkId { index: 7, mac: Some([2, 0, 0, 0, 0, mac]) });
+    let mut port = Port::new("eth0", Family::V4);
+    port.stand_on(link(1));
+    port.retry_at = Some(RETRY);
+    port.stand_on(link(1));
+    assert_eq!(port.retry_at, Some(RETRY), "the same");
+    port.stand_on(link(2));
+    assert_eq!(port.retry_at, None, "opened at once");
+}
