@@ -13,7 +13,8 @@ GROUP = "224.0.0.18"
 def main():
     sender = socket.inet_aton(sys.argv[1])
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
-    raw.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(GROUP) + socket.inet_aton("0.0.0.0"))
+    on_eth0 = struct.pack("4s4si", socket.inet_aton(GROUP), bytes(4), socket.if_nametoindex("eth0"))  # struct ip_mreqn
+    raw.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, on_eth0)
     raw.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     gaps, last = [], None
 
