@@ -57,7 +57,7 @@ case_vrrp_power_loss() {
     moved_to lvs02
     assert_outage c 800
     power_on lvs01
-    impatient back
+    patient back
     start_director lvs01
     wait_until "only lvs01" 20
     moved_to lvs01
@@ -70,7 +70,7 @@ case_vrrp_power_loss() {
 case_vrrp_graceful_stop() {
     two_directors_up
     watch_arp a
-    impatient c
+    patient c
     stop director-lvs01
     wait_until "only lvs02" 20
     moved_to lvs02
@@ -96,7 +96,7 @@ case_vrrp_graceful_stop_before_keepalived() {
     start_keepalived lvs02
     wait_until "table_full lvs02" 20
     watch_arp a
-    impatient c
+    patient c
     stop director-lvs01
     wait_until "only lvs02" 20
     moved_to lvs02
@@ -126,7 +126,7 @@ case_vrrp_cable_pulled() {
     wait_until "only lvs02" 20
     moved_to lvs02
     assert_outage c 800
-    impatient back
+    patient back
     plug lvs01
     wait_until "only lvs01" 20
     moved_to lvs01
@@ -146,7 +146,7 @@ case_vrrp_silent_cut_heals() {
         sleep "0.0$((RANDOM % 100))"
         unsilence lvs01
         wait_until "only lvs01" 10
-        assert_outage "heal$round" 250
+        assert_outage "heal$round" 400
         only lvs01
     done
 }
@@ -164,7 +164,7 @@ case_vrrp_backup_cut_heals() {
         wait_until "only lvs01" 10
         more_requests c 20
     done
-    assert_outage c 250
+    assert_outage c 400
 }
 
 # A frozen daemon's kernel goes on forwarding and answering, and so do two. Thawed, one director holds the VIP at once.
@@ -175,7 +175,7 @@ case_vrrp_frozen_master() {
     moved_to lvs02
     more_requests c 50
     thaw lvs01
-    assert_outage c 250
+    assert_outage c 400
     assert_eq "$(mac lvs01)" "$(arp_answers)" "who answers ARP for the VIP"
 }
 
@@ -190,7 +190,7 @@ case_vrrp_frozen_backup() {
     moved_to lvs01
     more_requests c 50
     thaw lvs02
-    assert_outage c 250
+    assert_outage c 400
     assert_eq "$(mac lvs01)" "$(arp_answers)" "who answers ARP for the VIP"
 }
 
@@ -209,7 +209,7 @@ case_vrrp_daemon_killed() {
     with_sync_up
     start_client held --hold 10 --every-ms 0
     more_requests held 400
-    impatient c
+    patient c
     stop director-lvs01 KILL
     moved_to lvs02
     more_requests c 50
@@ -228,7 +228,7 @@ case_vrrp_daemon_killed_nopreempt() {
     two_directors_up 'preempt = false'
     stop director-lvs01 KILL
     moved_to lvs02
-    impatient c
+    patient c
     start_director lvs01
     wait_until "only lvs02" 20
     assert_served c
@@ -241,7 +241,7 @@ case_vrrp_quick_restart() {
     monitor lvs01
     monitor lvs02
     capture_adverts lvs02
-    impatient c --hold 4
+    patient c --hold 4
     stop director-lvs01 KILL
     start_director lvs01
     more_adverts lvs02 "$(rip lvs01)" 5 # longer than the backup's patience
@@ -253,7 +253,7 @@ case_vrrp_quick_restart() {
 case_vrrp_reload() {
     two_directors_up
     monitor lvs01
-    impatient c
+    patient c
     web_service | router_config lvs01 120
     kill -HUP "${PIDS[director-lvs01]}"
     wait_until "[[ \$(director lvs01 status) == *120* ]]" 20
@@ -269,7 +269,7 @@ case_vrrp_reload() {
 # A router that is taken out of the file hands over.
 case_vrrp_reload_takes_it_out() {
     two_directors_up
-    impatient c
+    patient c
     {
         vrrp_section 100 | sed "s/VI_1/VI_2/; s/= 51/= 52/; s/$VIP/192.168.100.241/"
         web_service
@@ -303,7 +303,7 @@ case_vrrp_ipvs_on_master() {
     assert_outage c 1000
     ! logged client-c refused || fail "$(grep refused "$WORK/client-c.log")"
     power_on lvs01
-    impatient back
+    patient back
     start_director lvs01
     wait_until "only lvs01 && table_full lvs01" 20
     moved_to lvs01

@@ -109,7 +109,7 @@ case_track_services() {
     moved_to lvs02
     more_requests c 50
     stop_client c
-    impatient back
+    patient back
     blackhole del
     wait_until "only lvs01" 20
     moved_to lvs01
