@@ -1,6 +1,6 @@
 //! Addresses to hold as values: the steps between what is wanted, what is ours and what is there. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -60,8 +60,13 @@ impl Held {
         self.prefix == 128
     }
 
+    /// What makes it another one for the kernel.
+    pub(crate) fn place(&self) -> (IpAddr, u8, &str) {
+        (self.address, self.prefix, &self.interface)
+    }
+
     pub(crate) fn is_same_place(&self, other: &Self) -> bool {
-        (self.address, self.prefix, &self.interface) == (other.address, other.prefix, &other.interface)
+        self.place() == other.place()
     }
 
     /// An interface has an IPv6 address once, whatever its prefix (`ipv6_add_addr`).
@@ -118,9 +123,15 @@ pub(crate) fn diff(
     observed: &[Address],
     quiet: &BTreeSet<String>,
 ) -> Vec<Step> {
-    let found = |held: &Held| observed.iter().find(|found| held.is_at(found));
-    let is_ours = |held: &Held| owned.iter().any(|owned| owned.is_same_place(held));
-    let is_wanted = |held: &Held| wanted.iter().any(|wanted| wanted.is_same_place(held));
+    let mut places: BTreeMap<IpAddr, Vec<&Address>> = BTreeMap::new();
+    for found in observed {
+        places.entry(found.address).or_default().push(found);
+    }
+    let found = |held: &Held| places.get(&held.address)?.iter().find(|found| held.is_at(found));
+    let ours: BTreeSet<_> = owned.iter().map(Held::place).collect();
+    let all: BTreeSet<_> = wanted.iter().map(Held::place).collect();
+    let is_ours = |held: &Held| ours.contains(&held.place());
+    let is_wanted = |held: &Held| all.contains(&held.place());
     let put = wanted.iter().filter_map(|held| match found(held) {
         None if conflict(held, owned, observed, quiet).is_some() => None,
         None => Some(Step::Add(held.clone())),

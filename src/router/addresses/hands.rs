@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::IpAddr;
 
 use daemon::run_dir::RunDir;
 use daemon::state_file::StateFile;
@@ -20,11 +21,27 @@ pub(super) const FILE: &str = "addresses.json";
 pub(crate) struct Look {
     pub(crate) links: Vec<Link>,
     pub(crate) addresses: Vec<Address>,
+    /// places in `addresses`: thousands are looked up by thousands
+    places: BTreeMap<IpAddr, Vec<usize>>,
 }
 
 impl Look {
+    pub(crate) fn new(links: Vec<Link>, addresses: Vec<Address>) -> Self {
+        let mut places: BTreeMap<IpAddr, Vec<usize>> = BTreeMap::new();
+        for (place, found) in addresses.iter().enumerate() {
+            places.entry(found.address).or_default().push(place);
+        }
+        Self { links, addresses, places }
+    }
+
     pub(crate) fn has(&self, held: &Held) -> bool {
-        self.addresses.iter().any(|found| held.is_at(found))
+        self.at(held.address).any(|found| held.is_at(found))
+    }
+
+    /// Wherever an address is.
+    pub(crate) fn at(&self, address: IpAddr) -> impl Iterator<Item = &Address> {
+        let places = self.places.get(&address).into_iter().flatten();
+        places.filter_map(|place| self.addresses.get(*place))
     }
 
     pub(crate) fn link(&self, name: &str) -> Option<&Link> {
@@ -91,7 +108,7 @@ impl Hands {
         }
         let (links, addresses) = looked?;
         self.follow_names(&links)?;
-        Ok(Look { links, addresses })
+        Ok(Look::new(links, addresses))
     }
 
     /// An interface that gets another name keeps its addresses.
@@ -138,18 +155,20 @@ impl Hands {
     /// What was ours but is gone and not wanted any more is nobody's: whoever makes it anew owns it.
     fn prune(&mut self, wanted: &[Held], look: &Look) -> Result<(), HoldError> {
         let before = self.owned.len();
-        self.owned.retain(|held| look.has(held) || wanted.iter().any(|one| one.is_same_place(held)));
+        let places: BTreeSet<_> = wanted.iter().map(Held::place).collect();
+        self.owned.retain(|held| look.has(held) || places.contains(&held.place()));
         if self.owned.len() == before { Ok(()) } else { self.write_down() }
     }
 
     /// What is ours goes from one router to another, or to an `[[address]]`, with the configuration.
     fn pass_on(&mut self, wanted: &[Held]) -> Result<(), HoldError> {
+        let routers: BTreeMap<_, _> = wanted.iter().map(|one| (one.place(), &one.router)).collect();
         let mut is_passed_on = false;
         for held in &mut self.owned {
-            if let Some(one) = wanted.iter().find(|one| one.is_same_place(held))
-                && one.router != held.router
+            if let Some(router) = routers.get(&held.place())
+                && **router != held.router
             {
-                held.router.clone_from(&one.router);
+                held.router.clone_from(router);
                 is_passed_on = true;
             }
         }
@@ -158,14 +177,13 @@ impl Hands {
 
     /// Writes down what will be ours, before the kernel is told.
     fn own(&mut self, steps: &[Step]) -> Result<(), HoldError> {
+        let ours: BTreeSet<_> = self.owned.iter().map(Held::place).collect();
+        let is_new = |held: &&Held| !ours.contains(&held.place());
+        let added =
+            steps.iter().filter_map(|step| if let Step::Add(held) = step { Some(held) } else { None });
+        let new: Vec<Held> = added.filter(is_new).cloned().collect();
         let before = self.owned.len();
-        for step in steps {
-            if let Step::Add(held) = step
-                && !self.owned.iter().any(|owned| owned.is_same_place(held))
-            {
-                self.owned.push(held.clone());
-            }
-        }
+        self.owned.extend(new);
         if self.owned.len() == before { Ok(()) } else { self.write_down() }
     }
 

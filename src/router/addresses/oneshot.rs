@@ -17,7 +17,7 @@ use crate::notes::Notes;
 pub async fn plan(dir: Option<&RunDir>, wanted: &[HeldAddress]) -> Result<Vec<String>, HoldError> {
     let owned = dir.map(hands::owned).transpose().map_err(HoldError::State)?.unwrap_or_default();
     let (links, addresses) = Addresses::open()?.observe().await?;
-    let look = Look { links, addresses };
+    let look = Look::new(links, addresses);
     let wanted = with_vips(wanted, &owned, &look);
     Ok(diff(&wanted, &owned, &look.addresses, &look.quiet()).iter().map(ToString::to_string).collect())
 }

@@ -1,6 +1,7 @@
 //! Which addresses are wanted where, by what the routers say. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use config::director::{RouterConfig, VirtualAddress, VirtualRoute};
@@ -105,13 +106,9 @@ impl Members {
         }
         let mut members: Vec<&Member> = self.routers.values().collect();
         members.sort_by_key(|member| member.place());
-        for member in members {
-            for one in member.wanted(owned, look) {
-                if !wanted.iter().any(|other| other.address == one.address) {
-                    wanted.push(one);
-                }
-            }
-        }
+        let mut taken: BTreeSet<IpAddr> = wanted.iter().map(|held| held.address).collect();
+        let ones = members.into_iter().flat_map(|member| member.wanted(owned, look));
+        wanted.extend(ones.filter(|one| taken.insert(one.address)));
         wanted
     }
 
@@ -129,12 +126,13 @@ impl Members {
 
     /// What is to be announced, and how often: all addresses of routers that say so, and those that have just been put.
     pub(super) fn announcements(&mut self, added: &[Held], look: &Look) -> Vec<(Held, u8)> {
+        let added: BTreeSet<_> = added.iter().map(Held::place).collect();
         let mut due = Vec::new();
         for member in self.routers.values_mut().filter(|member| member.place() == Place::Here) {
             let asked = std::mem::take(&mut member.slot.announce);
             let usual = member.slot.config.announcing.repeat;
             for held in member.at_home().filter(|held| look.has(held)) {
-                let is_new = added.iter().any(|one| one.is_same_place(&held));
+                let is_new = added.contains(&held.place());
                 let repeat = if is_new { asked.max(usual) } else { asked };
                 if repeat > 0 {
                     due.push((held, repeat));
@@ -154,7 +152,7 @@ impl Members {
                 && !owned.iter().any(|owned| owned.is_at(found))
         };
         let of_one = |held: Held| {
-            let found = look.addresses.iter().find(|found| is_strange(&held, found))?;
+            let found = look.at(held.address).find(|found| is_strange(&held, found))?;
             let (place, name) = (format!("{}/{}", found.address, found.prefix), held.router?);
             Some(format!(
                 "{place} is on {interface}, where {name} did not put it: it stays there while another router is \

@@ -18,7 +18,7 @@ fn look() -> Look {
         mac: Some(OURS),
         mtu: 1500,
     };
-    Look { links: vec![link], addresses: Vec::new() }
+    Look::new(vec![link], Vec::new())
 }
 
 fn spot(address: &str) -> Spot {

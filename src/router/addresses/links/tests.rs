@@ -49,7 +49,7 @@ fn stand_of(config: RouterConfig, look: &Look) -> Stand {
 }
 
 fn up(addresses: Vec<Address>) -> Look {
-    Look { links: vec![link("eth0", true, true)], addresses }
+    Look::new(vec![link("eth0", true, true)], addresses)
 }
 
 fn fault(stand: &Stand) -> &str {
@@ -93,8 +93,8 @@ fn a_configured_source_must_be_there() {
 #[test]
 fn each_trouble_of_an_interface_has_its_words() {
     let good = || vec![address("192.0.2.1")];
-    let look = |up, running| Look { links: vec![link("eth0", up, running)], addresses: good() };
-    let missing = Look { links: vec![link(LOOPBACK, true, true)], addresses: Vec::new() };
+    let look = |up, running| Look::new(vec![link("eth0", up, running)], good());
+    let missing = Look::new(vec![link(LOOPBACK, true, true)], Vec::new());
     let words = |look: &Look| stand_of(router(""), look).fault;
     assert_eq!(words(&missing).as_deref(), Some("interface eth0 is missing"));
     assert_eq!(words(&look(false, false)).as_deref(), Some("interface eth0 is down"));
@@ -125,7 +125,7 @@ fn ipv6_speaks_from_a_link_local_address_that_can_be_used() {
 fn tracked_interfaces_are_up_with_a_carrier() {
     let tracked = ["eth0".to_owned(), "eth9".to_owned()].into();
     let told = |running| {
-        let look = Look { links: vec![link("eth0", true, running)], addresses: Vec::new() };
+        let look = Look::new(vec![link("eth0", true, running)], Vec::new());
         links(&Members::default(), &tracked, &[], &[], &look).tracked
     };
     assert_eq!(told(true), [("eth0".to_owned(), true), ("eth9".to_owned(), false)].into());

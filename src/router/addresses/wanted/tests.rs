@@ -45,7 +45,7 @@ fn look(addresses: Vec<Address>) -> Look {
         mac: None,
         mtu: 1500,
     };
-    Look { links: vec![link(1, LOOPBACK), link(2, "eth0"), link(3, "eth1")], addresses }
+    Look::new(vec![link(1, LOOPBACK), link(2, "eth0"), link(3, "eth1")], addresses)
 }
 
 fn at_home() -> Held {
