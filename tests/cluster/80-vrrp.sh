@@ -414,17 +414,16 @@ announced_v6() { grep -c "> ff02::1: ICMP6, neighbor advertisement, tgt is $VIP6
 case_vrrp_for_scripts() {
     router_up lvs01 100
     wait_until "holds lvs01" 20
-    status_of 0 director lvs01 vrrp
+    status_of 0 director lvs01 vrrp VI_1 --exit-code
     assert_contains "$OUTPUT" "VI_1 master 100 $VIP" "lvs-director vrrp"
     unplug lvs01
     wait_until "! holds lvs01" 20
-    wait_until "! director lvs01 vrrp" 10
-    status_of 4 director lvs01 vrrp
+    status_of 4 director lvs01 vrrp VI_1 --exit-code
     assert_contains "$OUTPUT" "VI_1 fault 100" "lvs-director vrrp"
     plug lvs01
     wait_until "holds lvs01" 20
     router_up lvs02 90
     wait_until "director lvs02 status" 20
-    status_of 3 director lvs02 vrrp
+    status_of 3 director lvs02 vrrp VI_1 --exit-code
     assert_contains "$OUTPUT" "VI_1 backup 90" "lvs-director vrrp"
 }
