@@ -106,6 +106,10 @@ impl Lead {
     }
 }
 
+fn is_active(roles: &Roles) -> bool {
+    roles.active().next().is_some()
+}
+
 fn soon(at: &mut Option<Duration>, when: Duration) {
     *at = Some(at.map_or(when, |at| at.min(when)));
 }
@@ -123,6 +127,10 @@ impl Shell {
             return;
         }
         debug!(?roles, "roles");
+        if is_active(self.core.roles()) && !is_active(&roles) {
+            self.lead.gauge.begin_to_follow(now);
+        }
+        self.lead.read();
         self.core.set_roles(&roles, self.router.own_addresses());
         self.enforce(Policy::of(self.core.config(), &roles));
         self.set_gate(&roles);

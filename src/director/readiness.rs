@@ -32,6 +32,8 @@ pub(crate) struct Gauge {
     installed: bool,
     /// every check has a result newer than this
     fresh_since: Option<Duration>,
+    /// when another router became master in our place
+    followed_since: Duration,
 }
 
 impl Gauge {
@@ -40,10 +42,20 @@ impl Gauge {
         self.fresh_since = None;
     }
 
+    /// Another router is master in our place. While both were, beyond a partition, connections came to it that are unknown
+    /// here, and those of servers that we could not reach were dropped here (`ip_vs_expire_nodest_conn_flush`).
+    pub(crate) fn begin_to_follow(&mut self, now: Duration) {
+        self.followed_since = now;
+    }
+
     /// When readiness changes by time alone; none: it does not.
     pub(crate) fn runs_out(&self, core: &Core, freshness: Duration, now: Duration) -> Option<Duration> {
         let patience = (!self.installed).then_some(PATIENCE);
-        [patience, caught_up_at(core, freshness)].into_iter().flatten().filter(|at| now < *at).min()
+        [patience, caught_up_at(core, freshness.max(self.followed_since))]
+            .into_iter()
+            .flatten()
+            .filter(|at| now < *at)
+            .min()
     }
 
     /// `freshness`: what was found before then does not count, nor what the master has told of its connections. A table of which the kernel refuses a part is installed: better
@@ -63,7 +75,7 @@ impl Gauge {
             self.fresh_since = Some(freshness);
         }
         let is_fresh = self.fresh_since == Some(freshness);
-        let is_caught_up = caught_up_at(core, freshness).is_none_or(|at| at <= now);
+        let is_caught_up = caught_up_at(core, freshness.max(self.followed_since)).is_none_or(|at| at <= now);
         if is_fresh && is_caught_up && table.written && table.settled && core.serves() {
             Readiness::Serving
         } else {
@@ -74,13 +86,13 @@ impl Gauge {
 
 /// Where connections are synchronised, a master sends all of them again and again: whoever was away has heard of each by then.
 /// None: nobody to hear of, or we are master ourselves.
-fn caught_up_at(core: &Core, freshness: Duration) -> Option<Duration> {
+fn caught_up_at(core: &Core, since: Duration) -> Option<Duration> {
     if core.roles().active().next().is_some() {
         return None;
     }
     let follows = |sync: &&SyncDaemon| matches!(sync.role, SyncRole::Follow(_));
     let interval = core.config().ipvs.sync.iter().find(follows)?.catch_up?;
-    Some(freshness + interval + ROUND)
+    Some(since + interval + ROUND)
 }
 
 #[cfg(test)]

@@ -215,3 +215,15 @@ fn where_idle_connections_are_not_sent_nobody_waits_for_them() {
     rig.pass(SECOND * 3, |_| Some(true));
     assert_eq!(rig.read(SETTLED), Readiness::Serving);
 }
+
+#[test]
+fn who_was_master_beyond_a_partition_hears_of_the_others_connections_first() {
+    let mut rig = Rig::start(&format!("{SYNCED}{ONE}"));
+    rig.pass(SECOND * 9, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Serving);
+    rig.gauge.begin_to_follow(rig.now);
+    assert_eq!(rig.read(SETTLED), Readiness::Installed);
+    assert_eq!(rig.runs_out(), Some(SECOND * 15));
+    rig.pass(SECOND * 6, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Serving);
+}
