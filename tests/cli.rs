@@ -168,9 +168,27 @@ fn virtual_routers_are_counted() {
     assert!(out.ends_with("1 service, 1 real server, 1 virtual router\n"), "{out}");
 }
 
+/// A directory on a path that only root may write, which this one need not be.
+struct Safe(Place);
+
+impl Safe {
+    fn new() -> Self {
+        let path = PathBuf::from(format!("/var/lib/lvs-director-test-{}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        Self(Place(path))
+    }
+}
+
+impl Drop for Safe {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0.0);
+    }
+}
+
 #[test]
 fn a_file_that_names_a_bad_program_is_refused() {
-    let place = Place::new("scripts");
+    let safe = Safe::new();
+    let place = &safe.0;
     let plain = place.file("plain.sh", "#!/bin/sh\n");
     let open = place.file("open.sh", "#!/bin/sh\n");
     fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
