@@ -168,6 +168,7 @@ def clean(name):
         for address in held(name, device):
             machine(name, "ip", "addr", "del", address, "dev", device, check=False)
     # a service that goes takes its connections with it
+    machine(name, "ipvsadm", "-l")  # loads the module
     machine(name, "sysctl", "-qw", "net.ipv4.vs.expire_nodest_conn=1")
     machine(name, "ipvsadm", "-C")
     machine(name, "sysctl", "-qw", "net.ipv4.vs.expire_nodest_conn=0")
