@@ -29,7 +29,8 @@ case_sync_without_catch_up() {
     synced_directors_up never
     start_idle
     ask_idle 1 >/dev/null
-    wait_until "knows lvs01 ESTABLISHED" 10
+    # its third packet made the kernel tell of it, up to two seconds later: that must be over
+    wait_until "knows lvs01 ESTABLISHED && knows lvs02 ESTABLISHED" 20
     renew lvs02
     start_director lvs02
     wait_until "table_full lvs02 && [[ \$(on lvs02 ipvsadm -Ln --daemon) == *backup* ]]" 20
