@@ -15,7 +15,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use common::{S, answering, http, passes, read_head, reason, recording, refusing, server, short, with};
-use health::{CheckKind, CheckSpec};
+use health::{CheckKind, CheckSpec, Outcome};
 
 const OK: &str = "HTTP/1.1 200 OK\r\n";
 /// `printf 'hello\n' | md5sum`
@@ -137,6 +137,15 @@ async fn silence_times_out() {
         drop(stream);
     });
     assert_eq!(reason(&short(http(address))).await, "GET /health?deep=1: timed out after 200ms");
+}
+
+/// Beside the attempt, in the same thread, somebody sleeps for longer than its timeout.
+#[tokio::test]
+async fn who_stood_still_asks_again() {
+    let spec = short(http(answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")));
+    let stands_still = async { sleep(S) };
+    let (outcome, ()) = tokio::join!(lvs_probe::attempt(&spec), stands_still);
+    assert_eq!(outcome, Outcome::Pass);
 }
 
 #[tokio::test]
