@@ -34,6 +34,10 @@ pub(crate) struct Gauge {
     fresh_since: Option<Duration>,
     /// when another router became master in our place
     followed_since: Duration,
+    /// at the last look no service had its quorum
+    lost_all: bool,
+    /// when one had it again
+    regained: Option<Duration>,
 }
 
 impl Gauge {
@@ -51,11 +55,7 @@ impl Gauge {
     /// When readiness changes by time alone; none: it does not.
     pub(crate) fn runs_out(&self, core: &Core, freshness: Duration, now: Duration) -> Option<Duration> {
         let patience = (!self.installed).then_some(PATIENCE);
-        [patience, caught_up_at(core, freshness.max(self.followed_since))]
-            .into_iter()
-            .flatten()
-            .filter(|at| now < *at)
-            .min()
+        [patience, self.caught_up_at(core, freshness)].into_iter().flatten().filter(|at| now < *at).min()
     }
 
     /// `freshness`: what was found before then does not count, nor what the master has told of its connections. A table of which the kernel refuses a part is installed: better
@@ -74,25 +74,32 @@ impl Gauge {
         if self.fresh_since != Some(freshness) && core.checks().are_decided_since(freshness) {
             self.fresh_since = Some(freshness);
         }
+        // with the servers went their connections, which another master may know
+        if std::mem::replace(&mut self.lost_all, !core.serves()) && core.serves() {
+            self.regained = Some(now);
+        }
         let is_fresh = self.fresh_since == Some(freshness);
-        let is_caught_up = caught_up_at(core, freshness.max(self.followed_since)).is_none_or(|at| at <= now);
+        let is_caught_up = self.caught_up_at(core, freshness).is_none_or(|at| at <= now);
         if is_fresh && is_caught_up && table.written && table.settled && core.serves() {
             Readiness::Serving
         } else {
             Readiness::Installed
         }
     }
-}
 
-/// Where connections are synchronised, a master sends all of them again and again: whoever was away has heard of each by then.
-/// None: nobody to hear of, or we are master ourselves.
-fn caught_up_at(core: &Core, since: Duration) -> Option<Duration> {
-    if core.roles().active().next().is_some() {
-        return None;
+    /// Where connections are synchronised, a master sends all of them again and again: whoever was away has heard of each by
+    /// then. None: nobody to hear of. A master without servers may have been alone beyond a partition: until then it gives
+    /// way to another master.
+    fn caught_up_at(&self, core: &Core, freshness: Duration) -> Option<Duration> {
+        let is_master = core.roles().active().next().is_some();
+        let since = match self.regained {
+            regained if is_master => regained?,
+            regained => regained.unwrap_or_default().max(self.followed_since).max(freshness),
+        };
+        let follows = |sync: &&SyncDaemon| matches!(sync.role, SyncRole::Follow(_));
+        let interval = core.config().ipvs.sync.iter().find(follows)?.catch_up?;
+        Some(since + interval + ROUND)
     }
-    let follows = |sync: &&SyncDaemon| matches!(sync.role, SyncRole::Follow(_));
-    let interval = core.config().ipvs.sync.iter().find(follows)?.catch_up?;
-    Some(since + interval + ROUND)
 }
 
 #[cfg(test)]

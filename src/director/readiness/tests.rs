@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use config::director::parse;
 use health::Outcome;
 use ipvs::Table;
+use vrrp::State;
 
 use super::*;
 
@@ -224,6 +225,23 @@ fn who_was_master_beyond_a_partition_hears_of_the_others_connections_first() {
     rig.gauge.begin_to_follow(rig.now);
     assert_eq!(rig.read(SETTLED), Readiness::Installed);
     assert_eq!(rig.runs_out(), Some(SECOND * 15));
+    rig.pass(SECOND * 6, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Serving);
+}
+
+#[test]
+fn a_master_whose_servers_were_away_has_lost_connections() {
+    let mut rig = Rig::start(&format!("{SYNCED}{ONE}"));
+    let master = [("VI_1".to_owned(), State::Master)].into();
+    let roles = rig.core.roles().next(&master, rig.now, |_| false);
+    rig.core.set_roles(&roles, BTreeSet::new());
+    rig.pass(SECOND * 3, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Serving, "there is nobody to hear of");
+    rig.pass(SECOND * 9, |_| Some(false));
+    assert_eq!(rig.read(SETTLED), Readiness::Installed);
+    rig.pass(SECOND * 3, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::Installed, "another master may know them");
+    assert_eq!(rig.runs_out(), Some(SECOND * 21));
     rig.pass(SECOND * 6, |_| Some(true));
     assert_eq!(rig.read(SETTLED), Readiness::Serving);
 }
