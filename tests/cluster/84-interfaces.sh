@@ -7,7 +7,7 @@ case_interface_down_and_up() {
     ip -n lvs01 link set eth0 down
     wait_until "only lvs02" 20
     moved_to lvs02
-    assert_outage c 800
+    assert_outage c 2500
     assert_contains "$(director lvs01 status || true)" "eth0 is down" "status: why"
     ip -n lvs01 link set eth0 up
     wait_until "only lvs01" 20
@@ -21,7 +21,7 @@ case_interface_flush_like_networkd() {
     on lvs01 bash -c "ip addr flush dev eth0; ip addr add $(rip lvs01)/24 dev eth0"
     wait_until "only lvs01" 20
     more_requests c 50
-    assert_outage c 1500
+    assert_outage c 2500
     only lvs01
     assert_eq "$(mac lvs01)" "$(arp_answers)" "who answers ARP for the VIP"
 }
@@ -33,7 +33,7 @@ case_interface_without_address() {
     ip -n lvs01 addr flush dev eth0
     wait_until "only lvs02" 20
     moved_to lvs02
-    assert_outage c 1500
+    assert_outage c 2500
     ip -n lvs01 addr add "$(rip lvs01)/24" dev eth0
     wait_until "only lvs01" 20
     moved_to lvs01
@@ -48,7 +48,7 @@ case_interface_vip_deleted_by_hand() {
     ip -n lvs01 addr del "$VIP/32" dev eth0
     wait_until "only lvs01" 10
     wait_until "logged arp-a 'claimed by $(mac lvs01)'" 10
-    assert_outage c 1000
+    assert_outage c 2500
     stop_arp a
     assert_eq "" "$(monitored lvs02 "$VIP")" "changes of the VIP on the other"
     logged director-lvs01 "taken off by someone else" || fail "the log does not tell"

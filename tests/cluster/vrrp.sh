@@ -8,7 +8,8 @@ impatient() { start_client "$1" --every-ms 10 --timeout-ms 100 "${@:2}"; }
 # does not: for what must not fail.
 patient() { start_client "$1" --every-ms 10 --timeout-ms 500 "${@:2}"; }
 
-# assert_outage CLIENT MS: stops the client; the longest gap in its service.
+# assert_outage CLIENT MS: stops the client; the longest gap in its service. The bound tells a move from a black hole, on a machine
+# that may stand still for a moment; how fast a move is, the bench measures.
 assert_outage() {
     more_requests "$1" 30
     stop_client "$1"
