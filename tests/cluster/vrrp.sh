@@ -33,14 +33,15 @@ assert_served() {
 # moved_to MACHINE: it holds the VIP, and the client sends there if it sends at all.
 moved_to() { wait_until "holds $1 && [[ \$(on client ip neigh show $VIP) =~ ^(.*$(mac "$1").*|[^:]*)\$ ]]" 20; }
 
-# assert_never_two WATCH [QUESTIONS]: no two machines answered for the address at one moment. At a hand-over the successor
-# takes it when it has said so, and the leaving one lets go when it hears that: one packet's flight and two threads' turns,
-# which one question in 20 ms may meet.
+# assert_never_two WATCH [HAND-OVERS]: no two machines answered for the address at one moment, but for the moment of a hand-over
+# itself: the successor takes the address when it has said so, and the leaving one lets go when it hears that. That is one
+# packet's flight and two threads' turns, milliseconds on an idle machine. On one that is busy compiling they may wait: eight
+# questions at 20 ms are allowed for each, where a machine that does not let go would have hundreds.
 assert_never_two() {
     local two
     two=$(arp_count "$1" two)
     echo "ARP: $(arp_count "$1" asked) questions, $two answered twice, at most $(arp_count "$1" none_ms) ms unanswered"
-    ((two <= ${2:-1})) || fail "$two of $(arp_count "$1" asked) questions were answered by two machines, $(
+    ((two <= 8 * ${2:-1})) || fail "$two of $(arp_count "$1" asked) questions were answered by two machines, $(
         arp_count "$1" two_ms) ms in a row"
 }
 
