@@ -167,5 +167,5 @@ case_interop_frr_arp() {
     more_arp a 50
     stop_arp a
     assert_never_two a 8
-    (($(arp_count a two_ms) < 100)) || fail "two answered for $(arp_count a two_ms) ms in a row"
+    (($(arp_count a two_ms) < 300)) || fail "two answered for $(arp_count a two_ms) ms in a row"
 }
