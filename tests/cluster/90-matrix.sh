@@ -21,11 +21,11 @@ MACHINES+=(watcher)
 # shellcheck disable=SC2034 # net.sh reads it
 ADDRESS+=([watcher]=104)
 
-OUTAGE=1500
+OUTAGE=3000
 INTERVAL_MS=100
 QUESTION_MS=20
 UNSETTLED=24 # questions that are asked, and that arp_watch has not written down yet
-MOVE=$((INTERVAL_MS / QUESTION_MS))
+MOVE=$((3 * INTERVAL_MS / QUESTION_MS)) # a move takes less than an interval; the machine may be busy
 HEARD=$((2 * MOVE))
 
 case_matrix_power_lost() {
@@ -64,7 +64,7 @@ case_matrix_partition() {
     serving
     event cut $OUTAGE 0 "moved_to lvs02" silence lvs01
     wait_until "logged director-lvs01 'quorum lost'" 20
-    event healed 400 $((HEARD + MOVE)) taken_back unsilence lvs01
+    event healed 1500 $((HEARD + MOVE)) taken_back unsilence lvs01
     nothing_broken
 }
 
@@ -75,7 +75,7 @@ moved_back() { wait_until "only lvs01" 30 && moved_to lvs01; }
 case_matrix_partition_of_the_backup() {
     serving
     event cut nothing 0 "wait_until \"holds lvs02\" 20" silence lvs02
-    event healed 400 $HEARD moved_back unsilence lvs02
+    event healed 1500 $HEARD moved_back unsilence lvs02
     nothing_broken
 }
 
