@@ -149,7 +149,9 @@ both_on() { holds "$1" && has_address "$1" eth1 192.168.200.240/32; }
 case_notify_in_order() {
     script notify "sleep 0.\$((RANDOM % 3)); echo \"\$@\" >>$WORK/notified"
     mkfifo "$WORK/fifo"
-    start reader lvs01 bash -c "while :; do cat $WORK/fifo; done"
+    # open before the first line is written: without a reader it is dropped
+    start reader lvs01 bash -c "exec 3<>$WORK/fifo && touch $WORK/reads && exec cat <&3"
+    wait_until "[[ -e $WORK/reads ]]" 10
     {
         vrrp_section 100 'notify = { any = "/run/scripts/notify", master = ["/run/scripts/notify", "first"] }'
         printf '%s\n' '[scripts]' "fifo = \"$WORK/fifo\""
