@@ -106,10 +106,6 @@ impl Lead {
     }
 }
 
-fn is_active(roles: &Roles) -> bool {
-    roles.active().next().is_some()
-}
-
 fn soon(at: &mut Option<Duration>, when: Duration) {
     *at = Some(at.map_or(when, |at| at.min(when)));
 }
@@ -127,7 +123,7 @@ impl Shell {
             return;
         }
         debug!(?roles, "roles");
-        if is_active(self.core.roles()) && !is_active(&roles) {
+        if self.core.roles().is_active() && !roles.is_active() {
             self.lead.gauge.begin_to_follow(now);
         }
         self.lead.read();

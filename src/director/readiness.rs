@@ -58,8 +58,9 @@ impl Gauge {
         [patience, self.caught_up_at(core, freshness)].into_iter().flatten().filter(|at| now < *at).min()
     }
 
-    /// `freshness`: what was found before then does not count, nor what the master has told of its connections. A table of which the kernel refuses a part is installed: better
-    /// than no service at all, but no reason to take over from a router that has all of it.
+    /// `freshness`: what was found before then does not count, nor what the master has told of its connections. A table
+    /// of which the kernel refuses a part is installed: better than no service at all, but no reason to take over from a
+    /// router that has all of it.
     pub(crate) fn read(
         &mut self,
         table: Standing,
@@ -91,7 +92,7 @@ impl Gauge {
     /// then. None: nobody to hear of. A master without servers may have been alone beyond a partition: until then it gives
     /// way to another master.
     fn caught_up_at(&self, core: &Core, freshness: Duration) -> Option<Duration> {
-        let is_master = core.roles().active().next().is_some();
+        let is_master = core.roles().is_active();
         let since = match self.regained {
             regained if is_master => regained?,
             regained => regained.unwrap_or_default().max(self.followed_since).max(freshness),

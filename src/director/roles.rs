@@ -41,6 +41,11 @@ impl Roles {
         Self(names.map(|name| (name, Role::Undecided)).collect())
     }
 
+    /// Whether this director is master, or leaving, for any router.
+    pub(crate) fn is_active(&self) -> bool {
+        self.active().next().is_some()
+    }
+
     /// The roles after `self`. `holds`: whether addresses of that router are still here; asked only where it matters.
     pub(crate) fn next(
         &self,
