@@ -88,7 +88,7 @@ case_matrix_interface_down() {
 
 case_matrix_addresses_flushed() {
     serving
-    event flushed $OUTAGE 0 moved_back flush_like_networkd
+    event flushed $OUTAGE $MOVE moved_back flush_like_networkd
     nothing_broken
 }
 
