@@ -25,7 +25,7 @@ use ::ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
 use health::CheckSpec;
 
 pub use vrrp::{
-    IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked, VirtualAddress,
+    Fifo, IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked, VirtualAddress,
     VirtualRoute, VrrpConfig,
 };
 
@@ -96,8 +96,57 @@ pub struct DirectorConfig {
     pub ipvs: IpvsConfig,
     /// addresses the director holds itself (`[[address]]`)
     pub addresses: Vec<HeldAddress>,
-    /// `[[service]]`, in the file's order
+    /// `[mail]`: who hears of changes by mail; none: nobody
+    pub mail: Option<MailConfig>,
+    /// `[[service]]`, in the file's order; those of one `addresses` list one after the other
     pub services: Vec<VirtualService>,
+}
+
+/// `[mail]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailConfig {
+    /// `to`, at least one
+    pub to: Vec<String>,
+    /// `from`
+    pub from: String,
+    /// `server`: name or address, and port; port 25 unless said, 587 with "starttls", 465 with "tls"
+    pub server: (String, u16),
+    /// `helo`: what the greeting says; none: this host's name
+    pub helo: Option<String>,
+    /// `tls = "off" | "starttls" | "tls"`, "off" unless said
+    pub tls: MailTls,
+    /// `verify`: as in checks; the machine's authorities unless said
+    pub verify: health::Verify,
+    /// `login = { user = "…", password = "…" }`: only with TLS, or to a loopback address
+    pub login: Option<health::Login>,
+    /// `timeout` of one delivery, 30 s unless said
+    pub timeout: Duration,
+    /// `merge`: changes within that time make one mail, 10 s unless said
+    pub merge: Duration,
+    /// `about`: what is told unless a router, group, service or server says otherwise; all unless said
+    pub about: MailAbout,
+}
+
+/// Whether the connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// not
+    Off,
+    /// after `STARTTLS`, always (RFC 3207)
+    StartTls,
+    /// from the first byte (RFC 8314)
+    Tls,
+}
+
+/// `about = ["routers", "services", "servers"]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailAbout {
+    /// transitions of virtual routers and sync groups
+    pub routers: bool,
+    /// services that lose or regain quorum
+    pub services: bool,
+    /// real servers that go down or come up
+    pub servers: bool,
 }
 
 /// `[ipvs]`.
@@ -112,8 +161,20 @@ pub struct IpvsConfig {
     pub resync: Duration,
     /// `timeouts = { tcp = "15m", tcp_fin = "2m", udp = "5m" }`: idle times of connection entries
     pub timeouts: Option<Timeouts>,
+    /// `on_stop`: what SIGTERM does with the table; "keep" unless said
+    pub on_stop: OnStop,
     /// `[[ipvs.sync]]`: connection sync daemons, at most one of each role
     pub sync: Vec<SyncDaemon>,
+}
+
+/// What stays in the table when the director stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnStop {
+    /// everything, so that a restart is invisible
+    #[default]
+    Keep,
+    /// nothing of ours
+    Remove,
 }
 
 /// Idle times of connection entries; none: the kernel's is left as it is.
@@ -178,22 +239,49 @@ pub struct HeldAddress {
 pub struct VirtualService {
     /// unique; the key in words unless said
     pub name: String,
+    /// the name of the `[[service]]` with an `addresses` or `fwmarks` list that this is one of; those of one list have the
+    /// same servers, and only the first has `notify` and `alert`
+    pub group: Option<String>,
     /// address and port, or fwmark
     pub key: ServiceKey,
     /// scheduler, persistence, flags
     pub settings: ServiceSettings,
-    /// `alpha`: a new server enters only after its first good check; true unless said
-    pub alpha: bool,
-    /// `inhibit`: a failed server gets weight 0 instead of being removed; false unless said
-    pub inhibit: bool,
     /// `quorum`: total weight of the servers that are up, below which the sorry server takes over; 1 unless said
     pub quorum: u32,
     /// `hysteresis`: quorum is back at `quorum + hysteresis`; 0 unless said
     pub hysteresis: u32,
     /// `sorry_server`: serves alone while quorum is lost; never checked
     pub sorry_server: Option<(DestinationKey, Destination)>,
+    /// `sorry_server = { inhibit = true }`: while it is not needed it stays in the table with weight 0; false unless said
+    pub sorry_inhibit: bool,
+    /// `omega`: when the director stops, `notify.quorum_down` and the servers' `notify.down` are run; false unless said
+    pub omega: bool,
+    /// `ha_suspend`: its servers are checked only while this machine has its address; false unless said, never for a fwmark
+    pub ha_suspend: bool,
+    /// `notify = { quorum_up = …, quorum_down = … }`
+    pub notify: ServiceNotify,
+    /// `alert`: mail when quorum is lost or regained; as `[mail] about` unless said
+    pub alert: bool,
     /// `[[service.real]]`, at least one
     pub reals: Vec<RealServer>,
+}
+
+/// Programs that are run when quorum changes: a full path and its arguments; none where empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceNotify {
+    /// regained
+    pub quorum_up: Vec<String>,
+    /// lost
+    pub quorum_down: Vec<String>,
+}
+
+/// Programs that are run when a server goes down or comes up: a full path and its arguments; none where empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RealNotify {
+    /// came up
+    pub up: Vec<String>,
+    /// went down
+    pub down: Vec<String>,
 }
 
 /// One `[[service.real]]`.
@@ -203,6 +291,14 @@ pub struct RealServer {
     pub key: DestinationKey,
     /// forwarding method, weight, thresholds
     pub destination: Destination,
+    /// `alpha`: enters only after its first good check; the service's, which is true, unless said
+    pub alpha: bool,
+    /// `inhibit`: gets weight 0 instead of being removed when it fails; the service's, which is false, unless said
+    pub inhibit: bool,
+    /// `notify = { up = …, down = … }`
+    pub notify: RealNotify,
+    /// `alert`: mail when it goes down or comes up; as `[mail] about` unless said
+    pub alert: bool,
     /// all must pass; equal checks of other servers are the same `Arc`
     pub checks: Vec<Arc<CheckSpec>>,
 }
@@ -247,7 +343,7 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
     let services = service::read_all(top, &held, report);
     let vrrp = unfinished.finish(top, &services, report);
     let ipvs_on = ipvs_on(top, report);
-    Some(DirectorConfig { router_id, http_listen, ipvs_on, vrrp, ipvs, addresses, services })
+    Some(DirectorConfig { router_id, http_listen, ipvs_on, vrrp, ipvs, addresses, mail: None, services })
 }
 
 fn ipvs_on(top: Table<'_>, report: &mut Report<'_>) -> IpvsOn {

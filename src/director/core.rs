@@ -319,7 +319,7 @@ impl Core {
 /// servers are inhibited instead of removed.
 fn start_of(service: &VirtualService, real: &RealServer, weight: Option<u32>) -> Start {
     match weight {
-        Some(0) if service.inhibit && real.destination.weight.get() > 0 => Start::Unknown,
+        Some(0) if real.inhibit && real.destination.weight.get() > 0 => Start::Unknown,
         Some(_) => Start::Up,
         None => Start::Unknown,
     }

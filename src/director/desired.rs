@@ -74,8 +74,8 @@ fn weight_in_table(
     match state {
         ServerState::Up => Some(weight),
         // A drained server may still have connections that a restarted director has not checked yet.
-        ServerState::Unknown if !service.alpha || drained => Some(weight),
-        ServerState::Unknown | ServerState::Down => service.inhibit.then_some(Weight::QUIESCED),
+        ServerState::Unknown if !real.alpha || drained => Some(weight),
+        ServerState::Unknown | ServerState::Down => real.inhibit.then_some(Weight::QUIESCED),
     }
 }
 

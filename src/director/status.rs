@@ -237,7 +237,7 @@ fn server_status(
     let why = match state {
         "drained" => String::from("drained by command"),
         "up" if real.checks.is_empty() => String::from("not checked"),
-        "new" if service.alpha => String::from("waiting for its first good check"),
+        "new" if real.alpha => String::from("waiting for its first good check"),
         _ => why(sources, real, state),
     };
     ServerStatus {
@@ -276,11 +276,7 @@ fn check_line(clock: &Clock, spec: &CheckSpec, view: &View) -> String {
 
 /// `tcp 192.168.100.8:80`
 pub(crate) fn check_word(spec: &CheckSpec) -> String {
-    let kind = match &spec.kind {
-        health::CheckKind::Tcp => "tcp",
-        health::CheckKind::Http(_) => "http",
-    };
-    format!("{kind} {}", spec.target)
+    format!("{} {}", spec.kind.word(), spec.target)
 }
 
 fn sorry_status(

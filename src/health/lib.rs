@@ -14,5 +14,9 @@ mod spec;
 mod tally;
 
 pub use checks::{CheckId, Checks, Start, Transition, View};
-pub use spec::{CheckKind, CheckSpec, HttpCheck, StatusRange};
-pub use tally::{Outcome, Standing};
+pub use spec::{
+    BodyMatch, CheckKind, CheckSpec, DnsCheck, FileCheck, HttpCheck, HttpVersion, Login, MysqlCheck, MysqlRole,
+    PostgresCheck, PostgresRole, RedisCheck, RedisRole, ScriptCheck, Secret, SmtpCheck, StatusRange, TcpCheck, TlsCheck,
+    UdpCheck, Verify,
+};
+pub use tally::{Outcome, Reported, Standing};

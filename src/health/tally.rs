@@ -7,8 +7,19 @@ use alloc::string::String;
 pub enum Outcome {
     /// as wanted
     Pass,
+    /// as wanted, and it says what the server may carry
+    PassWith(Reported),
     /// not as wanted, and why, for people: `connect: connection refused`
     Fail(String),
+}
+
+/// What a check says of its server's weight while it passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reported {
+    /// this, instead of the configured one
+    Weight(u32),
+    /// this more (or less) than the configured one, never below 0
+    Change(i32),
 }
 
 /// What the attempts so far say about a target.

@@ -8,7 +8,7 @@ use core::net::{IpAddr, SocketAddr};
 use core::ops::{Range, RangeInclusive};
 use core::time::Duration;
 
-use health::{CheckKind, CheckSpec};
+use health::{CheckKind, CheckSpec, TcpCheck};
 use ipvs::{DestinationKey, Protocol, ServiceKey};
 
 use super::http;
@@ -163,8 +163,6 @@ impl Template {
 
     fn spec(&self, target: SocketAddr) -> CheckSpec {
         CheckSpec {
-            target,
-            kind: self.kind.clone(),
             source: self.source,
             mark: self.mark,
             interval: self.interval,
@@ -172,13 +170,14 @@ impl Template {
             timeout: self.timeout,
             fall: self.fall,
             rise: self.rise,
+            ..CheckSpec::new(target, self.kind.clone())
         }
     }
 }
 
 fn default_template(place: Range<usize>) -> Template {
     Template {
-        kind: CheckKind::Tcp,
+        kind: CheckKind::Tcp(TcpCheck::CONNECT),
         port: None,
         source: None,
         mark: None,
@@ -228,7 +227,7 @@ fn kind(table: Table<'_>, report: &mut Report<'_>) -> Option<CheckKind> {
             .error(stray.key_place(), format_args!("`{}` belongs to an HTTP check", stray.key()))
             .help("write `type = \"http\"` beside it, or leave it away");
     }
-    Some(CheckKind::Tcp)
+    Some(CheckKind::Tcp(TcpCheck::CONNECT))
 }
 
 /// The next attempt waits for the one before: the interval is then not what is written.

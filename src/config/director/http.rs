@@ -25,7 +25,7 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<HttpChec
         Some(entry) => digest(entry, report).map(Some),
         None => Some(None),
     };
-    Some(HttpCheck { path: path?, host: host?, status: status?, digest: digest? })
+    Some(HttpCheck { host: host?, status: status?, digest: digest?, ..HttpCheck::get(&path?) })
 }
 
 fn path(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {

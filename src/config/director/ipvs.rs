@@ -31,6 +31,7 @@ pub(super) fn read(top: Table<'_>, routers: &Names<'_>, report: &mut Report<'_>)
         manage_sysctls: true,
         resync: RESYNC,
         timeouts: None,
+        on_stop: super::OnStop::Keep,
         sync: Vec::new(),
     };
     let Some(table) = top.get("ipvs").and_then(|entry| Table::open(entry, &IPVS, report)) else {

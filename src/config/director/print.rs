@@ -95,8 +95,6 @@ fn print_service(service: &VirtualService, lines: &mut Lines) {
     lines.string("name", &service.name);
     print_key(&service.key, lines);
     print_settings(&service.settings, lines);
-    lines.key("alpha", service.alpha);
-    lines.key("inhibit", service.inhibit);
     lines.key("quorum", service.quorum);
     lines.key("hysteresis", service.hysteresis);
     let sorry = service.sorry_server.as_ref().map(|(key, destination)| {
@@ -172,6 +170,8 @@ fn print_real(real: &RealServer, own_checks: bool, lines: &mut Lines) {
     if let Some(tunnel) = tunnel {
         lines.key("tunnel", tunnel);
     }
+    lines.key("alpha", real.alpha);
+    lines.key("inhibit", real.inhibit);
     lines.key("upper_threshold", real.destination.upper_threshold);
     lines.key("lower_threshold", real.destination.lower_threshold);
     if own_checks {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use ipvs::{Destination, DestinationKey, Forward, Weight};
 
-use super::RealServer;
+use super::{RealNotify, RealServer};
 use super::check::{Interned, Templates};
 use super::target::{Of, destination_key, forward};
 use crate::read::{Foreign, Keys, Report, Table};
@@ -13,11 +13,10 @@ use crate::text::{Entry, Kind};
 
 pub(super) const REAL: Keys = Keys {
     name: "[[service.real]]",
-    known: &["address", "weight", "forward", "tunnel", "upper_threshold", "lower_threshold", "check"],
+    known: &["address", "weight", "alpha", "inhibit", "forward", "tunnel", "upper_threshold", "lower_threshold", "check"],
     foreign: &[
         Foreign { key: "port", help: "write it behind the address: \"192.0.2.8:80\"" },
-        Foreign { key: "inhibit", help: "`inhibit` is for the whole service: write it in [[service]]" },
-        Foreign { key: "inhibit_on_failure", help: "write `inhibit = true` in [[service]]" },
+        Foreign { key: "inhibit_on_failure", help: "write `inhibit = true`" },
         Foreign { key: "uthreshold", help: "write `upper_threshold`" },
         Foreign { key: "lthreshold", help: "write `lower_threshold`" },
         Foreign { key: "lvs_method", help: "write `forward`" },
@@ -33,6 +32,8 @@ pub(super) struct Defaults<'a> {
     pub(super) of: Of<'a>,
     pub(super) forward: Option<Forward>,
     pub(super) weight: Weight,
+    pub(super) alpha: bool,
+    pub(super) inhibit: bool,
     pub(super) checks: Templates,
 }
 
@@ -93,7 +94,22 @@ fn read(
         None => defaults.checks.at(key, interned, report),
     };
     let destination = Destination { forward: forward?, weight: weight?, upper_threshold, lower_threshold };
-    Some(RealServer { key, destination, checks })
+    Some(RealServer {
+        key,
+        destination,
+        alpha: flag(table, "alpha", defaults.alpha, report)?,
+        inhibit: flag(table, "inhibit", defaults.inhibit, report)?,
+        notify: RealNotify::default(),
+        alert: false,
+        checks,
+    })
+}
+
+pub(super) fn flag(table: Table<'_>, key: &str, usual: bool, report: &mut Report<'_>) -> Option<bool> {
+    match table.get(key) {
+        Some(entry) => entry.boolean(report),
+        None => Some(usual),
+    }
 }
 
 pub(super) fn weight(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Weight> {

@@ -12,7 +12,7 @@ use super::check::{Interned, Templates};
 use super::real::{self, Defaults};
 use super::repeated::repeated;
 use super::target::{Of, forward};
-use super::{VirtualService, schedule};
+use super::{ServiceNotify, VirtualService, schedule};
 use crate::read::{AddressPort, Foreign, Keys, Report, Role, Table, choice, host};
 use crate::text::Entry;
 
@@ -128,15 +128,12 @@ fn read(
     let mut defaults = Defaults {
         of: Of { key, held },
         forward: forward(table, Forward::Direct, report),
+        alpha: real::flag(table, "alpha", true, report).unwrap_or(true),
+        inhibit: real::flag(table, "inhibit", false, report).unwrap_or(false),
         weight: table.get("weight").and_then(|entry| real::weight(entry, report)).or(Weight::new(1))?,
         checks: Templates::read(table, report).unwrap_or_else(|| Templates::default_for(key, entry.place())),
     };
     let reals = real::read_all(table, &mut defaults, interned, report);
-    let mut flag = |key, default| match table.get(key) {
-        Some(entry) => entry.boolean(report),
-        None => Some(default),
-    };
-    let (alpha, inhibit) = (flag("alpha", true), flag("inhibit", false));
     let quorum = table.get("quorum").map_or(Some(1), |entry| entry.number(1..=u32::MAX, report));
     let hysteresis = table.get("hysteresis").map_or(Some(0), |entry| entry.number(0..=u32::MAX, report));
     let sorry_server = match table.get("sorry_server") {
@@ -145,13 +142,17 @@ fn read(
     };
     let service = VirtualService {
         name: name?,
+        group: None,
         key: key?,
         settings: settings?,
-        alpha: alpha?,
-        inhibit: inhibit?,
         quorum: quorum?,
         hysteresis: hysteresis?,
         sorry_server: sorry_server?,
+        sorry_inhibit: false,
+        omega: false,
+        ha_suspend: false,
+        notify: ServiceNotify::default(),
+        alert: false,
         reals,
     };
     warn_of_quorum(table, &service, report);

@@ -44,8 +44,12 @@ pub struct VrrpConfig {
     pub script_user: Option<String>,
     /// `[scripts] timeout`: a notify script that takes longer is killed with all its children, 30 s unless said
     pub notify_timeout: Duration,
-    /// `[scripts] fifo`: a named pipe that gets one line for each transition, in order
-    pub notify_fifo: Option<String>,
+    /// `[scripts] fifo`: a named pipe that gets one line for each transition, of routers and of services, in order
+    pub notify_fifo: Option<Fifo>,
+    /// `[scripts] vrrp_fifo`: one that gets those of routers and groups alone
+    pub vrrp_fifo: Option<Fifo>,
+    /// `[scripts] lvs_fifo`: one that gets those of services and servers alone
+    pub lvs_fifo: Option<Fifo>,
     /// `[realtime] priority`: SCHED_FIFO priority of the advert thread, 1 to 99; none: the usual scheduling
     pub realtime_priority: Option<u8>,
     /// `[realtime] lock_memory`: the daemon's memory is never swapped out; false unless said
@@ -64,6 +68,8 @@ impl Default for VrrpConfig {
             script_user: None,
             notify_timeout: NOTIFY_TIMEOUT,
             notify_fifo: None,
+            vrrp_fifo: None,
+            lvs_fifo: None,
             realtime_priority: None,
             lock_memory: false,
         }
@@ -121,6 +127,17 @@ pub struct RouterConfig {
     pub track_services: Vec<Tracked>,
     /// `notify`
     pub notify: Notify,
+    /// `alert`: mail at transitions; as `[mail] about` unless said
+    pub alert: bool,
+}
+
+/// A named pipe: `"/path"` or `{ path = "/path", reader = ["/program", …] }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fifo {
+    /// full path
+    pub path: String,
+    /// program that reads it, started with the director, with the pipe's path appended; none where empty
+    pub reader: Vec<String>,
 }
 
 /// A name of something tracked, with its weight.
@@ -171,6 +188,8 @@ pub struct SyncGroup {
     pub group: Group,
     /// `notify` of the group as a whole
     pub notify: Notify,
+    /// `alert`: mail at transitions; as `[mail] about` unless said
+    pub alert: bool,
 }
 
 /// Commands that are run at transitions: a program with a full path, and its arguments; none where empty.

@@ -153,7 +153,7 @@ impl Slot {
     fn count(&mut self, spec: &Arc<CheckSpec>, outcome: Outcome, now: Duration) -> Option<Transition> {
         let from = self.tally.standing;
         let (passed, reason) = match outcome {
-            Outcome::Pass => (true, None),
+            Outcome::Pass | Outcome::PassWith(_) => (true, None),
             Outcome::Fail(reason) => (false, Some(reason)),
         };
         self.tally.count(passed, spec.rise, spec.fall);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use health::{CheckKind, CheckSpec, Checks, HttpCheck, Outcome, Start, StatusRange};
+use health::{CheckKind, CheckSpec, Checks, HttpCheck, Outcome, Start, StatusRange, TcpCheck};
 use lvs_probe::Prober;
 use nix::sys::resource::{UsageWho, getrusage};
 use tokio::sync::mpsc;
@@ -37,14 +37,13 @@ async fn main() {
 
 fn kind(name: &str) -> CheckKind {
     if name == "tcp" {
-        return CheckKind::Tcp;
+        return CheckKind::Tcp(TcpCheck::CONNECT);
     }
     let status = vec![StatusRange { first: 200, last: 399 }];
-    CheckKind::Http(HttpCheck { path: "/".to_owned(), host: None, status, digest: None })
+    CheckKind::Http(HttpCheck { status, ..HttpCheck::get("/") })
 }
 
 fn spec(kind: CheckKind, target: std::net::SocketAddr) -> Arc<CheckSpec> {
-    let (second, source, mark) = (Duration::from_secs(1), None, None);
-    let (interval, interval_down, timeout) = (second, second, second * 3);
-    Arc::new(CheckSpec { target, kind, source, mark, interval, interval_down, timeout, fall: 1, rise: 1 })
+    let second = Duration::from_secs(1);
+    Arc::new(CheckSpec { interval: second, interval_down: second, fall: 1, ..CheckSpec::new(target, kind) })
 }

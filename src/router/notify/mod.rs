@@ -71,8 +71,8 @@ impl Notifier {
         self.members = members.collect();
         self.user.clone_from(&config.script_user);
         self.limit = config.notify_timeout;
-        if self.fifo.as_ref().map(Fifo::path) != config.notify_fifo.as_deref() {
-            self.fifo = config.notify_fifo.as_deref().map(Fifo::new);
+        if self.fifo.as_ref().map(Fifo::path) != config.notify_fifo.as_ref().map(|fifo| fifo.path.as_str()) {
+            self.fifo = config.notify_fifo.as_ref().map(|fifo| Fifo::new(&fifo.path));
         }
     }
 

@@ -22,12 +22,7 @@ pub(super) fn common(reals: &[RealServer]) -> Option<&[Arc<CheckSpec>]> {
 }
 
 fn same_but_for_address(one: &CheckSpec, two: &CheckSpec) -> bool {
-    let CheckSpec { target, kind, source, mark, interval, interval_down, timeout, fall, rise } = one;
-    target.port() == two.target.port()
-        && *kind == two.kind
-        && (*source, *mark) == (two.source, two.mark)
-        && (*interval, *interval_down, *timeout) == (two.interval, two.interval_down, two.timeout)
-        && (*fall, *rise) == (two.fall, two.rise)
+    one.target.port() == two.target.port() && *one == CheckSpec { target: one.target, ..two.clone() }
 }
 
 /// `[]`, or one table in each line.
@@ -38,7 +33,7 @@ pub(super) fn print_all(checks: &[Arc<CheckSpec>]) -> String {
 fn print(check: &CheckSpec) -> String {
     let quoted = |key: &str, value: &str| format!("{key} = {}", Quoted(value));
     let mut pairs = Vec::from([
-        Some(quoted("type", if check.kind == CheckKind::Tcp { "tcp" } else { "http" })),
+        Some(quoted("type", check.kind.word())),
         Some(format!("port = {}", check.target.port())),
         Some(quoted("interval", &format_duration(check.interval))),
         Some(quoted("interval_down", &format_duration(check.interval_down))),

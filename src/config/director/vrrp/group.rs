@@ -68,7 +68,7 @@ fn read<'d>(
         .require("members", GROUP.name, "write `members = [\"VI_1\", \"VI_2\"]`", report)
         .and_then(|entry| members(entry, routers, seen, report));
     let notify = notify::read(table, report);
-    Some(SyncGroup { group: Group { name: name?, members: members? }, notify })
+    Some(SyncGroup { group: Group { name: name?, members: members? }, notify, alert: false })
 }
 
 fn members<'d>(

@@ -20,7 +20,7 @@ pub(in crate::director) fn print(vrrp: &VrrpConfig, lines: &mut Lines) {
         "root, and files that root alone may write",
     );
     lines.string("timeout", format_duration(vrrp.notify_timeout));
-    lines.optional("fifo", vrrp.notify_fifo.as_ref().map(Quoted), "none");
+    lines.optional("fifo", vrrp.notify_fifo.as_ref().map(|fifo| Quoted(&fifo.path)), "none");
     lines.header("[realtime]");
     lines.optional("priority", vrrp.realtime_priority, "the usual scheduling");
     lines.key("lock_memory", vrrp.lock_memory);

@@ -106,7 +106,7 @@ fn scripts(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {
         config.notify_timeout = timeout;
     }
     config.notify_fifo =
-        table.get("fifo").and_then(|entry| notify::path(entry, report)).map(ToString::to_string);
+        table.get("fifo").and_then(|entry| notify::path(entry, report)).map(|path| super::Fifo { path: path.to_string(), reader: alloc::vec::Vec::new() });
 }
 
 fn realtime(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {

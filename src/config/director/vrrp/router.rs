@@ -207,6 +207,7 @@ fn read(
         track_processes: tracks.processes,
         track_services: Vec::new(),
         notify,
+        alert: false,
     })
 }
 

@@ -15,17 +15,9 @@ pub(crate) fn spec(nth: u32) -> Arc<CheckSpec> {
 }
 
 pub(crate) fn spec_with(nth: u32, interval: Duration, interval_down: Duration) -> Arc<CheckSpec> {
-    Arc::new(CheckSpec {
-        target: SocketAddr::from((Ipv4Addr::from_bits(0x0a00_0000 + nth), 80)),
-        kind: CheckKind::Tcp,
-        source: None,
-        mark: None,
-        interval,
-        interval_down,
-        timeout: S * 3,
-        fall: 3,
-        rise: 2,
-    })
+    let target = SocketAddr::from((Ipv4Addr::from_bits(0x0a00_0000 + nth), 80));
+    let kind = CheckKind::Tcp(TcpCheck::CONNECT);
+    Arc::new(CheckSpec { interval, interval_down, rise: 2, ..CheckSpec::new(target, kind) })
 }
 
 pub(crate) fn fail() -> Outcome {

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use health::{CheckKind, CheckSpec, HttpCheck, Outcome, StatusRange};
+use health::{CheckKind, CheckSpec, HttpCheck, Outcome, StatusRange, TcpCheck};
 
 pub(crate) const S: Duration = Duration::from_secs(1);
 
@@ -53,17 +53,8 @@ pub(crate) fn refusing() -> SocketAddr {
 }
 
 pub(crate) fn tcp(target: SocketAddr) -> CheckSpec {
-    CheckSpec {
-        target,
-        kind: CheckKind::Tcp,
-        source: None,
-        mark: None,
-        interval: S,
-        interval_down: S,
-        timeout: S * 3,
-        fall: 1,
-        rise: 1,
-    }
+    let kind = CheckKind::Tcp(TcpCheck::CONNECT);
+    CheckSpec { interval: S, interval_down: S, timeout: S * 3, fall: 1, ..CheckSpec::new(target, kind) }
 }
 
 pub(crate) fn http(target: SocketAddr) -> CheckSpec {
@@ -72,7 +63,7 @@ pub(crate) fn http(target: SocketAddr) -> CheckSpec {
 
 pub(crate) fn with(target: SocketAddr, digest: Option<[u8; 16]>) -> CheckSpec {
     let status = vec![StatusRange { first: 200, last: 299 }, StatusRange { first: 301, last: 301 }];
-    let kind = CheckKind::Http(HttpCheck { path: "/health?deep=1".to_owned(), host: None, status, digest });
+    let kind = CheckKind::Http(HttpCheck { status, digest, ..HttpCheck::get("/health?deep=1") });
     CheckSpec { kind, ..tcp(target) }
 }
 
@@ -83,7 +74,7 @@ pub(crate) fn short(mut spec: CheckSpec) -> CheckSpec {
 
 pub(crate) async fn reason(spec: &CheckSpec) -> String {
     match lvs_probe::attempt(spec).await {
-        Outcome::Pass => panic!("passed"),
+        Outcome::Pass | Outcome::PassWith(_) => panic!("passed"),
         Outcome::Fail(reason) => reason,
     }
 }

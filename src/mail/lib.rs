@@ -1,0 +1,1 @@
+//! Changes told by mail: merged, queued, never waited for.

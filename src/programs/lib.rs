@@ -1,0 +1,1 @@
+//! Operators' programs and named pipes: what may run is checked, runs have limits, and are told of in order.
