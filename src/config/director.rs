@@ -10,6 +10,7 @@ mod real;
 mod repeated;
 mod schedule;
 mod service;
+mod style;
 mod sync;
 mod target;
 mod vrrp;
@@ -24,6 +25,7 @@ use core::time::Duration;
 use ::ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
 use health::CheckSpec;
 
+pub use style::{Comments, Style};
 pub use vrrp::{
     Fifo, IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked, VirtualAddress,
     VirtualRoute, VrrpConfig,

@@ -9,7 +9,7 @@ use ipvs::{
 };
 
 use super::{
-    DirectorConfig, HeldAddress, IpvsConfig, IpvsOn, RealServer, SyncDaemon, SyncRole, VirtualService, vrrp,
+    Comments, DirectorConfig, HeldAddress, IpvsConfig, IpvsOn, RealServer, Style, SyncDaemon, SyncRole, VirtualService, vrrp,
 };
 use crate::print::{Lines, Quoted, inline, list};
 use crate::read::format_duration;
@@ -19,6 +19,11 @@ mod check;
 impl DirectorConfig {
     /// The configuration as TOML with every default spelled out. [`super::parse`] reads the same from it.
     pub fn to_toml(&self) -> String {
+        self.to_toml_with(Style::Effective, &Comments::default())
+    }
+
+    /// The configuration as TOML, in a style and with comments. [`super::parse`] reads the same from it.
+    pub fn to_toml_with(&self, _style: Style, _comments: &Comments) -> String {
         let mut lines = Lines::default();
         lines.optional("router_id", self.router_id.as_ref().map(Quoted), "the host's name");
         lines.string(
