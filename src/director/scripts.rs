@@ -8,12 +8,14 @@ use config::director::{Notify, VrrpConfig};
 pub(crate) fn check(path: &Path, vrrp: &VrrpConfig) -> Result<(), String> {
     let mut lines: Vec<String> = programs(vrrp)
         .filter_map(|(owner, command, user)| {
-            let error = router::script::check(command, user).err()?;
+            let error = programs::script::check(command, user).err()?;
             Some(format!("error: {}: {owner}: {}\n", path.display(), daemon::errors::one_line(&error)))
         })
         .collect();
     lines.dedup();
-    if let Some(error) = vrrp.notify_fifo.as_ref().and_then(|fifo| router::notify::check_fifo(&fifo.path).err()) {
+    if let Some(error) =
+        vrrp.notify_fifo.as_ref().and_then(|fifo| router::notify::check_fifo(&fifo.path).err())
+    {
         lines.push(format!(
             "error: {}: [scripts] fifo: {}\n",
             path.display(),

@@ -21,9 +21,11 @@ mod handle;
 mod held;
 mod notes;
 pub mod notify;
+#[cfg(test)]
+#[path = "../programs/testing.rs"]
+mod places;
 mod pump;
 mod refusals;
-pub mod script;
 mod settings;
 mod state;
 mod status;

@@ -15,10 +15,10 @@ use config::director::{Notify as Commands, VrrpConfig};
 use tokio::task::JoinHandle;
 use tracing::{debug, warn};
 
-use crate::script::{Ended, Script};
 pub(crate) use event::{Event, Kind, Word};
 use fifo::Fifo;
 pub use fifo::{FifoError, check_fifo};
+use programs::script::{Ended, Script};
 use queue::{Job, Queue};
 
 /// Tells of transitions. Dropped, it tells nothing any more, and kills the command under way.

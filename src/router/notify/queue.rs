@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tracing::warn;
 
 use super::Event;
-use crate::script::Script;
+use programs::script::Script;
 
 /// Transitions that wait. More come only where commands are slower than a router that flaps.
 pub(super) const MOST_QUEUED: usize = 1_024;

@@ -4,16 +4,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::{Duration, Instant};
 
 use ::vrrp::{Announcing, Group, Interval, Priority, State, Version, Vrid};
-use config::director::{Notify, RouterConfig, SyncGroup, VrrpConfig};
+use config::director::{Fifo, Notify, RouterConfig, SyncGroup, VrrpConfig};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::queue::{Job, MOST_QUEUED, Queue};
 use super::{Event, Kind, Notifier, Word, check_fifo};
-use crate::script::tests::{Place, is_dead, mode, until};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::places::{PATIENCE, Place, is_dead, mode, until};
 
 fn router(name: &str, notify: Notify) -> RouterConfig {
     RouterConfig {
@@ -48,6 +46,7 @@ fn router(name: &str, notify: Notify) -> RouterConfig {
         track_processes: Vec::new(),
         track_services: Vec::new(),
         notify,
+        alert: false,
     }
 }
 
@@ -55,10 +54,14 @@ fn config(routers: Vec<RouterConfig>) -> VrrpConfig {
     VrrpConfig { routers, notify_timeout: PATIENCE, ..VrrpConfig::default() }
 }
 
+fn fifo(path: &str) -> Fifo {
+    Fifo { path: path.into(), reader: Vec::new() }
+}
+
 fn with_fifo(path: &str) -> Notifier {
     let mut notifier = Notifier::new();
     let routers = vec![router("VI_1", Notify::default())];
-    notifier.set(&VrrpConfig { notify_fifo: Some(path.to_owned()), ..config(routers) });
+    notifier.set(&VrrpConfig { notify_fifo: Some(fifo(path)), ..config(routers) });
     notifier
 }
 
@@ -188,8 +191,8 @@ async fn a_group_moves_when_all_of_its_routers_have() {
     let command = place.script("group", "echo \"$@\" >>\"$0\".log");
     let group = Group { name: "G1".into(), members: vec!["A".into(), "B".into()] };
     let mut config = config(["A", "B", "C"].map(|name| router(name, Notify::default())).into());
-    config.groups = vec![SyncGroup { group, notify: any(command) }];
-    config.notify_fifo = Some(fifo.clone());
+    config.groups = vec![SyncGroup { group, notify: any(command), alert: false }];
+    config.notify_fifo = Some(self::fifo(&fifo));
     let mut notifier = Notifier::new();
     notifier.set(&config);
     let mut reader = reader(&fifo);

@@ -20,9 +20,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use vrrp::Report;
 
-use crate::script::MOST_AT_ONCE;
 use board::Board;
 pub(crate) use board::TrackStatus;
+use programs::script::MOST_AT_ONCE;
 
 /// Something tracked, by its section and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

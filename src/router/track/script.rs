@@ -9,7 +9,7 @@ use vrrp::Report;
 
 use super::board::Board;
 use super::{TrackName, ticks};
-use crate::script::{Ended, Run, Script};
+use programs::script::{Ended, Run, Script};
 
 /// Runs the script again and again, one run after the other, for ever.
 pub(super) async fn watch(

@@ -11,9 +11,8 @@ use super::file::number;
 use super::process::count;
 use super::script::Tally;
 use super::{TrackName, Tracker};
-use crate::script::tests::{Place, is_dead, mode, until};
+use crate::places::{PATIENCE, Place, is_dead, mode, until};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(10);
 
 fn script(command: Vec<String>) -> TrackScript {

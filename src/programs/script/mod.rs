@@ -5,17 +5,17 @@ mod error;
 mod path;
 mod run;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod user;
 
 pub use error::{ScriptError, Who};
-pub(crate) use run::{Ended, Run};
+pub use run::{Ended, Run};
 
 use path::Inspected;
 use user::Identity;
 
 /// Programs under way at the same time, of the whole daemon.
-pub(crate) const MOST_AT_ONCE: usize = 64;
+pub const MOST_AT_ONCE: usize = 64;
 
 /// Whether `command`, a program with a full path and its arguments, may be run as `user` (none: as root, and then only
 /// what root alone may write). It reads directories and the user database only.
@@ -25,18 +25,19 @@ pub fn check(command: &[String], user: Option<&str>) -> Result<(), ScriptError> 
 
 /// A program, its first arguments and who runs it. It is checked before each run, because files change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Script {
+pub struct Script {
     command: Vec<String>,
     user: Option<String>,
 }
 
 impl Script {
-    pub(crate) fn new(command: Vec<String>, user: Option<String>) -> Self {
+    /// `command`: a full path and its arguments; `user`: who runs it, none: root, and then only what root alone may write.
+    pub fn new(command: Vec<String>, user: Option<String>) -> Self {
         Self { command, user }
     }
 
     /// The program's path, for the log; empty where there is none.
-    pub(crate) fn program(&self) -> &str {
+    pub fn program(&self) -> &str {
         self.command.first().map_or("", String::as_str)
     }
 }

@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 
 /// How a run ended.
 #[derive(Debug)]
-pub(crate) enum Ended {
+pub enum Ended {
     /// by itself, with this status
     Exit(i32),
     /// by a signal
@@ -57,10 +57,11 @@ impl fmt::Display for Ended {
 
 /// A run that is over.
 #[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) ended: Ended,
+pub struct Run {
+    /// how
+    pub ended: Ended,
     /// the first 4 KiB of what it printed on either stream
-    pub(crate) output: String,
+    pub output: String,
 }
 
 impl Script {
@@ -68,7 +69,7 @@ impl Script {
     /// it is not done after `limit`, and when the returned future is dropped.
     ///
     /// What it leaves running when it ends by itself is left alone, but nobody reads what that prints.
-    pub(crate) async fn run(&self, more: &[String], limit: Duration) -> Run {
+    pub async fn run(&self, more: &[String], limit: Duration) -> Run {
         let now = Instant::now();
         let deadline = now.checked_add(limit).unwrap_or(now + LONGEST);
         match self.launch(more, deadline).await {
