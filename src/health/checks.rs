@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use crate::chance::Chance;
 use crate::schedule;
-use crate::{CheckSpec, Outcome, Standing};
+use crate::{CheckSpec, Outcome, Reported, Standing};
 use slot::Slot;
 
 /// Attempts due this soon are handed out with those that are due, so that one wake-up of the daemon serves
@@ -33,7 +33,7 @@ pub enum Start {
     Up,
 }
 
-/// A check's standing turned.
+/// A check's standing turned, or what it says of the weight changed: then `from` and `to` are both up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// the check
@@ -42,6 +42,8 @@ pub struct Transition {
     pub from: Standing,
     /// the standing from here on
     pub to: Standing,
+    /// what it says of the weight from here on, as [`Checks::reported`]
+    pub reported: Option<Reported>,
     /// why the last attempt failed; none when it passed
     pub reason: Option<String>,
 }
@@ -59,6 +61,8 @@ pub struct View {
     pub passes: u32,
     /// attempts in a row that failed
     pub fails: u32,
+    /// as [`Checks::reported`]
+    pub reported: Option<Reported>,
 }
 
 /// All checks of a daemon, one for each distinct [`CheckSpec`].
@@ -67,7 +71,8 @@ pub struct Checks {
     slots: Vec<Slot>,
     free: Vec<u32>,
     by_spec: BTreeMap<Arc<CheckSpec>, u32>,
-    /// the checks that wait for their time; one that runs is not here, which is what keeps it from running twice
+    /// the checks that wait for their time; one that runs is not here, which is what keeps it from running twice, and
+    /// neither is one that is paused
     queue: BTreeSet<(Duration, u32)>,
     chance: Chance,
     /// counts the calls of `set`, to tell which checks the last one wanted
@@ -105,12 +110,38 @@ impl Checks {
         self.drop_unwanted();
     }
 
+    /// Pauses those of the checks that `paused` names, and lets the others go on. A paused check is not due and keeps its
+    /// standing; an attempt that was running when it was paused does not count. One that goes on is due like a new one. A
+    /// check that [`Self::set`] begins is not paused: call this after it.
+    pub fn pause(&mut self, paused: impl Fn(&CheckSpec) -> bool, now: Duration) {
+        let (mut stopped, mut resumed) = (BTreeSet::new(), 0_u32);
+        for (spec, index) in &self.by_spec {
+            let Some(slot) = self.slots.get_mut(usize_of(*index)) else { continue };
+            match (slot.paused, paused(spec)) {
+                (false, true) => {
+                    slot.pause();
+                    stopped.insert(*index);
+                }
+                (true, false) => {
+                    if let Some(due) = slot.resume(resumed, now) {
+                        self.queue.insert((due, *index));
+                        resumed = resumed.saturating_add(1);
+                    }
+                }
+                (true, true) | (false, false) => (),
+            }
+        }
+        self.unqueue(&stopped);
+    }
+
     /// Takes the result of an attempt that [`Self::poll_due`] handed out. The result of a check that is gone, or
     /// that has no attempt running, is ignored.
     pub fn handle_result(&mut self, id: CheckId, outcome: Outcome, now: Duration) -> Option<Transition> {
         let slot = self.slots.get_mut(usize_of(id.slot)).filter(|slot| slot.generation == id.generation)?;
         let (due, transition) = slot.finish(outcome, now, &mut self.chance)?;
-        self.queue.insert((due, id.slot));
+        if !slot.paused {
+            self.queue.insert((due, id.slot));
+        }
         transition
     }
 
@@ -133,7 +164,7 @@ impl Checks {
     }
 
     /// Makes every check due within a second, and no later than it was: what is known may be about a network that was cut
-    /// off. An attempt that runs is followed by another at once.
+    /// off. An attempt that runs is followed by another at once. Paused checks stay so.
     pub fn hasten(&mut self, now: Duration) {
         let waiting: BTreeMap<u32, Duration> = self.queue.iter().map(|(due, index)| (*index, *due)).collect();
         let mut hastened = 0_u32;
@@ -149,7 +180,8 @@ impl Checks {
     }
 
     /// Whether the check of this specification has the result of an attempt that began at `since` or later. A target that
-    /// is down counts only when its good results, if any, have brought it up. False if there is no such check.
+    /// is down counts only when its good results, if any, have brought it up. Of a paused check nothing more is to come.
+    /// False if there is no such check.
     pub fn is_decided_since(&self, spec: &CheckSpec, since: Duration) -> bool {
         let slot = self.by_spec.get(spec).and_then(|index| self.slots.get(usize_of(*index)));
         slot.is_some_and(|slot| slot.is_decided_since(since))
@@ -172,6 +204,13 @@ impl Checks {
         self.slots.get(usize_of(*index)).map(Slot::standing)
     }
 
+    /// What the check of this specification says of its server's weight: as its last attempt that passed did, while it is
+    /// up. None if it says nothing, or is not up, or if there is no such check.
+    pub fn reported(&self, spec: &CheckSpec) -> Option<Reported> {
+        let index = self.by_spec.get(spec)?;
+        self.slots.get(usize_of(*index)).and_then(Slot::reported)
+    }
+
     /// How many distinct checks there are.
     pub fn len(&self) -> usize {
         self.by_spec.len()
@@ -183,7 +222,7 @@ impl Checks {
     }
 
     fn begin(&mut self, spec: Arc<CheckSpec>, start: Start, nth: u32, now: Duration) {
-        let due = schedule::first(now, nth, spec.interval);
+        let due = schedule::begin(now, nth, &spec, &mut self.chance);
         let Some(index) = self.free.pop().or_else(|| self.new_place()) else { return };
         let Some(slot) = self.slots.get_mut(usize_of(index)) else { return };
         slot.occupy(Arc::clone(&spec), start, self.round, now);
@@ -200,7 +239,7 @@ impl Checks {
 
     fn drop_unwanted(&mut self) {
         let round = self.round;
-        let (slots, free, queue) = (&mut self.slots, &mut self.free, &mut self.queue);
+        let (slots, free) = (&mut self.slots, &mut self.free);
         let mut gone = BTreeSet::new();
         self.by_spec.retain(|_, index| {
             let Some(slot) = slots.get_mut(usize_of(*index)) else { return false };
@@ -214,8 +253,12 @@ impl Checks {
             gone.insert(*index);
             false
         });
+        self.unqueue(&gone);
+    }
+
+    fn unqueue(&mut self, gone: &BTreeSet<u32>) {
         if !gone.is_empty() {
-            queue.retain(|(_, index)| !gone.contains(index));
+            self.queue.retain(|(_, index)| !gone.contains(index));
         }
     }
 }

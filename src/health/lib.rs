@@ -15,8 +15,8 @@ mod tally;
 
 pub use checks::{CheckId, Checks, Start, Transition, View};
 pub use spec::{
-    BodyMatch, CheckKind, CheckSpec, DnsCheck, FileCheck, HttpCheck, HttpVersion, Login, MysqlCheck, MysqlRole,
-    PostgresCheck, PostgresRole, RedisCheck, RedisRole, ScriptCheck, Secret, SmtpCheck, StatusRange, TcpCheck, TlsCheck,
-    UdpCheck, Verify,
+    BodyMatch, CheckKind, CheckSpec, DnsCheck, FileCheck, HttpCheck, HttpVersion, Login, MysqlCheck,
+    MysqlRole, PostgresCheck, PostgresRole, RedisCheck, RedisRole, ScriptCheck, Secret, SmtpCheck,
+    StatusRange, TcpCheck, TlsCheck, UdpCheck, Verify,
 };
 pub use tally::{Outcome, Reported, Standing};

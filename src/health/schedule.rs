@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::CheckSpec;
 use crate::chance::Chance;
 
 /// First attempts of checks that begin together are this far apart: 4 checks start at once for the eye, 4,000
@@ -10,6 +11,12 @@ const FIRST_STEP: Duration = Duration::from_micros(250);
 
 /// No interval is shorter, so that an interval of zero cannot spin.
 const SHORTEST: Duration = Duration::from_millis(1);
+
+/// Where the `nth` check of those that are new at `now` makes its first attempt.
+pub(crate) fn begin(now: Duration, nth: u32, spec: &CheckSpec, chance: &mut Chance) -> Duration {
+    spec.warmup
+        .map_or_else(|| first(now, nth, spec.interval), |longest| now.saturating_add(chance.within(longest)))
+}
 
 /// Where the `nth` check of those that begin at `now` makes its first attempt: within one interval of `now`, so
 /// that no number of checks puts any of them off for longer.
@@ -29,6 +36,12 @@ pub(crate) fn second(first: Duration, interval: Duration, now: Duration, chance:
 pub(crate) fn next(due: Duration, interval: Duration, now: Duration) -> Duration {
     let interval = interval.max(SHORTEST);
     catch_up(due.saturating_add(interval), interval, now)
+}
+
+/// Where the attempt after one that failed at `now` is due, where such are repeated: counted from its end, so that a
+/// server which takes its time is not asked without pause.
+pub(crate) fn retry(after: Duration, now: Duration) -> Duration {
+    now.saturating_add(after.max(SHORTEST))
 }
 
 /// Leaves out the attempts that were missed: the result is `due` or whole intervals later, and less than an

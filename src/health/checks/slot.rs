@@ -7,7 +7,7 @@ use core::time::Duration;
 use super::{Start, Transition, View};
 use crate::chance::Chance;
 use crate::tally::Tally;
-use crate::{CheckSpec, Outcome, Standing, schedule};
+use crate::{CheckSpec, Outcome, Reported, Standing, schedule};
 
 /// Checks that are hastened are all attempted within this.
 const HASTE: Duration = Duration::from_secs(1);
@@ -20,13 +20,19 @@ pub(super) struct Slot {
     pub(super) round: u32,
     /// the round that the check began in
     born: u32,
+    /// no attempt is due
+    pub(super) paused: bool,
     /// none: the place is free
     spec: Option<Arc<CheckSpec>>,
     tally: Tally,
     since: Duration,
     reason: Option<String>,
+    /// by the last attempt that passed
+    reported: Option<Reported>,
     /// when the attempt that runs was due
     running: Option<Duration>,
+    /// the check was paused while the attempt ran: its result says nothing
+    void: bool,
     /// when the newest attempt was handed out
     began: Duration,
     /// when the newest attempt that has ended was handed out
@@ -43,11 +49,14 @@ impl Slot {
             generation: 0,
             round: 0,
             born: 0,
+            paused: false,
             spec: None,
             tally: Tally::new(Standing::Unknown),
             since: Duration::ZERO,
             reason: None,
+            reported: None,
             running: None,
+            void: false,
             began: Duration::ZERO,
             ended: None,
             hurried: false,
@@ -104,19 +113,31 @@ impl Slot {
     ) -> Option<(Duration, Option<Transition>)> {
         let due = self.running.take()?;
         let spec = self.spec.clone()?;
+        if core::mem::take(&mut self.void) {
+            self.hurried = false;
+            return Some((now, None));
+        }
+        let failed = matches!(outcome, Outcome::Fail(_));
         let transition = self.count(&spec, outcome, now);
-        let interval = self.interval(&spec);
         self.ended = Some(self.began);
-        let hurried = core::mem::take(&mut self.hurried);
-        let next = if hurried {
-            now
-        } else if self.attempted {
-            schedule::next(due, interval, now)
-        } else {
-            schedule::second(due, interval, now, chance)
-        };
-        self.attempted = !hurried;
-        Some((next, transition))
+        Some((self.next(&spec, failed, due, now, chance), transition))
+    }
+
+    /// Keeps the standing; the result of an attempt that runs will not count.
+    pub(super) const fn pause(&mut self) {
+        self.paused = true;
+        self.void = self.running.is_some();
+    }
+
+    /// When it is due `nth` of those that go on; none while an attempt runs, which another will follow.
+    pub(super) fn resume(&mut self, nth: u32, now: Duration) -> Option<Duration> {
+        self.paused = false;
+        self.attempted = false;
+        if self.running.is_some() {
+            return None;
+        }
+        let interval = self.interval(self.spec.as_deref()?);
+        Some(schedule::first(now, nth, interval))
     }
 
     pub(super) fn view(&self) -> View {
@@ -126,11 +147,16 @@ impl Slot {
             reason: self.reason.clone(),
             passes: self.tally.passes,
             fails: self.tally.fails,
+            reported: self.reported(),
         }
     }
 
-    /// When it is due `nth` of those that are hastened; none while an attempt runs, which another will follow.
+    /// When it is due `nth` of those that are hastened; none while an attempt runs, which another will follow, and while
+    /// it is paused.
     pub(super) fn hasten(&mut self, nth: u32, now: Duration) -> Option<Duration> {
+        if self.paused {
+            return None;
+        }
         if self.running.is_some() {
             self.hurried = true;
             return None;
@@ -140,33 +166,68 @@ impl Slot {
         Some(schedule::first(now, nth, interval.min(HASTE)))
     }
 
-    /// Whether an attempt that began at `since` or later has ended, and good results do not yet wait for more of them.
+    /// Whether an attempt that began at `since` or later has ended, and good results do not yet wait for more of them; also
+    /// where none is to come.
     pub(super) fn is_decided_since(&self, since: Duration) -> bool {
         let rising = self.tally.standing == Standing::Down && self.tally.passes > 0;
-        self.spec.is_none() || (!rising && self.ended.is_some_and(|began| began >= since))
+        self.spec.is_none() || self.paused || (!rising && self.ended.is_some_and(|began| began >= since))
     }
 
     pub(super) const fn standing(&self) -> Standing {
         self.tally.standing
     }
 
+    /// What the last attempt that passed said of the weight, while it counts.
+    pub(super) fn reported(&self) -> Option<Reported> {
+        self.reported.filter(|_| self.tally.standing == Standing::Up)
+    }
+
     fn count(&mut self, spec: &Arc<CheckSpec>, outcome: Outcome, now: Duration) -> Option<Transition> {
-        let from = self.tally.standing;
-        let (passed, reason) = match outcome {
-            Outcome::Pass | Outcome::PassWith(_) => (true, None),
-            Outcome::Fail(reason) => (false, Some(reason)),
+        let (from, said) = (self.tally.standing, self.reported());
+        let (passed, reported, reason) = match outcome {
+            Outcome::Pass => (true, None, None),
+            Outcome::PassWith(reported) => (true, Some(reported), None),
+            Outcome::Fail(reason) => (false, self.reported, Some(reason)),
         };
+        self.reported = reported;
         self.tally.count(passed, spec.rise, spec.fall);
         let to = self.tally.standing;
         // while it is down, what put it there stays readable between the successes that will lift it
         if !passed || to == Standing::Up {
             self.reason.clone_from(&reason);
         }
-        if from == to {
+        let reported = self.reported();
+        if from != to {
+            self.since = now;
+        } else if reported == said {
             return None;
         }
-        self.since = now;
-        Some(Transition { spec: Arc::clone(spec), from, to, reason })
+        Some(Transition { spec: Arc::clone(spec), from, to, reported, reason })
+    }
+
+    /// When the attempt after the one that was due at `due` and has just ended is due.
+    fn next(
+        &mut self,
+        spec: &CheckSpec,
+        failed: bool,
+        due: Duration,
+        now: Duration,
+        chance: &mut Chance,
+    ) -> Duration {
+        if core::mem::take(&mut self.hurried) {
+            self.attempted = false;
+            return now;
+        }
+        if let Some(after) = spec.interval_retry.filter(|_| failed && self.tally.standing != Standing::Down) {
+            // which leaves the next of the regular ones to be spread in time, where none was yet
+            return schedule::retry(after, now);
+        }
+        let interval = self.interval(spec);
+        if core::mem::replace(&mut self.attempted, true) {
+            schedule::next(due, interval, now)
+        } else {
+            schedule::second(due, interval, now, chance)
+        }
     }
 
     fn interval(&self, spec: &CheckSpec) -> Duration {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lvs_health::{CheckKind, CheckSpec, Outcome};
+use lvs_health::{CheckKind, CheckSpec, Outcome, TcpCheck};
 
 pub(crate) const S: Duration = Duration::from_secs(1);
 
