@@ -20,6 +20,8 @@ say_kernel() {
     fi
 }
 
+LAB_LANE=1 # which of the labs that run at once
+
 # lab_boot SECONDS JOB [ARG…]: the job's exit status. Killed when it takes longer; SECONDS 0 is no limit.
 lab_boot() {
     local limit=$1 scratch status=0
@@ -29,7 +31,7 @@ lab_boot() {
     trap "lab_unboot '$scratch'" EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    rm -f "$LAB_OUT/status"
+    rm -f "$LAB_OUT/status-$LAB_LANE"
     write_stub "$scratch/init" "$@"
     boot_command "$scratch"
     if [[ ${LAB_INTERACTIVE-} ]]; then
@@ -42,7 +44,7 @@ lab_boot() {
         LAB_PID=
         ((status != 124 && status != 137)) || die "ended after $limit s"
     fi
-    status=$(cat "$LAB_OUT/status" 2>/dev/null) || die "the lab ended before its job did (status $status)"
+    status=$(cat "$LAB_OUT/status-$LAB_LANE" 2>/dev/null) || die "the lab ended before its job did (status $status)"
     return "$status"
 }
 
@@ -57,7 +59,7 @@ write_stub() {
     shift
     {
         echo '#!/bin/bash'
-        for name in LAB_REPO LAB_TARGET LAB_OUT LAB_BIN LAB_KIND ${TERM+TERM} "${!BENCH_@}" "${!LAB_SOAK@}"; do
+        for name in LAB_REPO LAB_TARGET LAB_OUT LAB_BIN LAB_KIND LAB_LANE ${TERM+TERM} "${!BENCH_@}" "${!LAB_SOAK@}"; do
             printf 'export %s=%q\n' "$name" "${!name}"
         done
         [[ ! -t 0 ]] || printf 'export LINES=%q COLUMNS=%q\n' "$(tput lines)" "$(tput cols)"

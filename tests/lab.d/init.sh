@@ -6,7 +6,7 @@ export PATH LC_ALL=C HOME=/root PYTHONDONTWRITEBYTECODE=1
 LAB_STATIC=/run/lvs-lab
 
 finish() {
-    echo "$1" >"$LAB_OUT/status"
+    echo "$1" >"$LAB_OUT/status-$LAB_LANE"
     if [[ $LAB_KIND == uml ]]; then
         sync
         echo 0 >/proc/sys/kernel/printk
