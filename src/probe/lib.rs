@@ -6,7 +6,9 @@
 
 mod connect;
 mod http;
+mod phase;
 mod prober;
+mod socket;
 mod words;
 
 use health::{CheckKind, CheckSpec, Outcome};
@@ -18,22 +20,20 @@ pub use prober::Prober;
 /// because this process stood still meanwhile, as a frozen or starved one does, is made once more: a server that answered in
 /// time would be taken out for nothing.
 pub async fn attempt(spec: &CheckSpec) -> Outcome {
-    let end = deadline(spec);
+    let begin = Instant::now();
+    let end = phase::after(spec.timeout);
     let outcome = attempt_until(spec, end).await;
-    let stood_still = end + LATE < Instant::now();
-    if stood_still && outcome != Outcome::Pass { attempt_until(spec, deadline(spec)).await } else { outcome }
-}
-
-fn deadline(spec: &CheckSpec) -> Instant {
-    // a deadline beyond what the clock can tell is as good as a year
-    let now = Instant::now();
-    now.checked_add(spec.timeout).unwrap_or(now + LONGEST)
+    let failed = matches!(outcome, Outcome::Fail(_));
+    if failed && (phase::is_past(end) || phase::stood_still_since(begin)) {
+        return attempt_until(spec, phase::after(spec.timeout)).await;
+    }
+    outcome
 }
 
 async fn attempt_until(spec: &CheckSpec, deadline: Instant) -> Outcome {
     let result = match &spec.kind {
         CheckKind::Tcp(_) => connect::and_close(spec, deadline).await,
-        // boxed, so that the many tasks of TCP checks do not each carry the room that HTTP takes
+        // boxed, so that the many tasks of TCP checks do not each carry the room that the others take
         CheckKind::Http(http) => Box::pin(http::get(spec, http, deadline)).await,
         _ => Err("this check is being built".to_owned()),
     };
@@ -42,8 +42,3 @@ async fn attempt_until(spec: &CheckSpec, deadline: Instant) -> Outcome {
         Err(reason) => Outcome::Fail(reason),
     }
 }
-
-/// A timeout that is noticed later than this was not a timeout of the server.
-const LATE: std::time::Duration = std::time::Duration::from_millis(100);
-
-const LONGEST: std::time::Duration = std::time::Duration::from_secs(365 * 86_400);
