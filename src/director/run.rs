@@ -127,7 +127,7 @@ impl Shell {
         let (asks_in, asks) = mpsc::channel(QUEUE);
         let mut listeners = control(dir, asks_in)?;
         listeners.set(&config.http_listen).await;
-        let router = Router::start(dir, clock, &config.vrrp, &config.addresses)?;
+        let router = Router::start(dir, clock, &config.vrrp, &config.addresses, &programs::Notices::new())?;
         let policy = Policy::of(&config, &Roles::undecided(&config));
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
         let core = Core::start(seed(), drained, config, &observed, clock.now());

@@ -14,7 +14,7 @@ pub(crate) fn check(path: &Path, vrrp: &VrrpConfig) -> Result<(), String> {
         .collect();
     lines.dedup();
     if let Some(error) =
-        vrrp.notify_fifo.as_ref().and_then(|fifo| router::notify::check_fifo(&fifo.path).err())
+        vrrp.notify_fifo.as_ref().and_then(|fifo| programs::check_fifo(&fifo.path).err())
     {
         lines.push(format!(
             "error: {}: [scripts] fifo: {}\n",

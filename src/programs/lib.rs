@@ -1,5 +1,10 @@
 //! Operators' programs and named pipes: what may run is checked, runs have limits, and are told of in order.
 
+mod fifo;
+mod notices;
 pub mod script;
 #[cfg(test)]
 mod testing;
+
+pub use fifo::{FifoError, check_fifo};
+pub use notices::{Channel, Notices, Program};

@@ -11,6 +11,7 @@ use std::time::Duration;
 use config::director::{HeldAddress, VrrpConfig};
 use daemon::clock::Clock;
 use daemon::run_dir::RunDir;
+use programs::Notices;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use vrrp::{Readiness, Report, State};
 
@@ -43,6 +44,7 @@ pub struct Router {
     finish: mpsc::Sender<Finish>,
     last: std::cell::RefCell<Snapshot>,
     clock: Clock,
+    notices: Notices,
 }
 
 /// VRRP could not be started.
@@ -57,15 +59,18 @@ pub enum StartError {
 }
 
 impl Router {
-    /// Starts both threads. `held` are the `[[address]]` sections, which the same writer holds. Must be called inside a
-    /// tokio `LocalSet`, with the run directory's lock held.
+    /// Starts both threads. `held` are the `[[address]]` sections, which the same writer holds. Transitions are told
+    /// by `notices`, which is set as `vrrp` says. Must be called inside a tokio `LocalSet`, with the run
+    /// directory's lock held.
     pub fn start(
         dir: &RunDir,
         clock: Clock,
         vrrp: &VrrpConfig,
         held: &[HeldAddress],
+        notices: &Notices,
     ) -> Result<Self, StartError> {
         let config = Arc::new(vrrp.clone());
+        notices.set(vrrp);
         let failed = |what| move |error| StartError::Thread(what, error);
         let adverts = Arc::new(ToAdverts::new().map_err(failed("the adverts' wake-up"))?);
         let addresses = Arc::new(ToAddresses::default());
@@ -99,7 +104,7 @@ impl Router {
         let hall = Arc::new(Hall::default());
         let (config_in, config_out) = watch::channel(config);
         let (finish, finish_out) = mpsc::channel(1);
-        Pump::spawn(&news, &adverts, &hall, notes, config_out, finish_out);
+        Pump::spawn(&news, &adverts, &hall, notes, config_out, finish_out, notices.clone());
         Ok(Self {
             adverts,
             addresses,
@@ -111,12 +116,14 @@ impl Router {
             finish,
             last: std::cell::RefCell::default(),
             clock,
+            notices: notices.clone(),
         })
     }
 
     /// Takes another configuration. Routers that stay keep their state; one that is gone hands over first.
     pub fn set(&self, vrrp: &VrrpConfig, held: &[HeldAddress]) {
         let config = Arc::new(vrrp.clone());
+        self.notices.set(vrrp);
         self.addresses.put(|orders| orders.held = Some(held.iter().map(Held::of).collect()));
         self.adverts.put(|inbox| inbox.config = Some(Arc::clone(&config)));
         self.config.send_replace(config);
@@ -166,7 +173,7 @@ impl Router {
         let held = lock(&self.board.told).clone();
         let error = self.is_dead().then(|| "a thread of VRRP has ended: restart the director".to_owned());
         VrrpStatus {
-            fifo_lines_dropped: self.hall.lines_dropped(),
+            fifo_lines_dropped: self.notices.lines_dropped(),
             error,
             ..self.last.borrow().status(&held, &self.hall.details(), &self.clock)
         }

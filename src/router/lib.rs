@@ -20,7 +20,7 @@ mod exchange;
 mod handle;
 mod held;
 mod notes;
-pub mod notify;
+mod notify;
 #[cfg(test)]
 #[path = "../programs/testing.rs"]
 mod places;

@@ -2,11 +2,11 @@
 //! threads' lines to the log.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use config::director::VrrpConfig;
+use programs::Notices;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tracing::warn;
 use vrrp::Report;
@@ -32,7 +32,6 @@ const FINISHING: Duration = Duration::from_secs(5);
 pub(crate) struct Hall {
     moved: Mutex<VecDeque<Moved>>,
     details: Mutex<BTreeMap<Subject, String>>,
-    lines_dropped: AtomicU64,
     changed: Notify,
 }
 
@@ -51,11 +50,6 @@ impl Hall {
     /// What was found when something was looked at last.
     pub(crate) fn details(&self) -> BTreeMap<Subject, String> {
         lock(&self.details).clone()
-    }
-
-    /// Lines for the named pipe that nobody read.
-    pub(crate) fn lines_dropped(&self) -> u64 {
-        self.lines_dropped.load(Ordering::Relaxed)
     }
 
     fn push(&self, new: Vec<Moved>) {
@@ -92,6 +86,7 @@ impl Pump {
         notes: mpsc::Receiver<Note>,
         config: watch::Receiver<Arc<VrrpConfig>>,
         finish: mpsc::Receiver<Finish>,
+        notices: Notices,
     ) {
         let mut pump = Self {
             news: Arc::clone(news),
@@ -100,7 +95,7 @@ impl Pump {
             notes,
             config,
             tracker: Tracker::new(),
-            notifier: Notifier::new(),
+            notifier: Notifier::new(notices),
             refusals: Refusals::default(),
         };
         pump.configure();
@@ -151,7 +146,6 @@ impl Pump {
         for Moved { router, transition, priority } in &moved {
             self.notifier.push(&Event::of(router, transition.to, *priority));
         }
-        self.hall.lines_dropped.store(self.notifier.lines_dropped(), Ordering::Relaxed);
         self.hall.push(moved.into());
     }
 

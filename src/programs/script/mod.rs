@@ -10,6 +10,7 @@ mod user;
 
 pub use error::{ScriptError, Who};
 pub use run::{Ended, Run};
+pub(crate) use user::hand_to;
 
 use path::Inspected;
 use user::Identity;

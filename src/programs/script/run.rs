@@ -70,10 +70,19 @@ impl Script {
     ///
     /// What it leaves running when it ends by itself is left alone, but nobody reads what that prints.
     pub async fn run(&self, more: &[String], limit: Duration) -> Run {
+        self.run_within(more, limit, MOST_PRINTED).await
+    }
+
+    /// As [`Self::run`], a program that is to go on: without a limit of time or of what it prints.
+    pub(crate) async fn serve(&self, more: &[String]) -> Run {
+        self.run_within(more, Duration::MAX, usize::MAX).await
+    }
+
+    async fn run_within(&self, more: &[String], limit: Duration, most_printed: usize) -> Run {
         let now = Instant::now();
         let deadline = now.checked_add(limit).unwrap_or(now + LONGEST);
         match self.launch(more, deadline).await {
-            Ok(Some(running)) => running.finish(deadline, limit).await,
+            Ok(Some(running)) => running.finish(deadline, limit, most_printed).await,
             Ok(None) => Run { ended: Ended::TimedOut(limit), output: String::new() },
             Err(error) => Run { ended: Ended::NotRun(error), output: String::new() },
         }
@@ -140,8 +149,8 @@ struct Running {
 }
 
 impl Running {
-    async fn finish(mut self, deadline: Instant, limit: Duration) -> Run {
-        let mut output = match self.reader.take().map(|reader| Output::new(reader.into())) {
+    async fn finish(mut self, deadline: Instant, limit: Duration, most_printed: usize) -> Run {
+        let mut output = match self.reader.take().map(|reader| Output::new(reader.into(), most_printed)) {
             Some(Ok(output)) => output,
             Some(Err(source)) => return Run { ended: unread(source), output: String::new() },
             None => return Run { ended: unread(io::ErrorKind::NotFound.into()), output: String::new() },
@@ -192,11 +201,12 @@ struct Output {
     pipe: Receiver,
     kept: Vec<u8>,
     printed: usize,
+    most: usize,
 }
 
 impl Output {
-    fn new(pipe: OwnedFd) -> io::Result<Self> {
-        Ok(Self { pipe: Receiver::from_owned_fd(pipe)?, kept: Vec::new(), printed: 0 })
+    fn new(pipe: OwnedFd, most: usize) -> io::Result<Self> {
+        Ok(Self { pipe: Receiver::from_owned_fd(pipe)?, kept: Vec::new(), printed: 0, most })
     }
 
     /// Reads on, and answers only when it is too much.
@@ -209,7 +219,7 @@ impl Output {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => break,
             }
-            if self.printed > MOST_PRINTED {
+            if self.printed > self.most {
                 return;
             }
         }

@@ -1,8 +1,10 @@
 //! Who runs a program.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 
-use nix::unistd::{Uid, User};
+use nix::unistd::{Gid, Uid, User, fchown};
 
 use super::ScriptError;
 
@@ -59,6 +61,16 @@ impl Identity {
         };
         mode & bit != 0
     }
+}
+
+/// Makes a file of the daemon's user that user's own; one that is somebody else's already stays as it is.
+pub(crate) fn hand_to(file: &File, user: &str) -> io::Result<()> {
+    if file.metadata()?.uid() != Uid::effective().as_raw() {
+        return Ok(());
+    }
+    let identity = Identity::of(Some(user)).map_err(io::Error::other)?;
+    fchown(file, Some(Uid::from_raw(identity.uid)), Some(Gid::from_raw(identity.gid)))
+        .map_err(io::Error::from)
 }
 
 /// A user's name, or the number where it has none.

@@ -5,14 +5,18 @@
 #![allow(clippy::print_stdout, reason = "it is for people")]
 
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use config::director::DirectorConfig;
 use daemon::clock::Clock;
 use daemon::run_dir::RunDir;
 use lvs_router::Router;
+use programs::Notices;
 use tokio::signal::unix::{SignalKind, signal};
 use vrrp::Readiness;
+
+/// For commands of the last transitions.
+const FINISHING: Duration = Duration::from_secs(5);
 
 fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
@@ -28,7 +32,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let dir = RunDir::open(dir, true)?;
     let _lock = dir.lock()?;
     let config = read(&file)?;
-    let router = Router::start(&dir, Clock::start(), &config.vrrp, &config.addresses)?;
+    let notices = Notices::new();
+    let router = Router::start(&dir, Clock::start(), &config.vrrp, &config.addresses, &notices)?;
     let is_serving = std::env::var_os("SERVING").is_none_or(|word| word != "no");
     router.set_readiness(if is_serving { Readiness::Serving } else { Readiness::Installed });
     let [mut hangup, mut status, mut end] =
@@ -54,6 +59,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     }
     let begun = Instant::now();
     router.hand_over().await;
+    notices.finish(FINISHING).await;
     tracing::info!("handed over in {:?}", begun.elapsed());
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Event {
 
     /// `INSTANCE "VI_1" MASTER 100`
     pub(super) fn line(&self) -> String {
-        format!("{} \"{}\" {} {}\n", self.kind.word(), self.name, self.word.word(), self.priority)
+        format!("{} \"{}\" {} {}", self.kind.word(), self.name, self.word.word(), self.priority)
     }
 
     /// What a command gets after its own arguments.

@@ -1,25 +1,17 @@
-//! Telling others of transitions: commands, one after the other in the order of the transitions, and lines in a named
-//! pipe.
+//! Telling others of transitions: which are news, which groups move with them, and which commands they have.
 
 mod event;
-mod fifo;
-mod queue;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use config::director::{Notify as Commands, VrrpConfig};
-use tokio::task::JoinHandle;
-use tracing::{debug, warn};
+use programs::script::Script;
+use programs::{Channel, Notices, Program};
 
 pub(crate) use event::{Event, Kind, Word};
-use fifo::Fifo;
-pub use fifo::{FifoError, check_fifo};
-use programs::script::{Ended, Script};
-use queue::{Job, Queue};
 
 /// Tells of transitions. Dropped, it tells nothing any more, and kills the command under way.
 pub(crate) struct Notifier {
@@ -31,17 +23,13 @@ pub(crate) struct Notifier {
     told: BTreeMap<Subject, Word>,
     user: Option<String>,
     limit: Duration,
-    fifo: Option<Fifo>,
-    queue: Arc<Queue>,
-    worker: JoinHandle<()>,
+    notices: Notices,
 }
 
 type Subject = (Kind, String);
 
 impl Notifier {
-    /// Call it inside tokio.
-    pub(crate) fn new() -> Self {
-        let queue = Arc::new(Queue::default());
+    pub(crate) fn new(notices: Notices) -> Self {
         Self {
             commands: BTreeMap::new(),
             removed: BTreeMap::new(),
@@ -49,9 +37,7 @@ impl Notifier {
             told: BTreeMap::new(),
             user: None,
             limit: Duration::ZERO,
-            fifo: None,
-            worker: tokio::spawn(work(Arc::clone(&queue))),
-            queue,
+            notices,
         }
     }
 
@@ -71,9 +57,6 @@ impl Notifier {
         self.members = members.collect();
         self.user.clone_from(&config.script_user);
         self.limit = config.notify_timeout;
-        if self.fifo.as_ref().map(Fifo::path) != config.notify_fifo.as_ref().map(|fifo| fifo.path.as_str()) {
-            self.fifo = config.notify_fifo.as_ref().map(|fifo| Fifo::new(&fifo.path));
-        }
     }
 
     /// Takes a transition; never waits. A word that was the last about the same router already is not repeated. A group
@@ -87,14 +70,9 @@ impl Notifier {
         }
     }
 
-    /// Waits until everything taken is told, but not longer than `limit`. Answers whether it is.
+    /// Waits until the commands of everything taken have run, but not longer than `limit`. Answers whether they have.
     pub(crate) async fn finish(&self, limit: Duration) -> bool {
-        tokio::time::timeout(limit, self.queue.idle()).await.is_ok()
-    }
-
-    /// Lines that did not get into the named pipe because nobody read it.
-    pub(crate) fn lines_dropped(&self) -> u64 {
-        self.fifo.as_ref().map_or(0, Fifo::dropped)
+        self.notices.settle(limit).await
     }
 
     /// Answers whether it is news.
@@ -103,20 +81,19 @@ impl Notifier {
         if self.told.insert(subject.clone(), event.word) == Some(event.word) {
             return false;
         }
-        if let Some(fifo) = &mut self.fifo {
-            fifo.write(event);
-        }
-        let Some(commands) = self.commands.get(&subject).or_else(|| self.removed.get(&subject)) else {
-            return true;
-        };
-        let wanted = [event.word.command(commands), &commands.any];
-        let scripts = wanted.into_iter().filter(|command| !command.is_empty());
-        let scripts: Vec<_> =
-            scripts.map(|command| Script::new(command.clone(), self.user.clone())).collect();
-        if !scripts.is_empty() {
-            self.queue.push(Job { event: event.clone(), scripts, limit: self.limit });
-        }
+        let commands = self.commands.get(&subject).or_else(|| self.removed.get(&subject));
+        let programs = commands.map(|commands| self.programs(commands, event)).unwrap_or_default();
+        self.notices.tell(Channel::Vrrp, &event.line(), programs, self.limit);
         true
+    }
+
+    fn programs(&self, commands: &Commands, event: &Event) -> Vec<Program> {
+        let wanted = [event.word.command(commands), &commands.any];
+        let program = |command: &Vec<String>| Program {
+            script: Script::new(command.clone(), self.user.clone()),
+            arguments: event.arguments().into(),
+        };
+        wanted.into_iter().filter(|command| !command.is_empty()).map(program).collect()
     }
 
     /// The groups whose routers now all have `word` as their last.
@@ -126,29 +103,5 @@ impl Notifier {
             members.iter().any(|member| member == router) && members.iter().all(stands)
         };
         self.members.iter().filter(moved).map(|(group, _)| group.clone()).collect()
-    }
-}
-
-impl Drop for Notifier {
-    fn drop(&mut self) {
-        self.worker.abort();
-    }
-}
-
-/// Runs what is queued, one after the other, for ever.
-async fn work(queue: Arc<Queue>) {
-    loop {
-        let job = queue.next().await;
-        let arguments = job.event.arguments();
-        for script in &job.scripts {
-            let run = script.run(&arguments, job.limit).await;
-            let (program, event) = (script.program(), arguments.join(" "));
-            if matches!(run.ended, Ended::Exit(0)) {
-                debug!(program, event, "notified");
-            } else {
-                warn!(program, event, result = %run.ended, output = run.output, "notify command failed");
-            }
-        }
-        queue.done();
     }
 }

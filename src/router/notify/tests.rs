@@ -1,17 +1,15 @@
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::{Duration, Instant};
 
 use ::vrrp::{Announcing, Group, Interval, Priority, State, Version, Vrid};
 use config::director::{Fifo, Notify, RouterConfig, SyncGroup, VrrpConfig};
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::sys::stat::Mode;
-use nix::unistd::mkfifo;
+use nix::fcntl::OFlag;
+use programs::Notices;
 
-use super::queue::{Job, MOST_QUEUED, Queue};
-use super::{Event, Kind, Notifier, Word, check_fifo};
-use crate::places::{PATIENCE, Place, is_dead, mode, until};
+use super::{Event, Notifier};
+use crate::places::{PATIENCE, Place};
 
 fn router(name: &str, notify: Notify) -> RouterConfig {
     RouterConfig {
@@ -58,13 +56,6 @@ fn fifo(path: &str) -> Fifo {
     Fifo { path: path.into(), reader: Vec::new() }
 }
 
-fn with_fifo(path: &str) -> Notifier {
-    let mut notifier = Notifier::new();
-    let routers = vec![router("VI_1", Notify::default())];
-    notifier.set(&VrrpConfig { notify_fifo: Some(fifo(path)), ..config(routers) });
-    notifier
-}
-
 fn any(command: Vec<String>) -> Notify {
     Notify { any: command, ..Notify::default() }
 }
@@ -96,7 +87,7 @@ async fn commands_get_keepalived_s_words_specific_ones_first() {
         fault: command("fault"),
         stop: command("stop"),
     };
-    let mut notifier = Notifier::new();
+    let mut notifier = Notifier::new(Notices::new());
     notifier.set(&config(vec![router("VI 1", notify)]));
     for (state, priority) in [
         (State::Backup, 100),
@@ -126,7 +117,7 @@ async fn the_order_is_that_of_the_transitions_however_slow_the_commands_are() {
     // each is slower than the next
     let text = "sleep 0.0$((9 - $4)); echo \"$2 $3 $4\" >>\"$0\".log";
     let command = place.script("slow", text);
-    let mut notifier = Notifier::new();
+    let mut notifier = Notifier::new(Notices::new());
     notifier.set(&config(vec![router("A", any(command.clone())), router("B", any(command))]));
     let mut wanted = String::new();
     let began = Instant::now();
@@ -142,49 +133,6 @@ async fn the_order_is_that_of_the_transitions_however_slow_the_commands_are() {
 }
 
 #[tokio::test]
-async fn a_hanging_command_is_killed_and_the_next_runs() {
-    let place = Place::new();
-    let text = "echo $$ >>\"$0\".pids; [ \"$3\" = MASTER ] && exec sleep 1000; echo $3 >>\"$0\".log";
-    let command = place.script("hangs", text);
-    let mut notifier = Notifier::new();
-    let mut config = config(vec![router("VI_1", any(command))]);
-    config.notify_timeout = Duration::from_secs(1);
-    notifier.set(&config);
-    notifier.push(&Event::of("VI_1", State::Master, 100));
-    notifier.push(&Event::of("VI_1", State::Backup, 100));
-    assert!(!notifier.finish(Duration::from_millis(1)).await);
-    assert!(notifier.finish(PATIENCE).await);
-    assert_eq!(place.read("hangs.log"), "BACKUP\n");
-    let pids = place.read("hangs.pids");
-    assert!(pids.lines().all(is_dead));
-}
-
-#[tokio::test]
-async fn dropped_it_kills_what_runs() {
-    let place = Place::new();
-    let command = place.script("hangs", "echo $$ >\"$0\".pid; exec sleep 1000");
-    let mut notifier = Notifier::new();
-    notifier.set(&config(vec![router("VI_1", any(command))]));
-    notifier.push(&Event::of("VI_1", State::Master, 100));
-    until("it runs", || !place.read("hangs.pid").is_empty()).await;
-    drop(notifier);
-    until("it is killed", || is_dead(place.read("hangs.pid").trim())).await;
-}
-
-#[tokio::test]
-async fn a_command_that_others_may_write_is_not_run_and_the_next_is() {
-    let place = Place::new();
-    let (bad, good) = (place.script("bad", "touch \"$0\".ran"), place.script("good", "touch \"$0\".ran"));
-    mode(&bad[0], 0o777);
-    let mut notifier = Notifier::new();
-    notifier.set(&config(vec![router("VI_1", Notify { master: bad, any: good, ..Notify::default() })]));
-    notifier.push(&Event::of("VI_1", State::Master, 100));
-    assert!(notifier.finish(PATIENCE).await);
-    assert!(!fs::exists(place.path("bad.ran")).unwrap());
-    assert!(fs::exists(place.path("good.ran")).unwrap());
-}
-
-#[tokio::test]
 async fn a_group_moves_when_all_of_its_routers_have() {
     let place = Place::new();
     let fifo = place.path("fifo");
@@ -193,7 +141,9 @@ async fn a_group_moves_when_all_of_its_routers_have() {
     let mut config = config(["A", "B", "C"].map(|name| router(name, Notify::default())).into());
     config.groups = vec![SyncGroup { group, notify: any(command), alert: false }];
     config.notify_fifo = Some(self::fifo(&fifo));
-    let mut notifier = Notifier::new();
+    let notices = Notices::new();
+    notices.set(&config);
+    let mut notifier = Notifier::new(notices);
     notifier.set(&config);
     let mut reader = reader(&fifo);
     for (name, state) in [
@@ -219,7 +169,7 @@ async fn a_group_moves_when_all_of_its_routers_have() {
 async fn a_removed_router_still_tells_that_it_stops() {
     let place = Place::new();
     let command = place.script("any", "echo \"$@\" >>\"$0\".log");
-    let mut notifier = Notifier::new();
+    let mut notifier = Notifier::new(Notices::new());
     notifier.set(&config(vec![router("OLD", any(command))]));
     notifier.push(&Event::of("OLD", State::Master, 100));
     notifier.set(&config(Vec::new()));
@@ -232,122 +182,32 @@ async fn a_removed_router_still_tells_that_it_stops() {
 }
 
 #[tokio::test]
-async fn a_full_queue_loses_the_oldest() {
-    let queue = Queue::default();
-    let total = MOST_QUEUED + 3;
-    for nth in 0..total {
-        let event = Event { kind: Kind::Instance, name: nth.to_string(), word: Word::Master, priority: 1 };
-        queue.push(Job { event, scripts: Vec::new(), limit: PATIENCE });
-    }
-    let mut names = Vec::new();
-    for _ in 0..MOST_QUEUED {
-        names.push(queue.next().await.event.name);
-        queue.done();
-    }
-    assert_eq!(names, (3..total).map(|nth| nth.to_string()).collect::<Vec<_>>());
-    queue.idle().await;
-}
-
-#[tokio::test]
-async fn the_named_pipe_is_made_and_gets_a_line_for_each_transition() {
+async fn the_named_pipe_gets_keepalived_s_lines_each_word_once() {
     let place = Place::new();
     let path = place.path("fifo");
-    let mut notifier = with_fifo(&path);
+    let config =
+        VrrpConfig { notify_fifo: Some(fifo(&path)), ..config(vec![router("VI 1", Notify::default())]) };
+    let notices = Notices::new();
+    notices.set(&config);
     let mut reader = reader(&path);
-    notifier.push(&Event::of("VI_1", State::Master, 100));
-    assert_eq!(drain(&mut reader), "INSTANCE \"VI_1\" MASTER 100\n");
-    // the same word again is no news
-    notifier.push(&Event::of("VI_1", State::Master, 100));
-    notifier.push(&Event::of("VI_1", State::Backup, 80));
-    notifier.push(&Event::of("VI_1", State::Fault, 80));
-    notifier.push(&Event::of("VI_1", State::Initialize, 80));
-    let wanted = "INSTANCE \"VI_1\" BACKUP 80\nINSTANCE \"VI_1\" FAULT 80\nINSTANCE \"VI_1\" STOP 80\n";
+    let mut notifier = Notifier::new(notices.clone());
+    notifier.set(&config);
+    for (state, priority) in [
+        (State::Master, 100),
+        // the same word again is no news
+        (State::Master, 100),
+        (State::Backup, 80),
+        (State::Fault, 80),
+        (State::Leaving, 80),
+        (State::Initialize, 80),
+    ] {
+        notifier.push(&Event::of("VI 1", state, priority));
+    }
+    let wanted = "INSTANCE \"VI 1\" MASTER 100
+INSTANCE \"VI 1\" BACKUP 80
+INSTANCE \"VI 1\" FAULT 80
+INSTANCE \"VI 1\" STOP 80
+";
     assert_eq!(drain(&mut reader), wanted);
-    assert_eq!(notifier.lines_dropped(), 0);
-    // it stays for whoever reads when the daemon is back
-    drop(notifier);
-    assert!(check_fifo(&path).is_ok());
-}
-
-#[tokio::test]
-async fn without_a_reader_lines_are_dropped_and_a_reader_may_come_and_go() {
-    let place = Place::new();
-    let path = place.path("fifo");
-    let mut notifier = with_fifo(&path);
-    notifier.push(&Event::of("VI_1", State::Master, 1));
-    assert_eq!(notifier.lines_dropped(), 1);
-    let mut first = reader(&path);
-    notifier.push(&Event::of("VI_1", State::Backup, 2));
-    assert_eq!(drain(&mut first), "INSTANCE \"VI_1\" BACKUP 2\n");
-    drop(first);
-    notifier.push(&Event::of("VI_1", State::Master, 3));
-    assert_eq!(notifier.lines_dropped(), 2);
-    // removed by somebody: made again
-    fs::remove_file(&path).unwrap();
-    notifier.push(&Event::of("VI_1", State::Backup, 4));
-    let mut second = reader(&path);
-    notifier.push(&Event::of("VI_1", State::Master, 5));
-    assert_eq!(drain(&mut second), "INSTANCE \"VI_1\" MASTER 5\n");
-    // another reader takes the place of the first between two lines
-    drop(second);
-    let mut third = reader(&path);
-    notifier.push(&Event::of("VI_1", State::Backup, 6));
-    assert_eq!(drain(&mut third), "INSTANCE \"VI_1\" BACKUP 6\n");
-    assert_eq!(notifier.lines_dropped(), 3);
-}
-
-#[tokio::test]
-async fn a_full_pipe_loses_whole_lines_and_holds_up_nothing() {
-    let place = Place::new();
-    let path = place.path("fifo");
-    mkfifo(path.as_str(), Mode::S_IRWXU).unwrap();
-    let mut reader = reader(&path);
-    fcntl(&reader, FcntlArg::F_SETPIPE_SZ(4096)).unwrap();
-    let mut notifier = with_fifo(&path);
-    let mut pushed = 0_u64;
-    while notifier.lines_dropped() < 10 {
-        let state = [State::Master, State::Backup][usize::from(pushed % 2 == 1)];
-        notifier.push(&Event::of("VI_1", state, 100));
-        pushed += 1;
-        assert!(pushed < 10_000, "it never fills");
-    }
-    let text = drain(&mut reader);
-    assert!(text.ends_with('\n'));
-    let lines: Vec<_> = text.lines().collect();
-    assert_eq!(lines.len() as u64, pushed - 10);
-    let words = ["INSTANCE \"VI_1\" MASTER 100", "INSTANCE \"VI_1\" BACKUP 100"];
-    assert!(lines.iter().zip(words.into_iter().cycle()).all(|(line, wanted)| *line == wanted));
-    // there is room again
-    notifier.push(&Event::of("VI_1", State::Fault, 100));
-    assert_eq!(drain(&mut reader), "INSTANCE \"VI_1\" FAULT 100\n");
-}
-
-#[tokio::test]
-async fn nothing_but_a_named_pipe_is_written_to() {
-    let place = Place::new();
-    place.write("file", "precious");
-    std::os::unix::fs::symlink(place.path("file"), place.path("link")).unwrap();
-    for name in ["file", "link"] {
-        let mut notifier = with_fifo(&place.path(name));
-        notifier.push(&Event::of("VI_1", State::Master, 100));
-        assert_eq!(notifier.lines_dropped(), 1);
-        assert_eq!(place.read("file"), "precious");
-    }
-}
-
-#[test]
-fn a_path_that_cannot_be_a_pipe_is_named() {
-    let place = Place::new();
-    place.write("file", "");
-    let message = |path: &str| check_fifo(path).unwrap_err().to_string();
-    let (file, deep) = (place.path("file"), place.path("gone/fifo"));
-    assert_eq!(message("run/fifo"), "'run/fifo' is no full path: write it from the first '/' on");
-    assert_eq!(
-        message(&file),
-        format!("{file} is there, but is no named pipe: remove it, or name another path")
-    );
-    assert_eq!(message(&deep), format!("{deep} cannot be made: its directory does not exist"));
-    assert_eq!(message(&place.path("file/fifo")), format!("cannot look at {}", place.path("file/fifo")));
-    assert!(check_fifo(&place.path("fifo")).is_ok());
-    assert!(!fs::exists(place.path("fifo")).unwrap());
+    assert_eq!(notices.lines_dropped(), 0);
 }

@@ -11,6 +11,7 @@ use config::director::VrrpConfig;
 use daemon::clock::Clock;
 use hosts::{Peer, Scratch, VIP, arp_ignore, ip, output, pair, places, until};
 use lvs_router::Router;
+use programs::Notices;
 use tokio::time::sleep;
 use vrrp::{Readiness, State};
 
@@ -22,7 +23,7 @@ fn config(more: &str) -> VrrpConfig {
 }
 
 fn start(scratch: &Scratch, config: &VrrpConfig) -> Router {
-    let router = Router::start(&scratch.dir(), Clock::start(), config, &[]).unwrap();
+    let router = Router::start(&scratch.dir(), Clock::start(), config, &[], &Notices::new()).unwrap();
     router.set_readiness(Readiness::Serving);
     router
 }
@@ -235,7 +236,7 @@ fn an_address_of_another_interface_is_a_fault() {
 fn addresses_wait_at_the_gate_but_not_for_ever() {
     on("gate", |scratch, peer| async move {
         let config = config("");
-        let router = Router::start(&scratch.dir(), Clock::start(), &config, &[]).unwrap();
+        let router = Router::start(&scratch.dir(), Clock::start(), &config, &[], &Notices::new()).unwrap();
         router.set_gate(Some(BTreeSet::new()));
         router.set_readiness(Readiness::Serving);
         becomes(&router, State::Master).await;
@@ -248,7 +249,7 @@ fn addresses_wait_at_the_gate_but_not_for_ever() {
         until("it is announced", || !peer.claims().is_empty()).await;
         router.hand_over().await;
         drop(router);
-        let router = Router::start(&scratch.dir(), Clock::start(), &config, &[]).unwrap();
+        let router = Router::start(&scratch.dir(), Clock::start(), &config, &[], &Notices::new()).unwrap();
         router.set_gate(Some(BTreeSet::new()));
         router.set_readiness(Readiness::Serving);
         until("patience ends", || places() == ["eth0"]).await;

@@ -1,22 +1,23 @@
-//! Commands to be run, in order.
+//! Programs to be run, in order.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::warn;
 
-use super::Event;
-use programs::script::Script;
+use super::{Program, lock};
 
-/// Transitions that wait. More come only where commands are slower than a router that flaps.
-pub(super) const MOST_QUEUED: usize = 1_024;
+/// Changes that wait. More come only where commands are slower than what flaps, or where thousands of servers with commands of
+/// their own go at once.
+pub(super) const MOST_QUEUED: usize = 16_384;
 
-/// One transition's commands.
+/// One change's commands.
 pub(super) struct Job {
-    pub(super) event: Event,
-    pub(super) scripts: Vec<Script>,
+    /// in words, for the log
+    pub(super) event: String,
+    pub(super) programs: Vec<Program>,
     pub(super) limit: Duration,
 }
 
@@ -43,10 +44,7 @@ impl Queue {
         if state.jobs.len() >= MOST_QUEUED {
             state.jobs.pop_front();
             if !std::mem::replace(&mut state.warned, true) {
-                warn!(
-                    limit = MOST_QUEUED,
-                    "notify commands are too slow: the oldest transitions are left out"
-                );
+                warn!(limit = MOST_QUEUED, "notify commands are too slow: the oldest changes are left out");
             }
         }
         state.jobs.push_back(job);
@@ -98,7 +96,6 @@ impl Queue {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // whole after each change
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }

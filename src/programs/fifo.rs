@@ -1,8 +1,8 @@
-//! The named pipe: one line for each transition, written at once and never waited for.
+//! The named pipe: one line for each change, written at once and never waited for.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -11,7 +11,8 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tracing::{debug, warn};
 
-use super::Event;
+/// Linux writes as much at once, or nothing (`PIPE_BUF`).
+const WHOLE: usize = 4_096;
 
 /// A path that cannot be the named pipe.
 #[derive(Debug, thiserror::Error)]
@@ -63,10 +64,12 @@ pub fn check_fifo(path: &str) -> Result<(), FifoError> {
 }
 
 /// The writing end. It is kept open as long as somebody reads, so that a reader does not see the end after each line.
-pub(super) struct Fifo {
+pub(crate) struct Fifo {
     path: String,
+    /// its reader is ours: both ends are open, so that lines wait for a reader that is not there yet or is started again
+    keep: bool,
+    closed: bool,
     open: Option<File>,
-    dropped: u64,
     /// the last trouble told
     told: Option<String>,
 }
@@ -74,37 +77,69 @@ pub(super) struct Fifo {
 impl Fifo {
     /// Makes the pipe where there is none, readable by the daemon's user only. It is never removed: whoever reads it goes
     /// on reading when the daemon is back.
-    pub(super) fn new(path: &str) -> Self {
-        let mut fifo = Self { path: path.to_owned(), open: None, dropped: 0, told: None };
-        if let Err(errno) = fifo.make() {
-            fifo.warn(&io::Error::from(errno));
+    pub(crate) fn new(path: &str, keep: bool) -> Self {
+        let mut fifo = Self { path: path.to_owned(), keep, closed: false, open: None, told: None };
+        let made = fifo.make().map_err(io::Error::from);
+        if let Err(error) = made.and_then(|()| if keep { fifo.hold() } else { Ok(()) }) {
+            fifo.warn(&error);
         }
         fifo
     }
 
-    pub(super) fn path(&self) -> &str {
-        &self.path
-    }
-
-    pub(super) const fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
-    /// Writes the line whole or not at all (it is shorter than `PIPE_BUF`).
-    pub(super) fn write(&mut self, event: &Event) {
-        let line = event.line();
+    /// Writes the line whole or not at all, and answers which.
+    pub(crate) fn write(&mut self, line: &str) -> bool {
         // a reader that went away and came back has another pipe to read from: once more
-        let written = self.try_write(&line).or_else(|_| self.try_write(&line));
+        let written = self.try_write(line).or_else(|_| self.try_write(line));
         match written {
             Ok(()) => self.told = None,
-            Err(error) => {
-                self.dropped = self.dropped.saturating_add(1);
-                self.lament(&error);
+            Err(ref error) => self.lament(error),
+        }
+        written.is_ok()
+    }
+
+    /// Before its reader is started: the pipe is there, under its name, and lines wait in it. Gives it, to make it the
+    /// reader's own.
+    pub(crate) fn prepare(&mut self) -> Option<File> {
+        if self.closed || !self.keep {
+            return None;
+        }
+        if !self.open.as_ref().is_some_and(|file| self.is_named(file)) {
+            self.open = None;
+            if let Err(error) = self.hold() {
+                self.warn(&error);
             }
         }
+        self.open.as_ref().and_then(|file| file.try_clone().ok())
+    }
+
+    /// The reader sees the end when it has read everything. Nothing is written any more.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+        self.open = None;
+    }
+
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn hold(&mut self) -> io::Result<()> {
+        self.open = Some(self.open()?);
+        Ok(())
+    }
+
+    /// Whether the path still leads to this pipe.
+    fn is_named(&self, file: &File) -> bool {
+        let places = file.metadata().and_then(|file| Ok((file, Path::new(&self.path).symlink_metadata()?)));
+        places.is_ok_and(|(file, named)| (file.dev(), file.ino()) == (named.dev(), named.ino()))
     }
 
     fn try_write(&mut self, line: &str) -> io::Result<()> {
+        if self.closed {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if line.len() > WHOLE {
+            return Err(io::Error::other("a line is too long for a named pipe"));
+        }
         let mut file = match self.open.take() {
             Some(file) => file,
             None => self.open()?,
@@ -121,11 +156,14 @@ impl Fifo {
 
     fn open(&self) -> io::Result<File> {
         let flags = OFlag::O_NONBLOCK | OFlag::O_NOFOLLOW;
-        let opened = OpenOptions::new().write(true).custom_flags(flags.bits()).open(&self.path);
-        let file = match opened {
+        let open = || {
+            let mut options = OpenOptions::new();
+            options.read(self.keep).write(true).custom_flags(flags.bits()).open(&self.path)
+        };
+        let file = match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.make()?;
-                OpenOptions::new().write(true).custom_flags(flags.bits()).open(&self.path)?
+                open()?
             }
             opened => opened?,
         };
@@ -155,7 +193,7 @@ impl Fifo {
         let full = error.kind() == io::ErrorKind::WouldBlock;
         let words = if full { "it is full: its reader is too slow".to_owned() } else { error.to_string() };
         if self.told.as_ref() != Some(&words) {
-            warn!(path = self.path, error = words, "transitions do not get into the named pipe");
+            warn!(path = self.path, error = words, "changes do not get into the named pipe");
             self.told = Some(words);
         }
     }
