@@ -2,6 +2,7 @@
 # What the cases share. Oracles are ipvsadm, ip, arping, curl, /proc: never only what our own commands say.
 source "$LAB_REPO/tests/lab.d/net.sh"
 source "$LAB_REPO/tests/lab.d/machines.sh"
+source "$LAB_REPO/tests/lab.d/servers.sh"
 source "$LAB_REPO/tests/lab.d/cluster.sh"
 source "$LAB_REPO/tests/lab.d/routers.sh"
 source "$LAB_REPO/tests/cluster/vrrp.sh"

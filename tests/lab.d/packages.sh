@@ -17,7 +17,13 @@ TEST_PACKAGES='
     keepalived:keepalived:keepalived
     vtysh:frr:frr
     tcpdump:tcpdump:tcpdump
-    strace:strace:strace'
+    strace:strace:strace
+    openssl:openssl:openssl
+    redis-server:redis-server:redis
+    memcached:memcached:memcached
+    postgres:postgresql:postgresql-server
+    dnsmasq:dnsmasq-base:dnsmasq
+    exim:exim4-daemon-light:exim'
 MYSQL_PACKAGES='
     mariadbd:mariadb-server-core:mariadb-server
     mariadb:mariadb-client-core:mariadb'
@@ -42,7 +48,8 @@ missing_packages() {
         [[ -n $line ]] || continue
         command=${line%%:*}
         packages=$(cut -d: -f"$2" <<<"$line")
-        command -v "$command" >/dev/null || [[ -x /usr/libexec/$command ]] || printf '%s ' "$packages"
+        command -v "$command" >/dev/null || [[ -x /usr/libexec/$command ]] ||
+            compgen -G "/usr/lib/postgresql/*/bin/$command" >/dev/null || printf '%s ' "$packages"
     done <<<"$1"
 }
 
