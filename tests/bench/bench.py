@@ -188,6 +188,46 @@ def bench_agent():
     row("RSS of lvs-rs-agent with ten VIPs", "MB", values, "under 8 MB", 1)
 
 
+def bench_parse():
+    """Reading a keepalived.conf of 5 MB: what `keepalived -t` and `lvs-director check` take."""
+    path = f"{WORK}/large.conf"
+    with open(path, "w") as file:
+        file.write(large_configuration(2277, 16))
+    commands = {
+        "keepalived": ["keepalived", "-t", "-f", path],
+        "director": [f"{BIN}/lvs-director", "check", "-c", path],
+    }
+    rss = {}
+
+    def measure(name):
+        began = time.monotonic()
+        program = subprocess.Popen(commands[name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(program.pid, 0)
+        if status:
+            raise SystemExit(f"{' '.join(commands[name])}: exit status {os.waitstatus_to_exitcode(status)}")
+        rss.setdefault(name, []).append(usage.ru_maxrss / 1024)
+        return time.monotonic() - began
+
+    size = os.path.getsize(path) / 1e6
+    row(f"check of a keepalived.conf of {size:.1f} MB, 2277 x 16", "s", in_turns(measure), "less", 3)
+    row("memory that takes", "MB", rss, "", 0)
+
+
+def large_configuration(services, reals):
+    def server(service, real):
+        number = service * reals + real
+        return (f"    real_server 10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255} 80 {{\n"
+                "        weight 1\n        TCP_CHECK {\n            connect_timeout 3\n            retry 2\n"
+                "            delay_before_retry 1\n        }\n    }\n")
+
+    def service(number):
+        head = (f"virtual_server 172.16.{number >> 8}.{number & 255} 80 {{\n    delay_loop 6\n    lb_algo rr\n"
+                "    lb_kind DR\n    protocol TCP\n")
+        return head + "".join(server(number, real) for real in range(reals)) + "}\n"
+
+    return "global_defs {\n    router_id BENCH\n}\n" + "".join(map(service, range(services)))
+
+
 def main():
     parts = {name.removeprefix("bench_"): part for name, part in globals().items() if name.startswith("bench_")}
     for name in sys.argv[1:] or parts:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The measurements, inside the lab. Of one director: start, reload, noop, checks, agent. Of two: failover, connections,
+# The measurements, inside the lab. Of one director: start, reload, noop, checks, agent, parse. Of two: failover, connections,
 # instances.
 set -euo pipefail
 for part in net machines; do
