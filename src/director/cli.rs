@@ -9,15 +9,23 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "lvs-director", version, max_term_width = 100)]
 pub(crate) struct Cli {
-    /// Configuration file
+    /// Configuration file: a director.toml, or a keepalived.conf as it is
     #[arg(
         short,
         long,
         global = true,
         value_name = "FILE",
-        default_value = "/etc/lvs-director/director.toml"
+        default_value = crate::load::DEFAULT
     )]
     pub(crate) config: PathBuf,
+    /// Take mistakes in a keepalived.conf as keepalived takes them, and say how
+    ///
+    /// Without it the file is refused where keepalived would go on without a part of it.
+    #[arg(long, global = true)]
+    pub(crate) lenient: bool,
+    /// What `@ID` lines of a keepalived.conf are compared with [default: the host's short name]
+    #[arg(short = 'i', long, global = true, value_name = "ID")]
+    pub(crate) config_id: Option<String>,
     /// Directory for the lock, the control socket and what is ours [default: $RUNTIME_DIRECTORY or
     /// /run/lvs-director]
     #[arg(long, global = true, value_name = "DIR")]
@@ -34,9 +42,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run the director in the foreground
     ///
-    /// SIGHUP reloads the configuration, as a difference. SIGTERM stops and leaves the table, addresses and settings
-    /// as they are, so that a restart is invisible. Virtual routers hand their addresses over first; a second SIGTERM
-    /// drops them at once.
+    /// SIGHUP reloads the configuration and what it includes, as a difference. SIGTERM stops and leaves the table,
+    /// addresses and settings as they are, so that a restart is invisible (`on_stop = "remove"` in [ipvs]: its services
+    /// leave the table). Virtual routers hand their addresses over first; a second SIGTERM drops them at once.
     Run,
     /// Check the configuration file; needs no root
     Check {
@@ -44,6 +52,12 @@ pub(crate) enum Command {
         #[arg(long)]
         effective: bool,
     },
+    /// Print a keepalived.conf as director.toml
+    ///
+    /// On standard output, with a comment where something works differently here; what is wrong with the file goes to
+    /// standard error. A file with mistakes that keepalived goes on without is refused, unless --fix or --lenient says what
+    /// to make of them. Needs no root.
+    Import(ImportArgs),
     /// Print what would change, as ipvsadm commands; writes nothing
     ///
     /// What apply would do, or the running director after a reload. Needs no root, but without it thresholds, tunnel
@@ -82,6 +96,16 @@ pub(crate) enum Command {
     ///
     /// Its services and addresses go, settings get the values back that they had before. Refused while it runs.
     Cleanup,
+}
+
+/// What to import, and how.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The keepalived.conf
+    pub(crate) file: PathBuf,
+    /// Mend mistakes where it is clear what the author meant, and say how
+    #[arg(long, conflicts_with = "lenient")]
+    pub(crate) fix: bool,
 }
 
 /// How to print a plan.

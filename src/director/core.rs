@@ -1,18 +1,24 @@
 //! The director's decisions: check results, commands and files come in; the wanted table goes out as patches.
 //! No socket, file or clock: the shell (`run.rs`) performs.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod pause;
+mod turn;
+mod weight;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::iter;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::director::{DirectorConfig, IpvsOn, RealServer, VirtualService};
-use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start, Transition};
+use config::director::{DirectorConfig, IpvsOn, OnStop, RealServer, VirtualService};
+use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start};
 use ipvs::{DestinationKey, Service, ServiceKey, Table, Weight};
 
-use crate::desired::{ServerState, Verdict, judge};
+use crate::desired::{Condition, ServerState, Verdict, judge};
 use crate::roles::{Roles, lingering, placement};
+pub(crate) use turn::{CheckTurn, QuorumTurn, ServerTurn, Turn};
+use weight::Remembered;
 
 /// Changes of the wanted table: a service as it should be, or none where it should be gone.
 pub(crate) type Patches = BTreeMap<ServiceKey, Option<Service>>;
@@ -29,37 +35,29 @@ pub(crate) struct Core {
     lingers: Vec<bool>,
     /// addresses of this machine, as they were when roles changed last
     own: BTreeSet<IpAddr>,
+    /// addresses of this machine
+    local: BTreeSet<IpAddr>,
+    /// there may be checks that are paused
+    may_pause: bool,
     roles: Roles,
     /// the services that need a check, by their place in `config.services`
     users: BTreeMap<Arc<CheckSpec>, Vec<usize>>,
     drained: BTreeSet<IpAddr>,
+    /// weights in the table of servers whose checks have not said theirs yet
+    remembered: Remembered,
+    /// what was told last of the quorum of each service; absent: nothing yet
+    told: BTreeMap<ServiceKey, bool>,
+    /// the servers of which it was told last that they are down
+    down: BTreeSet<(ServiceKey, DestinationKey)>,
+    turns: VecDeque<Turn>,
     patches: Patches,
-}
-
-/// A check's standing turned.
-#[derive(Clone, Debug)]
-pub(crate) struct Turn {
-    pub(crate) transition: Transition,
-    /// the first service that needs this check
-    pub(crate) service: String,
-    /// how many services need it
-    pub(crate) services: usize,
-    pub(crate) quorums: Vec<QuorumTurn>,
-}
-
-/// A service lost or regained quorum.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct QuorumTurn {
-    pub(crate) service: String,
-    pub(crate) quorum: bool,
-    pub(crate) weight_up: u64,
 }
 
 /// What a drain command found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DrainAnswer {
     /// the server is in this many services
-    Done { services: usize, quorums: Vec<QuorumTurn> },
+    Done { services: usize },
     /// no service has this server
     Unknown,
 }
@@ -90,8 +88,14 @@ impl Core {
             here: Vec::new(),
             lingers: Vec::new(),
             own: BTreeSet::new(),
+            local: BTreeSet::new(),
+            may_pause: false,
             users: BTreeMap::new(),
             drained,
+            remembered: Remembered::default(),
+            told: BTreeMap::new(),
+            down: BTreeSet::new(),
+            turns: VecDeque::new(),
             patches: Patches::new(),
         };
         core.load(now, weight_of, |service| !is_sorry(service));
@@ -145,9 +149,12 @@ impl Core {
     ) {
         let mut wanted: BTreeMap<Arc<CheckSpec>, Start> = BTreeMap::new();
         self.users.clear();
+        self.remembered.clear();
         for (index, service) in self.config.services.iter().enumerate() {
             for real in &service.reals {
-                let start = start_of(service, real, weight_of(&service.key, &real.key));
+                let weight = weight_of(&service.key, &real.key);
+                self.remembered.note(service, real, weight, &self.checks);
+                let start = start_of(real, weight);
                 for check in &real.checks {
                     let known = wanted.entry(Arc::clone(check)).or_insert(start);
                     if start == Start::Up {
@@ -161,7 +168,10 @@ impl Core {
             }
         }
         self.checks.set(wanted.into_iter(), now);
+        self.pause(now);
         self.verdicts = self.config.services.iter().map(|s| self.judge(s, had_quorum(s))).collect();
+        self.forget_gone();
+        (0..self.verdicts.len()).for_each(|index| self.tell_quorum(index));
     }
 
     fn patch_differences(&mut self, mut before: Patches) {
@@ -193,14 +203,26 @@ impl Core {
         service
     }
 
-    /// Takes the result of one attempt. A turn is worth a line in the log.
-    pub(crate) fn handle_result(&mut self, id: CheckId, outcome: Outcome, now: Duration) -> Option<Turn> {
-        let transition = self.checks.handle_result(id, outcome, now)?;
-        let users = self.users.get(&transition.spec).cloned().unwrap_or_default();
-        let quorums = users.iter().filter_map(|index| self.judge_again(*index)).collect();
-        let first = users.first().and_then(|index| self.config.services.get(*index));
-        let service = first.map(|service| service.name.clone()).unwrap_or_default();
-        Some(Turn { transition, service, services: users.len(), quorums })
+    /// Takes the result of one attempt. A turn of the check is worth a line in the log.
+    pub(crate) fn handle_result(
+        &mut self,
+        id: CheckId,
+        outcome: Outcome,
+        now: Duration,
+    ) -> Option<CheckTurn> {
+        let transition = self.checks.handle_result(id, outcome, now);
+        let first = self.remembered.take_first(id);
+        let spec = transition.as_ref().map(|turned| Arc::clone(&turned.spec)).or(first)?;
+        let users = self.users.get(&spec).cloned().unwrap_or_default();
+        for index in &users {
+            if let Some(transition) = &transition {
+                self.tell_servers(*index, transition);
+            }
+            self.judge_again(*index);
+        }
+        let service = users.first().and_then(|index| self.config.services.get(*index));
+        let service = service.map(|service| service.name.clone()).unwrap_or_default();
+        Some(CheckTurn { transition: transition?, service, services: users.len() })
     }
 
     /// Takes a server out of scheduling everywhere, or back in.
@@ -216,37 +238,45 @@ impl Core {
         if services.is_empty() && !known {
             return DrainAnswer::Unknown;
         }
-        let quorums = services.iter().filter_map(|index| self.judge_again(*index)).collect();
-        DrainAnswer::Done { services: services.len(), quorums }
+        services.iter().for_each(|index| self.judge_again(*index));
+        DrainAnswer::Done { services: services.len() }
     }
 
-    fn judge_again(&mut self, index: usize) -> Option<QuorumTurn> {
-        let service = self.config.services.get(index)?;
-        let old = self.verdicts.get(index)?;
+    fn judge_again(&mut self, index: usize) {
+        let Some(service) = self.config.services.get(index) else { return };
+        let Some(old) = self.verdicts.get(index) else { return };
         let verdict = self.judge(service, old.quorum);
-        let (quorum, weight_up) = (verdict.quorum, verdict.weight_up);
-        let turn =
-            (quorum != old.quorum).then(|| QuorumTurn { service: service.name.clone(), quorum, weight_up });
         if verdict.service != old.service && self.here.get(index) == Some(&true) {
             let lingers = self.lingers.get(index) == Some(&true);
             self.patches.insert(service.key, Some(self.entry(&verdict.service, lingers)));
         }
-        *self.verdicts.get_mut(index)? = verdict;
-        turn
+        if let Some(old) = self.verdicts.get_mut(index) {
+            *old = verdict;
+        }
+        self.tell_quorum(index);
     }
 
     fn judge(&self, service: &VirtualService, had_quorum: bool) -> Verdict {
-        judge(service, had_quorum, &self.drained, |real| self.state_of(real))
+        judge(service, had_quorum, &self.drained, |real| self.condition_of(service, real))
     }
 
     /// A server is up when every check is.
     pub(crate) fn state_of(&self, real: &RealServer) -> ServerState {
-        let standings = real.checks.iter().map(|check| self.checks.standing(check));
-        standings.fold(ServerState::Up, |state, standing| match (state, standing) {
-            (ServerState::Down, _) | (_, Some(Standing::Down)) => ServerState::Down,
-            (ServerState::Unknown, _) | (_, Some(Standing::Unknown) | None) => ServerState::Unknown,
-            (ServerState::Up, Some(Standing::Up)) => ServerState::Up,
-        })
+        state(real.checks.iter().map(|check| self.checks.standing(check)))
+    }
+
+    fn condition_of(&self, service: &VirtualService, real: &RealServer) -> Condition {
+        let weight = self.remembered.weight(service, real);
+        Condition { state: self.state_of(real), weight: weight.unwrap_or_else(|| self.weight_of(real)) }
+    }
+
+    /// Every service of ours leaves the table, where the configuration wants that of a director that stops.
+    pub(crate) fn stop(&mut self) {
+        if self.config.ipvs.on_stop == OnStop::Remove {
+            let before = self.wanted().collect();
+            self.here.fill(false);
+            self.patch_differences(before);
+        }
     }
 
     /// The wanted table's changes since the last call.
@@ -256,7 +286,9 @@ impl Core {
 
     /// The next check that is due, to be started now.
     pub(crate) fn poll_due(&mut self, now: Duration) -> Option<(CheckId, Arc<CheckSpec>)> {
-        self.checks.poll_due(now)
+        let (id, spec) = self.checks.poll_due(now)?;
+        self.remembered.note_asked(id, &spec);
+        Some((id, spec))
     }
 
     /// When a check is due next.
@@ -317,12 +349,21 @@ impl Core {
 
 /// What is in the table stays until a check fails it. An entry with weight 0 says "failed" only where failed
 /// servers are inhibited instead of removed.
-fn start_of(service: &VirtualService, real: &RealServer, weight: Option<u32>) -> Start {
+fn start_of(real: &RealServer, weight: Option<u32>) -> Start {
     match weight {
         Some(0) if real.inhibit && real.destination.weight.get() > 0 => Start::Unknown,
         Some(_) => Start::Up,
         None => Start::Unknown,
     }
+}
+
+/// Of a server, by the standings of its checks; none: a check that there is not.
+fn state(standings: impl Iterator<Item = Option<Standing>>) -> ServerState {
+    standings.fold(ServerState::Up, |state, standing| match (state, standing) {
+        (ServerState::Down, _) | (_, Some(Standing::Down)) => ServerState::Down,
+        (ServerState::Unknown, _) | (_, Some(Standing::Unknown) | None) => ServerState::Unknown,
+        (ServerState::Up, Some(Standing::Up)) => ServerState::Up,
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use config::director::{RealServer, VirtualService};
-use ipvs::{Destination, Service, Weight};
+use health::Reported;
+use ipvs::{Destination, DestinationKey, Service, Weight};
 
 /// What is known of one real server in one service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub(crate) enum ServerState {
     Unknown,
 }
 
+/// What decides about one real server in one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) state: ServerState,
+    /// as configured, or as its checks report
+    pub(crate) weight: Weight,
+}
+
 /// The verdict on one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -24,6 +33,8 @@ pub(crate) struct Verdict {
     pub(crate) service: Service,
     /// whether enough servers are up
     pub(crate) quorum: bool,
+    /// servers that are not checked yet cannot change that
+    pub(crate) certain: bool,
     /// total weight of the servers that are up and not drained
     pub(crate) weight_up: u64,
 }
@@ -36,47 +47,66 @@ pub(crate) fn judge(
     service: &VirtualService,
     had_quorum: bool,
     drained: &BTreeSet<IpAddr>,
-    state_of: impl Fn(&RealServer) -> ServerState,
+    condition_of: impl Fn(&RealServer) -> Condition,
 ) -> Verdict {
     let mut destinations = BTreeMap::new();
     let mut tally = Tally::default();
     for real in &service.reals {
-        let state = state_of(real);
+        let condition = condition_of(real);
         let is_drained = drained.contains(&real.key.address);
-        tally.count(state, is_drained, real.destination.weight);
-        if let Some(weight) = weight_in_table(service, real, state, is_drained) {
+        tally.count(condition, is_drained, real.destination.weight);
+        if let Some(weight) = weight_in_table(real, condition, is_drained) {
             destinations.insert(real.key, Destination { weight, ..real.destination });
         }
     }
     let quorum = tally.has_quorum(service, had_quorum);
-    if !quorum && let Some((key, destination)) = service.sorry_server {
-        // New connections go to the sorry server alone; those of the servers still up may end in peace.
-        for left in destinations.values_mut() {
-            left.weight = Weight::QUIESCED;
-        }
-        destinations.insert(key, destination);
-    }
+    add_sorry_server(service, quorum, &mut destinations);
     Verdict {
         service: Service { settings: service.settings.clone(), destinations },
         quorum,
+        certain: tally.is_certain(service, quorum),
         weight_up: tally.up,
     }
 }
 
 /// The weight a server has in the table, none if it is not there.
-fn weight_in_table(
-    service: &VirtualService,
-    real: &RealServer,
-    state: ServerState,
-    drained: bool,
-) -> Option<Weight> {
-    let weight = if drained { Weight::QUIESCED } else { real.destination.weight };
-    match state {
+fn weight_in_table(real: &RealServer, condition: Condition, drained: bool) -> Option<Weight> {
+    let weight = if drained { Weight::QUIESCED } else { condition.weight };
+    match condition.state {
         ServerState::Up => Some(weight),
         // A drained server may still have connections that a restarted director has not checked yet.
         ServerState::Unknown if !real.alpha || drained => Some(weight),
         ServerState::Unknown | ServerState::Down => real.inhibit.then_some(Weight::QUIESCED),
     }
+}
+
+fn add_sorry_server(
+    service: &VirtualService,
+    quorum: bool,
+    destinations: &mut BTreeMap<DestinationKey, Destination>,
+) {
+    let Some((key, destination)) = service.sorry_server else { return };
+    if !quorum {
+        // New connections go to the sorry server alone; those of the servers still up may end in peace.
+        for left in destinations.values_mut() {
+            left.weight = Weight::QUIESCED;
+        }
+        destinations.insert(key, destination);
+    } else if service.sorry_inhibit {
+        destinations.entry(key).or_insert(Destination { weight: Weight::QUIESCED, ..destination });
+    }
+}
+
+/// The weight of a server of which its checks report this: what each says differs from what is configured, and the differences
+/// add up.
+pub(crate) fn weight_of(configured: Weight, reports: impl IntoIterator<Item = Reported>) -> Weight {
+    let base = i64::from(configured.get());
+    let differences = reports.into_iter().map(|report| match report {
+        Reported::Weight(weight) => i64::from(weight) - base,
+        Reported::Change(change) => i64::from(change),
+    });
+    let weight = differences.fold(base, i64::saturating_add).clamp(0, i64::from(Weight::MAX));
+    u32::try_from(weight).ok().and_then(Weight::new).unwrap_or(configured)
 }
 
 #[derive(Default)]
@@ -87,10 +117,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, state: ServerState, drained: bool, weight: Weight) {
-        let weight = u64::from(weight.get());
-        self.total += weight;
-        match state {
+    fn count(&mut self, condition: Condition, drained: bool, configured: Weight) {
+        let weight = u64::from(condition.weight.get());
+        self.total += u64::from(configured.get());
+        match condition.state {
             ServerState::Up if !drained => self.up += weight,
             ServerState::Unknown if !drained => self.unknown += weight,
             ServerState::Up | ServerState::Unknown | ServerState::Down => {}
@@ -98,13 +128,25 @@ impl Tally {
     }
 
     fn has_quorum(&self, service: &VirtualService, had_quorum: bool) -> bool {
-        let need = u64::from(service.quorum);
         if had_quorum {
-            self.up + self.unknown >= need
+            self.up + self.unknown >= u64::from(service.quorum)
         } else {
-            // Hysteresis beyond what all servers weigh would never be reached.
-            self.up >= (need + u64::from(service.hysteresis)).min(self.total.max(need))
+            self.up >= self.back(service)
         }
+    }
+
+    fn is_certain(&self, service: &VirtualService, quorum: bool) -> bool {
+        if quorum {
+            self.up >= u64::from(service.quorum)
+        } else {
+            self.up + self.unknown < self.back(service)
+        }
+    }
+
+    /// The weight with which a quorum that was lost is back. Hysteresis beyond what all servers weigh would never be reached.
+    fn back(&self, service: &VirtualService) -> u64 {
+        let need = u64::from(service.quorum);
+        (need + u64::from(service.hysteresis)).min(self.total.max(need))
     }
 }
 

@@ -127,6 +127,7 @@ impl Shell {
             self.lead.gauge.begin_to_follow(now);
         }
         self.lead.read();
+        self.follow_addresses();
         self.core.set_roles(&roles, self.router.own_addresses());
         self.enforce(Policy::of(self.core.config(), &roles));
         self.set_gate(&roles);

@@ -33,6 +33,7 @@ use clap::Parser;
 use daemon::run_dir::RunDir;
 
 use cli::{Cli, Command};
+use load::Source;
 
 /// What `lvs-director` does, from its command line to its exit code.
 pub fn main() -> ExitCode {
@@ -42,11 +43,13 @@ pub fn main() -> ExitCode {
         return daemon::exit::Exit::Usage.into();
     }
     let run_dir = cli.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-director"));
+    let source = Source { path: cli.config.clone(), lenient: cli.lenient, config_id: cli.config_id.clone() };
     let ended = match &cli.command {
-        Command::Run => return run::run(&cli.config, &run_dir).into(),
-        Command::Check { effective } => oneshot::check(&cli.config, *effective),
-        Command::Plan(args) => oneshot::plan(&cli.config, &run_dir, args),
-        Command::Apply => oneshot::apply(&cli.config, &run_dir),
+        Command::Run => return run::run(&source, &run_dir).into(),
+        Command::Check { effective } => oneshot::check(&source, *effective),
+        Command::Import(args) => oneshot::import(source, args),
+        Command::Plan(args) => oneshot::plan(&source, &run_dir, args),
+        Command::Apply => oneshot::apply(&source, &run_dir),
         Command::Status { json } => oneshot::show_status(&run_dir, *json),
         Command::Drain { server } => oneshot::drain(&run_dir, *server, true),
         Command::Undrain { server } => oneshot::drain(&run_dir, *server, false),

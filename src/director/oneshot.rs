@@ -1,4 +1,4 @@
-//! Commands that act once: check, plan, apply, cleanup, and those that ask the running director.
+//! Commands that act once: check, import, plan, apply, cleanup, and those that ask the running director.
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -12,12 +12,13 @@ use daemon::http::Method;
 use daemon::run_dir::RunDir;
 use daemon::state_file::StateFile;
 use ipvs::{Change, Scope, Table, diff};
+use keepalived::Mode;
 use kernel::ipvs::{Ipvs, IpvsError};
 use router::VrrpStatus;
 
-use crate::cli::{PlanArgs, VrrpArgs};
+use crate::cli::{ImportArgs, PlanArgs, VrrpArgs};
 use crate::lead::has_routers;
-use crate::load::{Loaded, load};
+use crate::load::{self, Imported, Loaded, Refused, Source, load};
 use crate::owned::{DRAINED, OwnedServices};
 use crate::plan::{Servers, desired};
 use crate::settings::{Policy, Settings};
@@ -37,6 +38,12 @@ pub(crate) enum Failure {
     Failed(String),
 }
 
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Config(refused.text)
+    }
+}
+
 impl Failure {
     /// Prints the text and gives the exit code.
     pub(crate) fn report(self) -> Exit {
@@ -54,25 +61,41 @@ impl Failure {
 }
 
 /// `check`
-pub(crate) fn check(path: &Path, effective: bool) -> Ended {
-    let config = loaded(path)?;
+pub(crate) fn check(source: &Source, effective: bool) -> Ended {
+    let Loaded { config, warnings, from_keepalived } = load(source)?;
+    eprint!("{warnings}");
     if effective {
         print(&config.to_toml());
     } else {
         let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
-        let (file, services) = (path.display(), counted(config.services.len(), "service"));
+        let (file, services) = (source.path.display(), counted(config.services.len(), "service"));
         let routers = match config.vrrp.routers.len() {
             0 => String::new(),
             count => format!(", {}", counted(count, "virtual router")),
         };
-        print(&format!("{file}: fine: {services}, {}{routers}\n", counted(reals, "real server")));
+        let kind = if from_keepalived { " as keepalived.conf" } else { "" };
+        print(&format!("{file}: fine{kind}: {services}, {}{routers}\n", counted(reals, "real server")));
     }
     Ok(Exit::Done)
 }
 
+/// `import`
+pub(crate) fn import(source: Source, args: &ImportArgs) -> Ended {
+    let mode = match (args.fix, source.lenient) {
+        (true, _) => Mode::Fix,
+        (false, true) => Mode::Lenient,
+        (false, false) => Mode::Strict,
+    };
+    let source = Source { path: args.file.clone(), ..source };
+    let Imported { toml, warnings } = load::import(&source, mode)?;
+    eprint!("{warnings}");
+    print(&toml);
+    Ok(Exit::Done)
+}
+
 /// `plan`
-pub(crate) fn plan(path: &Path, run_dir: &Path, args: &PlanArgs) -> Ended {
-    let config = loaded(path)?;
+pub(crate) fn plan(source: &Source, run_dir: &Path, args: &PlanArgs) -> Ended {
+    let config = loaded(source)?;
     let dir = RunDir::open(run_dir, false).ok();
     let servers = running_servers(dir.as_ref());
     note_routers(&config, &servers);
@@ -92,8 +115,8 @@ pub(crate) fn plan(path: &Path, run_dir: &Path, args: &PlanArgs) -> Ended {
 }
 
 /// `apply`
-pub(crate) fn apply(path: &Path, run_dir: &Path) -> Ended {
-    let config = loaded(path)?;
+pub(crate) fn apply(source: &Source, run_dir: &Path) -> Ended {
+    let config = loaded(source)?;
     let dir = RunDir::open(run_dir, true).map_err(|e| hinted(&e, e.hint()))?;
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
     let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
@@ -193,8 +216,8 @@ fn ask(run_dir: &Path, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8
     }
 }
 
-fn loaded(path: &Path) -> Result<DirectorConfig, Failure> {
-    let Loaded { config, warnings } = load(path).map_err(Failure::Config)?;
+fn loaded(source: &Source) -> Result<DirectorConfig, Failure> {
+    let Loaded { config, warnings, .. } = load(source)?;
     eprint!("{warnings}");
     Ok(config)
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use config::director::{DirectorConfig, RealServer, VirtualService};
+use health::Reported;
 use ipvs::{Service, ServiceKey, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::core::Core;
-use crate::desired::{ServerState, judge};
+use crate::desired::{Condition, ServerState, judge, weight_of};
 use crate::roles::{Roles, placement};
 
 /// What a running director knows of its real servers, so that `plan` asks for what a reload would give.
@@ -16,6 +17,9 @@ use crate::roles::{Roles, placement};
 pub(crate) struct Servers {
     /// per service, the servers that are not up
     not_up: BTreeMap<String, BTreeMap<String, NotUp>>,
+    /// per service, the servers whose checks say something of their weight, and what
+    #[serde(default)]
+    reports: BTreeMap<String, BTreeMap<String, Vec<Report>>>,
     /// services without quorum
     no_quorum: BTreeSet<String>,
     drained: BTreeSet<IpAddr>,
@@ -29,6 +33,32 @@ pub(crate) struct Servers {
 enum NotUp {
     Down,
     Unknown,
+}
+
+/// What a check says of its server's weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Report {
+    Weight(u32),
+    Change(i32),
+}
+
+impl From<Reported> for Report {
+    fn from(reported: Reported) -> Self {
+        match reported {
+            Reported::Weight(weight) => Self::Weight(weight),
+            Reported::Change(change) => Self::Change(change),
+        }
+    }
+}
+
+impl From<Report> for Reported {
+    fn from(report: Report) -> Self {
+        match report {
+            Report::Weight(weight) => Self::Weight(weight),
+            Report::Change(change) => Self::Change(change),
+        }
+    }
 }
 
 impl Servers {
@@ -45,6 +75,15 @@ impl Servers {
                 states.filter_map(|(key, state)| Some((key, NotUp::of(state)?))).collect();
             if !not_up.is_empty() {
                 servers.not_up.insert(service.key.to_string(), not_up);
+            }
+            let reports_of = |real: &RealServer| -> Vec<Report> {
+                core.reports(real).map(|(_, said)| said.into()).collect()
+            };
+            let reports = service.reals.iter().map(|real| (real.key.to_string(), reports_of(real)));
+            let reports: BTreeMap<String, Vec<Report>> =
+                reports.filter(|(_, said)| !said.is_empty()).collect();
+            if !reports.is_empty() {
+                servers.reports.insert(service.key.to_string(), reports);
             }
         }
         servers
@@ -70,13 +109,17 @@ impl Servers {
         self.roles.clone().unwrap_or_default()
     }
 
-    fn state_of(&self, service: &VirtualService, real: &RealServer) -> ServerState {
-        let of_service = self.not_up.get(&service.key.to_string());
-        match of_service.and_then(|servers| servers.get(&real.key.to_string())) {
+    fn condition_of(&self, service: &VirtualService, real: &RealServer) -> Condition {
+        let (service, server) = (service.key.to_string(), real.key.to_string());
+        let not_up = self.not_up.get(&service).and_then(|servers| servers.get(&server));
+        let state = match not_up {
             Some(NotUp::Down) => ServerState::Down,
             Some(NotUp::Unknown) => ServerState::Unknown,
             None => ServerState::Up,
-        }
+        };
+        let reports = self.reports.get(&service).and_then(|servers| servers.get(&server));
+        let reports = reports.into_iter().flatten().map(|report| Reported::from(*report));
+        Condition { state, weight: weight_of(real.destination.weight, reports) }
     }
 }
 
@@ -94,8 +137,8 @@ impl NotUp {
 pub(crate) fn desired(config: &DirectorConfig, servers: &Servers) -> Table {
     let service_of = |service: &VirtualService| -> (ServiceKey, Service) {
         let had_quorum = !servers.no_quorum.contains(&service.key.to_string());
-        let state_of = |real: &RealServer| servers.state_of(service, real);
-        (service.key, judge(service, had_quorum, &servers.drained, state_of).service)
+        let condition_of = |real: &RealServer| servers.condition_of(service, real);
+        (service.key, judge(service, had_quorum, &servers.drained, condition_of).service)
     };
     let here = placement(config, &servers.placing(), |_| true);
     let installed = config.services.iter().zip(here).filter(|(_, here)| *here);

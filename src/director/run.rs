@@ -23,7 +23,7 @@ use tokio::task::LocalSet;
 use crate::core::Core;
 use crate::http::{Ask, Desk};
 use crate::lead::Lead;
-use crate::load::{Loaded, load};
+use crate::load::{Loaded, Source, load};
 use crate::owned::{DRAINED, OwnedServices};
 use crate::roles::Roles;
 use crate::settings::{Policy, Settings};
@@ -39,7 +39,7 @@ const OTHER_FILES: u64 = 1_024;
 const QUEUE: usize = 1_024;
 
 /// Runs until SIGTERM, which leaves the table as it is.
-pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
+pub(crate) fn run(source: &Source, run_dir: &Path) -> Exit {
     let dir = match RunDir::open(run_dir, true) {
         Ok(dir) => dir,
         Err(error) => return fail(&error, error.hint()),
@@ -48,10 +48,10 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
         Ok(lock) => lock,
         Err(error) => return fail(&error, error.hint()),
     };
-    let Loaded { config, warnings } = match load(path) {
+    let Loaded { config, warnings, .. } = match load(source) {
         Ok(loaded) => loaded,
-        Err(text) => {
-            eprint!("{text}");
+        Err(refused) => {
+            eprint!("{}", refused.text);
             return Exit::ConfigRefused;
         }
     };
@@ -61,7 +61,7 @@ pub(crate) fn run(path: &Path, run_dir: &Path) -> Exit {
         Err(error) => return fail(&error, None),
     };
     let ended = LocalSet::new().block_on(&runtime, async {
-        let mut shell = Shell::start(path, &dir, config).await?;
+        let mut shell = Shell::start(source, &dir, config).await?;
         let ended = shell.run().await;
         shell.worker.stop();
         Ok(ended?)
@@ -117,7 +117,7 @@ impl From<daemon::http::BindError> for Stop {
 }
 
 impl Shell {
-    async fn start(path: &Path, dir: &RunDir, config: DirectorConfig) -> Result<Self, Stop> {
+    async fn start(source: &Source, dir: &RunDir, config: DirectorConfig) -> Result<Self, Stop> {
         let signals = Signals::new()?;
         let clock = Clock::start();
         let observed = Ipvs::open()?.table()?;
@@ -133,8 +133,11 @@ impl Shell {
         let core = Core::start(seed(), drained, config, &observed, clock.now());
         let worker = Worker::spawn(observed, owned, settings, policy.clone())?;
         let (results_in, results) = mpsc::channel(QUEUE);
-        let config_status =
-            ConfigStatus { path: path.display().to_string(), loaded: clock.wall(clock.now()), refused: None };
+        let config_status = ConfigStatus {
+            path: source.path.display().to_string(),
+            loaded: clock.wall(clock.now()),
+            refused: None,
+        };
         let mut shell = Self {
             core,
             worker,
@@ -153,7 +156,7 @@ impl Shell {
             asks,
             reload: None,
             reload_again: false,
-            path: path.to_path_buf(),
+            source: source.clone(),
             signals,
         };
         if shell.core.config().services.is_empty() {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use daemon::clock::Clock;
 use daemon::http::Listeners;
 use daemon::signals::{Signal, Signals};
 use daemon::state_file::StateFile;
-use health::{CheckId, Outcome};
+use health::{CheckId, Outcome, Standing};
 use probe::Prober;
 use router::Router;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -21,21 +20,21 @@ use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
 use vrrp::State;
 
-use crate::core::{Core, DrainAnswer, QuorumTurn, Turn};
+use crate::core::{CheckTurn, Core, DrainAnswer, QuorumTurn, Turn};
 use crate::http::Ask;
 use crate::lead::Lead;
-use crate::load::{self, Loaded};
+use crate::load::{self, Loaded, Refused, Source};
 use crate::oneshot::counted;
 
 use crate::run::host_name;
 use crate::settings::Policy;
-use crate::status::{ConfigStatus, Sources, Status, check_word, collect};
+use crate::status::{ConfigStatus, Sources, Status, check_word, collect, report_words};
 use crate::worker::Worker;
 
 /// Watchers hear of a change after this long, with all that came meanwhile.
 const PUBLISH_AFTER: Duration = Duration::from_millis(20);
 /// A thread of the routers that has ended is noticed this soon: until the daemon is started again, their addresses are on two
-/// machines, and nobody keeps those of `[[address]]`.
+/// machines, and nobody keeps those of `[[address]]`. So are addresses that came or went, for `ha_suspend`.
 const LIFE_SIGN: Duration = Duration::from_secs(1);
 /// Without a check due, the loop wakes this often anyway.
 const IDLE: Duration = Duration::from_secs(3_600);
@@ -49,7 +48,7 @@ pub(crate) enum Leaving {
 }
 
 /// A file that is being read: the configuration, or why it is refused.
-type Reading = oneshot::Receiver<Result<Loaded, String>>;
+type Reading = oneshot::Receiver<Result<Loaded, Refused>>;
 
 /// Everything the loop has at hand.
 pub(crate) struct Shell {
@@ -72,7 +71,7 @@ pub(crate) struct Shell {
     pub(crate) reload: Option<Reading>,
     /// told to reload while the file was being read
     pub(crate) reload_again: bool,
-    pub(crate) path: PathBuf,
+    pub(crate) source: Source,
     pub(crate) signals: Signals,
 }
 
@@ -113,15 +112,18 @@ impl Shell {
                 loaded = wait_for(&mut self.reload) => self.finish_reload(loaded).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
-                _ = life.tick() => if self.router.is_dead() {
-                    daemon::notify::stopping();
-                    return Err(Broken);
-                },
+                _ = life.tick() => {
+                    if self.router.is_dead() {
+                        daemon::notify::stopping();
+                        return Err(Broken);
+                    }
+                    self.follow_addresses();
+                }
                 () = &mut timer => armed = None,
             }
         }
         daemon::notify::stopping();
-        info!("director stops; the table, its settings and the addresses of [[address]] stay as they are");
+        self.end();
         Ok(())
     }
 
@@ -129,6 +131,7 @@ impl Shell {
     fn perform(&mut self) {
         let now = self.clock.now();
         self.follow_routers(now);
+        self.take_turns();
         let patches = self.core.take_patches();
         if !patches.is_empty() {
             self.worker.patch(patches);
@@ -143,6 +146,28 @@ impl Shell {
             if self.watchers.receiver_count() > 0 {
                 self.publish();
             }
+        }
+    }
+
+    /// What leaves the table is given to the worker, which carries it out before it ends.
+    fn end(&mut self) {
+        self.core.stop();
+        let patches = self.core.take_patches();
+        let table = if patches.is_empty() { "stays as it is" } else { "is left without our services" };
+        if !patches.is_empty() {
+            self.worker.patch(patches);
+        }
+        info!(
+            table,
+            "director stops; settings of the table and the addresses of [[address]] stay as they are"
+        );
+    }
+
+    /// With `ha_suspend` checks run where the address is.
+    pub(crate) fn follow_addresses(&mut self) {
+        let now = self.clock.now();
+        if self.core.follows_addresses() && self.core.set_addresses(self.router.own_addresses(), now) {
+            self.publish_soon(now);
         }
     }
 
@@ -165,18 +190,28 @@ impl Shell {
             let turn = self.core.handle_result(id, outcome, now);
             self.lead.note_result(turn.is_some(), now);
             if let Some(turn) = turn {
-                self.note_turn(&turn, now);
+                log_check(&turn);
+                self.publish_soon(now);
             }
+            self.take_turns();
             next = self.results.try_recv().ok();
         }
     }
 
-    fn note_turn(&mut self, turn: &Turn, now: Duration) {
-        log_turn(turn);
-        self.publish_soon(now);
-        if !turn.quorums.is_empty() {
-            self.lead.note_quorums();
+    /// Everything that turned is told, in its order.
+    fn take_turns(&mut self) {
+        while let Some(turn) = self.core.poll_turn() {
+            if let Turn::Quorum(turn) = &turn {
+                self.note_quorum(turn);
+            }
         }
+    }
+
+    fn note_quorum(&mut self, turn: &QuorumTurn) {
+        let name = self.core.service_at(turn.service).map(|service| service.name.as_str());
+        log_quorum(name.unwrap_or_default(), turn);
+        self.lead.note_quorums();
+        self.publish_soon(self.clock.now());
     }
 
     fn begin_reload(&mut self) {
@@ -186,20 +221,20 @@ impl Shell {
         }
         daemon::notify::reloading();
         let (sender, receiver) = oneshot::channel();
-        let path = self.path.clone();
+        let source = self.source.clone();
         // A disk may hang, that of the file or that of a program it names; checks go on meanwhile.
-        tokio::task::spawn_blocking(move || sender.send(load::load(&path)).is_ok());
+        tokio::task::spawn_blocking(move || sender.send(load::load(&source)).is_ok());
         self.reload = Some(receiver);
     }
 
-    async fn finish_reload(&mut self, loaded: Result<Loaded, String>) {
+    async fn finish_reload(&mut self, loaded: Result<Loaded, Refused>) {
         self.reload = None;
         match loaded {
-            Ok(Loaded { config, warnings }) => {
+            Ok(Loaded { config, warnings, .. }) => {
                 eprint!("{warnings}");
                 self.take_config(config).await;
             }
-            Err(text) => self.refuse(&text),
+            Err(refused) => self.refuse(refused),
         }
         daemon::notify::ready(&self.one_line());
         if std::mem::take(&mut self.reload_again) {
@@ -221,11 +256,12 @@ impl Shell {
         info!(services, reals, checks = self.core.checks().len(), "configuration reloaded");
     }
 
-    fn refuse(&mut self, text: &str) {
-        let first = text.lines().next().unwrap_or_default();
-        warn!(file = %self.path.display(), reason = first, "reload refused, going on with the configuration in force");
+    fn refuse(&mut self, refused: Refused) {
+        let Refused { text, reason } = refused;
+        let file = self.source.path.display();
+        warn!(%file, %reason, "reload refused, going on with the configuration in force");
         eprint!("{text}");
-        self.config_status.refused = Some(first.to_owned());
+        self.config_status.refused = Some(reason);
     }
 
     fn answer(&mut self, ask: Ask) {
@@ -272,9 +308,9 @@ impl Shell {
 
     fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
         let answer = self.core.drain(server, drain);
-        if let DrainAnswer::Done { services, quorums } = &answer {
+        if let DrainAnswer::Done { services } = &answer {
             info!(%server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
-            log_quorums(quorums);
+            self.take_turns();
             self.lead.note_quorums();
             self.lead.read();
             if let Err(error) = self.drained_file.write(self.core.drained()) {
@@ -338,31 +374,36 @@ async fn wait_to_leave(leaving: &mut Option<Leaving>) {
     }
 }
 
-async fn wait_for(reload: &mut Option<Reading>) -> Result<Loaded, String> {
+async fn wait_for(reload: &mut Option<Reading>) -> Result<Loaded, Refused> {
     match reload {
-        Some(receiver) => receiver.await.unwrap_or_else(|_| Err("error: reading the file failed\n".into())),
+        Some(receiver) => {
+            let failed = |_| Err(Refused::new("error: reading the file failed\n".to_owned()));
+            receiver.await.unwrap_or_else(failed)
+        }
         None => std::future::pending().await,
     }
 }
 
-fn log_turn(turn: &Turn) {
-    let Turn { transition, service, services, quorums } = turn;
+fn log_check(turn: &CheckTurn) {
+    let CheckTurn { transition, service, services } = turn;
     let check = check_word(&transition.spec);
-    if let Some(reason) = &transition.reason {
-        info!(%service, services, %check, %reason, "real server down");
-    } else {
-        info!(%service, services, %check, "real server up");
+    match (transition.from, transition.to, &transition.reason) {
+        (Standing::Up, Standing::Up, _) => {
+            let reported =
+                transition.reported.map_or_else(|| "nothing".to_owned(), |report| report_words(report));
+            info!(%service, services, %check, %reported, "real server's weight");
+        }
+        (_, _, Some(reason)) => info!(%service, services, %check, %reason, "real server down"),
+        (_, _, None) => info!(%service, services, %check, "real server up"),
     }
-    log_quorums(quorums);
 }
 
-fn log_quorums(quorums: &[QuorumTurn]) {
-    for QuorumTurn { service, quorum, weight_up } in quorums {
-        if *quorum {
-            info!(%service, weight_up, "quorum regained");
-        } else {
-            warn!(%service, weight_up, "quorum lost");
-        }
+fn log_quorum(service: &str, turn: &QuorumTurn) {
+    let weight_up = turn.weight_up;
+    match (turn.quorum, turn.first) {
+        (true, true) => info!(%service, weight_up, "quorum reached"),
+        (true, false) => info!(%service, weight_up, "quorum regained"),
+        (false, _) => warn!(%service, weight_up, "quorum lost"),
     }
 }
 

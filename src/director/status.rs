@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use config::director::{RealServer, VirtualService};
 use daemon::clock::Clock;
-use health::{CheckSpec, Standing, View};
+use health::{CheckSpec, Reported, Standing, View};
 use ipvs::{Counters, Destination, DestinationCounters, DestinationKey, Forward, ServiceKey};
 use router::{AddressStatus, VrrpStatus};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,9 @@ pub(crate) struct ServerStatus {
     pub(crate) forward: String,
     /// up, down, new, drained, sorry
     pub(crate) state: String,
+    /// as configured, or as its checks report; none for a sorry server
+    #[serde(default)]
+    pub(crate) weight: Option<u32>,
     /// the kernel's entry; none: not in the table
     pub(crate) entry: Option<Entry>,
     pub(crate) why: String,
@@ -234,9 +237,10 @@ fn server_status(
         ServerState::Up => "up",
         ServerState::Unknown => "new",
     };
-    let why = match state {
+    let words = match state {
         "drained" => String::from("drained by command"),
         "up" if real.checks.is_empty() => String::from("not checked"),
+        "new" if core.is_suspended(service) => String::from("not checked: its service's address is not here"),
         "new" if real.alpha => String::from("waiting for its first good check"),
         _ => why(sources, real, state),
     };
@@ -244,8 +248,28 @@ fn server_status(
         address: real.key.to_string(),
         forward: forward_word(real.destination.forward).into(),
         state: state.into(),
+        weight: Some(core.weight_of(real).get()),
         entry,
-        why,
+        why: [Some(words), weight_words(core, real)].into_iter().flatten().collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// Why the weight is another than the configured one.
+fn weight_words(core: &Core, real: &RealServer) -> Option<String> {
+    let (weight, configured) = (core.weight_of(real), real.destination.weight);
+    let said = |(spec, report): (&CheckSpec, Reported)| {
+        format!("{} says {}", check_word(spec), report_words(report))
+    };
+    let reports: Vec<String> = core.reports(real).map(said).collect();
+    let words = || format!("weight {} instead of {}: {}", weight.get(), configured.get(), reports.join(", "));
+    (weight != configured).then(words)
+}
+
+/// `5` instead of what is configured, `+5` or `-5` besides it.
+pub(crate) fn report_words(report: Reported) -> String {
+    match report {
+        Reported::Weight(weight) => weight.to_string(),
+        Reported::Change(change) => format!("{change:+}"),
     }
 }
 
@@ -291,7 +315,8 @@ fn sorry_status(
         "sorry server, serves: quorum is lost"
     };
     let forward = forward_word(destination.forward).into();
-    ServerStatus { address: key.to_string(), forward, state: "sorry".into(), entry, why: why.into() }
+    let (address, state) = (key.to_string(), String::from("sorry"));
+    ServerStatus { address, forward, state, weight: None, entry, why: why.into() }
 }
 
 fn forward_word(forward: Forward) -> &'static str {

@@ -92,7 +92,7 @@ fn quorum_words(service: &ServiceStatus) -> String {
 }
 
 fn server_line(server: &ServerStatus) -> String {
-    let ServerStatus { address, forward, state, entry, why } = server;
+    let ServerStatus { address, forward, state, weight: _, entry, why } = server;
     let line = match entry {
         Some(entry) => {
             let (weight, active, inactive) = (entry.weight, entry.active, entry.inactive);

@@ -1,4 +1,5 @@
-use config::director::parse;
+use config::director::{OnStop, parse};
+use health::{CheckKind, FileCheck, Reported};
 
 use super::*;
 
@@ -34,13 +35,55 @@ struct Rig {
     core: Core,
     now: Duration,
     dead: Vec<&'static str>,
+    /// what the checks of these hosts report
+    reports: BTreeMap<&'static str, Reported>,
     attempts: usize,
+    turns: Vec<String>,
 }
 
 impl Rig {
     fn start(text: &str, kernel: &Table) -> Self {
-        let core = Core::start(1, BTreeSet::new(), config(text), kernel, Duration::ZERO);
-        Self { core, now: Duration::ZERO, dead: Vec::new(), attempts: 0 }
+        Self::with(config(text), kernel)
+    }
+
+    fn with(config: DirectorConfig, kernel: &Table) -> Self {
+        let core = Core::start(1, BTreeSet::new(), config, kernel, Duration::ZERO);
+        let (dead, reports, turns) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut rig = Self { core, now: Duration::ZERO, dead, reports, attempts: 0, turns };
+        rig.take_turns();
+        rig
+    }
+
+    fn take_turns(&mut self) {
+        while let Some(turn) = self.core.poll_turn() {
+            let words = self.words(&turn);
+            self.turns.push(words);
+        }
+    }
+
+    fn words(&self, turn: &Turn) -> String {
+        let service = |index| self.core.service_at(index).unwrap();
+        match turn {
+            Turn::Server(ServerTurn { service: index, real, up, why }) => {
+                let service = service(*index);
+                let (name, server) = (&service.name, service.reals[*real].key.address);
+                assert_eq!(*up, why.is_none());
+                why.as_ref().map_or_else(
+                    || format!("{name} {server} up"),
+                    |why| format!("{name} {server} down {why}"),
+                )
+            }
+            Turn::Quorum(QuorumTurn { service: index, quorum, first, weight_up }) => {
+                let first = if *first { " first" } else { "" };
+                format!("{} quorum {quorum} {weight_up}{first}", service(*index).name)
+            }
+        }
+    }
+
+    /// What turned since the last call.
+    fn turned(&mut self) -> Vec<String> {
+        self.take_turns();
+        std::mem::take(&mut self.turns)
     }
 
     /// Lets time pass and every check that is due find what it finds. Gives the patches.
@@ -49,9 +92,14 @@ impl Rig {
         loop {
             while let Some((id, spec)) = self.core.poll_due(self.now) {
                 self.attempts += 1;
-                let dead = self.dead.iter().any(|host| spec.target.ip().to_string() == *host);
-                let outcome = if dead { Outcome::Fail("connect: refused".into()) } else { Outcome::Pass };
+                let host = spec.target.ip().to_string();
+                let outcome = match self.reports.get(host.as_str()) {
+                    _ if self.dead.contains(&host.as_str()) => Outcome::Fail("connect: refused".into()),
+                    Some(reported) => Outcome::PassWith(*reported),
+                    None => Outcome::Pass,
+                };
                 self.core.handle_result(id, outcome, self.now);
+                self.take_turns();
             }
             match self.core.poll_timeout() {
                 Some(next) if next <= end => self.now = self.now.max(next),
@@ -300,4 +348,173 @@ fn a_reload_to_ipvs_on_master_takes_out_what_is_not_for_here() {
     assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.101:80 gone"]);
     rig.core.reload(config(&format!("{all}{BASE}{SECOND}")), rig.now);
     assert_eq!(told(&rig.core.take_patches()), [SHOP]);
+}
+
+/// [`BASE`], with checks that report weights, of servers with weight 10.
+fn reporting() -> DirectorConfig {
+    let mut config = config(BASE);
+    for real in &mut config.services[0].reals {
+        real.destination.weight = Weight::new(10).unwrap();
+        for check in &mut real.checks {
+            let kind = CheckKind::File(FileCheck { path: "/run/weight".into(), weight: 1 });
+            *check = Arc::new(CheckSpec { kind, ..(**check).clone() });
+        }
+    }
+    config
+}
+
+#[test]
+fn a_reported_weight_is_written_and_kept_while_it_is_reported() {
+    let mut rig = Rig::with(reporting(), &Table::new());
+    rig.reports = BTreeMap::from([("192.0.2.1", Reported::Weight(3)), ("192.0.2.2", Reported::Change(5))]);
+    assert_eq!(told(&rig.pass(SECOND_LONG)), ["TCP 192.0.2.100:80: 192.0.2.1=3 192.0.2.2=15"]);
+    assert_eq!(told(&rig.pass(SECOND_LONG)), [""; 0]);
+    rig.reports.clear();
+    assert_eq!(told(&rig.pass(SECOND_LONG)), ["TCP 192.0.2.100:80: 192.0.2.1=10 192.0.2.2=10"]);
+}
+
+#[test]
+fn reported_weights_outlive_a_restart_until_they_are_reported_again() {
+    let mut first = Rig::with(reporting(), &Table::new());
+    first.reports = BTreeMap::from([("192.0.2.1", Reported::Weight(3)), ("192.0.2.2", Reported::Weight(4))]);
+    let kernel = table(first.pass(SECOND_LONG));
+    let mut second = Rig::with(reporting(), &kernel);
+    let mut as_before = first.core.services().map(|(_, verdict)| verdict.service.clone());
+    assert_eq!(table(second.core.take_patches()).into_values().next(), as_before.next());
+    second.reports = BTreeMap::from([("192.0.2.1", Reported::Weight(3))]);
+    assert_eq!(
+        told(&second.pass(SECOND_LONG)),
+        ["TCP 192.0.2.100:80: 192.0.2.1=3 192.0.2.2=10"],
+        "the other says nothing of it any more"
+    );
+}
+
+#[test]
+fn a_reported_weight_turns_quorum() {
+    let mut config = reporting();
+    config.services[0].quorum = 20;
+    let mut rig = Rig::with(config, &Table::new());
+    rig.pass(SECOND_LONG);
+    assert_eq!(rig.turned().last().unwrap(), "web quorum true 20 first");
+    rig.reports = BTreeMap::from([("192.0.2.1", Reported::Change(-1))]);
+    rig.pass(SECOND_LONG);
+    assert_eq!(rig.turned(), ["web quorum false 19"]);
+}
+
+#[test]
+fn turns_are_told_once_and_in_order() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.dead = vec!["192.0.2.2"];
+    rig.pass(SECOND_LONG);
+    let mut turned = rig.turned();
+    turned.sort_unstable();
+    let down = "down tcp 192.0.2.2:80: connect: refused";
+    assert_eq!(turned, ["web 192.0.2.1 up", &format!("web 192.0.2.2 {down}"), "web quorum true 1 first"]);
+    rig.dead = vec!["192.0.2.1", "192.0.2.2"];
+    rig.pass(SECOND_LONG);
+    assert_eq!(rig.turned(), ["web 192.0.2.1 down tcp 192.0.2.1:80: connect: refused", "web quorum false 0"]);
+    rig.core.reload(config(BASE), rig.now);
+    assert_eq!(rig.turned(), [""; 0]);
+    rig.dead.clear();
+    rig.pass(SECOND_LONG);
+    let mut turned = rig.turned();
+    assert_eq!(turned.remove(1), "web quorum true 1");
+    turned.sort_unstable();
+    assert_eq!(turned, ["web 192.0.2.1 up", "web 192.0.2.2 up"]);
+}
+
+#[test]
+fn a_server_that_enters_before_its_first_check_does_not_come_up_with_it() {
+    let mut rig = Rig::start(&BASE.replace("name = \"web\"", "name = \"web\"\nalpha = false"), &Table::new());
+    assert_eq!(told(&rig.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.1=1 192.0.2.2=1"]);
+    rig.dead = vec!["192.0.2.2"];
+    rig.pass(SECOND_LONG);
+    let mut turned = rig.turned();
+    turned.sort_unstable();
+    assert_eq!(turned, ["web 192.0.2.2 down tcp 192.0.2.2:80: connect: refused", "web quorum true 1 first"]);
+    rig.dead.clear();
+    rig.pass(SECOND_LONG);
+    assert_eq!(rig.turned(), ["web 192.0.2.2 up"]);
+}
+
+#[test]
+fn a_server_in_two_services_turns_in_both() {
+    let mut rig = Rig::start(&format!("{BASE}{SECOND}"), &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.turned();
+    rig.dead = vec!["192.0.2.1"];
+    rig.pass(SECOND_LONG);
+    let why = "down tcp 192.0.2.1:80: connect: refused";
+    assert_eq!(rig.turned(), [format!("web 192.0.2.1 {why}"), format!("shop 192.0.2.1 {why}")]);
+}
+
+#[test]
+fn services_that_serve_over_a_restart_have_their_quorum_at_once() {
+    let mut first = Rig::start(BASE, &Table::new());
+    let kernel = table(first.pass(SECOND_LONG));
+    let mut second = Rig::start(BASE, &kernel);
+    assert_eq!(second.turned(), ["web quorum true 2 first"]);
+    second.pass(SECOND_LONG);
+    assert_eq!(second.turned(), [""; 0]);
+}
+
+fn suspended(names: &[&str]) -> DirectorConfig {
+    let mut config = config(&format!("{BASE}{SECOND}"));
+    for service in config.services.iter_mut().filter(|service| names.contains(&service.name.as_str())) {
+        service.ha_suspend = true;
+    }
+    config
+}
+
+#[test]
+fn with_ha_suspend_nothing_is_checked_until_the_address_is_here() {
+    let mut rig = Rig::with(suspended(&["web", "shop"]), &Table::new());
+    rig.pass(SECOND_LONG);
+    assert_eq!(rig.attempts, 0);
+    assert_eq!(rig.turned(), [""; 0]);
+    assert!(rig.core.is_presentable(), "nothing is waited for");
+    let own = BTreeSet::from(["192.0.2.101".parse().unwrap()]);
+    assert!(rig.core.set_addresses(own.clone(), rig.now));
+    assert!(!rig.core.set_addresses(own, rig.now));
+    rig.pass(SECOND_LONG);
+    assert!(rig.attempts > 0, "a check that one service needs goes on");
+    let before = rig.attempts;
+    rig.core.set_addresses(BTreeSet::new(), rig.now);
+    rig.dead = vec!["192.0.2.1", "192.0.2.2"];
+    assert_eq!(told(&rig.pass(SECOND_LONG)), [""; 0], "what was known stays");
+    assert_eq!(rig.attempts, before);
+}
+
+#[test]
+fn a_check_that_another_service_needs_is_not_suspended() {
+    let mut rig = Rig::with(suspended(&["web"]), &Table::new());
+    rig.pass(SECOND_LONG);
+    assert!(rig.attempts > 0);
+}
+
+#[test]
+fn a_reload_without_ha_suspend_goes_on_checking() {
+    let mut rig = Rig::with(suspended(&["web", "shop"]), &Table::new());
+    rig.pass(SECOND_LONG);
+    rig.core.reload(suspended(&[]), rig.now);
+    rig.pass(SECOND_LONG);
+    assert!(rig.attempts > 0);
+}
+
+#[test]
+fn at_the_end_the_table_stays_or_is_left() {
+    for (on_stop, expected) in
+        [(OnStop::Keep, vec![]), (OnStop::Remove, vec!["TCP 192.0.2.100:80 gone", "TCP 192.0.2.101:80 gone"])]
+    {
+        let mut config = config(&format!("{BASE}{SECOND}"));
+        config.ipvs.on_stop = on_stop;
+        let mut rig = Rig::with(config, &Table::new());
+        rig.pass(SECOND_LONG);
+        rig.core.stop();
+        assert_eq!(told(&rig.core.take_patches()), expected);
+        rig.dead = vec!["192.0.2.1", "192.0.2.2"];
+        if on_stop == OnStop::Remove {
+            assert_eq!(told(&rig.pass(SECOND_LONG)), [""; 0], "and nothing comes back");
+        }
+    }
 }

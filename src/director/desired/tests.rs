@@ -15,7 +15,11 @@ fn service(keys: &str, servers: usize) -> VirtualService {
 
 /// States by last byte of the address: the first is .1's.
 fn verdict(service: &VirtualService, had_quorum: bool, states: &[ServerState]) -> Verdict {
-    judge(service, had_quorum, &BTreeSet::new(), |real| states[host(real.key.address) - 1])
+    judge(service, had_quorum, &BTreeSet::new(), |real| condition(real, states))
+}
+
+fn condition(real: &RealServer, states: &[ServerState]) -> Condition {
+    Condition { state: states[host(real.key.address) - 1], weight: real.destination.weight }
 }
 
 fn host(address: IpAddr) -> usize {
@@ -56,7 +60,7 @@ fn a_drained_server_keeps_its_entry_until_it_fails() {
         [(Up, vec![(1, 1), (2, 0)]), (Unknown, vec![(1, 1), (2, 0)]), (Down, vec![(1, 1)])]
     {
         let states = [Up, state];
-        let verdict = judge(&service, true, &drained, |real| states[host(real.key.address) - 1]);
+        let verdict = judge(&service, true, &drained, |real| condition(real, &states));
         assert_eq!(entries(&verdict), expected, "{state:?}");
     }
 }
@@ -97,4 +101,68 @@ fn hysteresis_that_could_never_be_reached_ends_at_all_servers() {
     let service = service("quorum = 2\nhysteresis = 9", 3);
     assert!(verdict(&service, false, &[Up, Up, Up]).quorum);
     assert!(!verdict(&service, false, &[Up, Up, Down]).quorum);
+}
+
+#[test]
+fn each_server_has_its_own_alpha_and_inhibit() {
+    let mut service = service("", 4);
+    service.reals[1].alpha = false;
+    service.reals[2].inhibit = true;
+    service.reals[3].alpha = false;
+    assert_eq!(entries(&verdict(&service, true, &[Unknown; 4])), [(2, 1), (3, 0), (4, 1)]);
+    assert_eq!(entries(&verdict(&service, true, &[Down; 4])), [(3, 0)]);
+}
+
+#[test]
+fn a_sorry_server_may_wait_in_the_table() {
+    let mut service = service("sorry_server = \"192.0.2.9\"", 2);
+    service.sorry_inhibit = true;
+    assert_eq!(entries(&verdict(&service, true, &[Up, Down])), [(1, 1), (9, 0)]);
+    assert_eq!(entries(&verdict(&service, true, &[Down, Down])), [(9, 1)]);
+    service.sorry_server.as_mut().unwrap().0.address = "192.0.2.1".parse().unwrap();
+    assert_eq!(entries(&verdict(&service, true, &[Up, Down])), [(1, 1)], "it is a real server too");
+}
+
+#[test]
+fn what_checks_report_adds_up_and_stays_a_weight() {
+    let weight = |configured, reports: &[Reported]| {
+        weight_of(Weight::new(configured).unwrap(), reports.iter().copied()).get()
+    };
+    use Reported::{Change, Weight as Instead};
+    assert_eq!(weight(10, &[]), 10);
+    assert_eq!(weight(10, &[Instead(3)]), 3);
+    assert_eq!(weight(10, &[Change(-4)]), 6);
+    assert_eq!(weight(10, &[Instead(3), Change(5)]), 8);
+    assert_eq!(weight(10, &[Change(1), Change(2)]), 13);
+    assert_eq!(weight(10, &[Change(-11)]), 0);
+    assert_eq!(weight(10, &[Instead(u32::MAX), Change(i32::MAX)]), Weight::MAX);
+    assert_eq!(weight(0, &[Change(i32::MIN), Change(i32::MIN)]), 0);
+}
+
+#[test]
+fn a_reported_weight_counts_for_quorum() {
+    let service = service("quorum = 10", 2);
+    let with = |weight: u32| {
+        judge(&service, true, &BTreeSet::new(), |_| Condition {
+            state: Up,
+            weight: Weight::new(weight).unwrap(),
+        })
+    };
+    assert_eq!((with(5).quorum, with(5).weight_up), (true, 10));
+    assert_eq!((with(4).quorum, with(4).weight_up), (false, 8));
+    assert_eq!(entries(&with(5)), [(1, 5), (2, 5)]);
+}
+
+#[test]
+fn a_quorum_is_certain_when_no_first_check_can_change_it() {
+    let service = service("quorum = 2\nhysteresis = 1", 4);
+    let certain = |had_quorum, states: [ServerState; 4]| {
+        let verdict = verdict(&service, had_quorum, &states);
+        (verdict.quorum, verdict.certain)
+    };
+    assert_eq!(certain(true, [Up, Unknown, Unknown, Down]), (true, false));
+    assert_eq!(certain(true, [Up, Up, Unknown, Unknown]), (true, true));
+    assert_eq!(certain(true, [Up, Down, Down, Down]), (false, true));
+    assert_eq!(certain(false, [Up, Up, Unknown, Down]), (false, false));
+    assert_eq!(certain(false, [Up, Up, Down, Down]), (false, true));
 }

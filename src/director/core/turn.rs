@@ -1,0 +1,122 @@
+//! What others are told of servers and services that turn.
+
+use std::iter;
+
+use config::director::{RealServer, VirtualService};
+use health::{CheckSpec, Transition};
+
+use super::{Core, state};
+use crate::desired::ServerState;
+use crate::status::check_word;
+
+/// A check's standing turned, or what it reports.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckTurn {
+    pub(crate) transition: Transition,
+    /// the first service that needs this check
+    pub(crate) service: String,
+    /// how many services need it
+    pub(crate) services: usize,
+}
+
+/// Something turned that programs, pipes and mails tell of. Both places are of the configuration in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Server(ServerTurn),
+    Quorum(QuorumTurn),
+}
+
+/// A real server went down, came up, or is seen to be down for the first time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerTurn {
+    /// place of its service in the configuration
+    pub(crate) service: usize,
+    /// its place in that service
+    pub(crate) real: usize,
+    pub(crate) up: bool,
+    /// `tcp 192.0.2.1:80: connect: connection refused`; none when it came up
+    pub(crate) why: Option<String>,
+}
+
+/// A service lost or regained quorum, or it is known for the first time whether it has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct QuorumTurn {
+    /// place in the configuration
+    pub(crate) service: usize,
+    pub(crate) quorum: bool,
+    /// nothing was known before
+    pub(crate) first: bool,
+    pub(crate) weight_up: u64,
+}
+
+impl Core {
+    /// What turned since the last call. Call until it gives none, before the next input.
+    pub(crate) fn poll_turn(&mut self) -> Option<Turn> {
+        self.turns.pop_front()
+    }
+
+    /// The service of a turn.
+    pub(crate) fn service_at(&self, index: usize) -> Option<&VirtualService> {
+        self.config.services.get(index)
+    }
+
+    /// Tells of the servers of a service that the check has turned. One that enters before its first check does not come up
+    /// with that, and one that waits for it does.
+    pub(super) fn tell_servers(&mut self, index: usize, transition: &Transition) {
+        let Some(service) = self.config.services.get(index) else { return };
+        for (place, real) in
+            service.reals.iter().enumerate().filter(|(_, real)| needs(real, &transition.spec))
+        {
+            let key = (service.key, real.key);
+            let up = match self.state_of(real) {
+                ServerState::Down => self.down.insert(key).then_some(false),
+                ServerState::Up => {
+                    let was_down = self.down.remove(&key);
+                    let enters = real.alpha && self.state_before(real, transition) == ServerState::Unknown;
+                    (was_down || enters).then_some(true)
+                }
+                ServerState::Unknown => None,
+            };
+            let Some(up) = up else { continue };
+            let reason = transition.reason.as_ref().filter(|_| !up);
+            let why = reason.map(|reason| format!("{}: {reason}", check_word(&transition.spec)));
+            self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, why }));
+        }
+    }
+
+    fn state_before(&self, real: &RealServer, transition: &Transition) -> ServerState {
+        state(real.checks.iter().map(|check| {
+            if **check == *transition.spec { Some(transition.from) } else { self.checks.standing(check) }
+        }))
+    }
+
+    /// Tells of a quorum that is another than was told last, once it is certain.
+    pub(super) fn tell_quorum(&mut self, index: usize) {
+        let (Some(service), Some(verdict)) = (self.config.services.get(index), self.verdicts.get(index))
+        else {
+            return;
+        };
+        if !verdict.certain || self.told.get(&service.key) == Some(&verdict.quorum) {
+            return;
+        }
+        let (quorum, weight_up) = (verdict.quorum, verdict.weight_up);
+        let first = self.told.insert(service.key, quorum).is_none();
+        self.turns.push_back(Turn::Quorum(QuorumTurn { service: index, quorum, first, weight_up }));
+    }
+
+    /// Nothing was told of what the configuration does not have.
+    pub(super) fn forget_gone(&mut self) {
+        let services = &self.config.services;
+        let servers = services.iter().flat_map(|service| iter::repeat(service.key).zip(&service.reals));
+        if !self.down.is_empty() {
+            let there = servers.map(|(service, real)| (service, real.key)).collect();
+            self.down = self.down.intersection(&there).copied().collect();
+        }
+        let there: std::collections::BTreeSet<_> = services.iter().map(|service| service.key).collect();
+        self.told.retain(|key, _| there.contains(key));
+    }
+}
+
+fn needs(real: &RealServer, spec: &CheckSpec) -> bool {
+    real.checks.iter().any(|check| **check == *spec)
+}

@@ -1,0 +1,104 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use keepalived::Files;
+
+use super::*;
+
+/// A folder of its own for one test.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lvs-director-load-{test}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        path
+    }
+
+    /// The names of the files that the pattern gives, as included by `main.conf` of this folder.
+    fn opened(&self, pattern: &str) -> Result<Vec<String>, String> {
+        let from = self.0.join("main.conf").display().to_string();
+        let files = Includes::default().open(pattern, &from)?;
+        let prefix = format!("{}/", self.0.display());
+        Ok(files.into_iter().map(|file| file.path.strip_prefix(&prefix).unwrap().to_owned()).collect())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn braces_stand_for_their_choices() {
+    let expanded = |pattern| braces::expand(pattern).unwrap();
+    assert_eq!(expanded("a.conf"), ["a.conf"]);
+    assert_eq!(expanded("{b,a}.conf"), ["b.conf", "a.conf"]);
+    assert_eq!(expanded("{a,b}{1,2}"), ["a1", "a2", "b1", "b2"]);
+    assert_eq!(expanded("x{a,b{1,2},}y"), ["xay", "xb1y", "xb2y", "xy"]);
+    assert_eq!(expanded("{}{a}{b,c"), ["{}{a}{b,c"]);
+    assert_eq!(expanded("{a}{b,c}"), ["{a}b", "{a}c"]);
+    assert_eq!(braces::expand(&"{a,b}".repeat(20)), None);
+    assert_eq!(expanded(&"{".repeat(3_000)).len(), 1);
+}
+
+#[test]
+fn a_pattern_gives_its_files_sorted() {
+    let place = Place::new("sorted");
+    for name in
+        ["c.conf", "a.conf", "b.conf", ".hidden.conf", "d.txt", "sub/e.conf", "sub/deep/f.conf", "[x].conf"]
+    {
+        place.file(name, "x");
+    }
+    assert_eq!(place.opened("*.conf").unwrap(), ["[x].conf", "a.conf", "b.conf", "c.conf"]);
+    assert_eq!(place.opened("{c,a}.conf").unwrap(), ["c.conf", "a.conf"]);
+    assert_eq!(place.opened("**/*.conf").unwrap(), ["sub/e.conf"], "two stars are one, as in glob(3)");
+    assert_eq!(place.opened("[ab].conf").unwrap(), ["a.conf", "b.conf"]);
+    assert_eq!(place.opened("\\[x\\].conf").unwrap(), ["[x].conf"]);
+    assert_eq!(place.opened("s*").unwrap(), [""; 0], "folders are not meant");
+    assert_eq!(place.opened("missing.conf").unwrap(), [""; 0]);
+    let absolute = place.0.join("a.conf").display().to_string();
+    assert_eq!(place.opened(&absolute).unwrap(), ["a.conf"]);
+}
+
+#[test]
+fn a_file_that_is_there_and_cannot_be_taken_is_named() {
+    let place = Place::new("refused");
+    let open = place.file("open.conf", "x");
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o666)).unwrap();
+    let program = place.file("program.conf", "x");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    place.file("sub/e.conf", "x");
+    place.file("empty.conf", "");
+    for (pattern, word) in [
+        ("open.conf", "may be written by everybody"),
+        ("program.conf", "executable"),
+        ("sub", "a directory"),
+        ("[a", "no pattern"),
+    ] {
+        let error = place.opened(pattern).unwrap_err();
+        assert!(error.contains(word), "{pattern}: {error}");
+    }
+    assert_eq!(place.opened("empty.conf").unwrap(), ["empty.conf"]);
+}
+
+#[test]
+fn one_file_may_not_include_without_end() {
+    let place = Place::new("endless");
+    place.file("big.conf", &"x".repeat(10 << 20));
+    let from = place.0.join("main.conf").display().to_string();
+    let mut includes = Includes::default();
+    let results: Vec<bool> = (0..4).map(|_| includes.open("big.conf", &from).is_ok()).collect();
+    assert_eq!(results, [true, true, true, false]);
+}
