@@ -2,10 +2,12 @@
 
 mod address;
 mod check;
-mod http;
 mod ipvs;
+mod mail;
 mod names;
+mod notify;
 mod print;
+mod program;
 mod real;
 mod repeated;
 mod schedule;
@@ -27,11 +29,12 @@ use health::CheckSpec;
 
 pub use style::{Comments, Style};
 pub use vrrp::{
-    Fifo, IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked, VirtualAddress,
-    VirtualRoute, VrrpConfig,
+    Fifo, IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked,
+    VirtualAddress, VirtualRoute, VrrpConfig,
 };
 
 use names::Names;
+use service::Around;
 
 use crate::Diagnostic;
 use crate::read::{Foreign, Keys, Report, Table, choice, listen};
@@ -46,6 +49,7 @@ const TOP: Keys = Keys {
         "router_id",
         "ipvs_on",
         "http",
+        "mail",
         "scripts",
         "realtime",
         "ipvs",
@@ -74,6 +78,15 @@ const TOP: Keys = Keys {
         Foreign { key: "script_user", help: "write `user` in [scripts]" },
         Foreign { key: "enable_script_security", help: "leave it away: it is always so" },
         Foreign { key: "notify_fifo", help: "write `fifo` in [scripts]" },
+        Foreign { key: "vrrp_notify_fifo", help: "write `vrrp_fifo` in [scripts]" },
+        Foreign { key: "lvs_notify_fifo", help: "write `lvs_fifo` in [scripts]" },
+        Foreign { key: "notification_email", help: "write `to` in [mail]" },
+        Foreign { key: "notification_email_from", help: "write `from` in [mail]" },
+        Foreign { key: "smtp_server", help: "write `server` in [mail]" },
+        Foreign { key: "smtp_alert", help: "write `about` in [mail]" },
+        Foreign { key: "lvs_flush", help: "write `own_table = true` in [ipvs]" },
+        Foreign { key: "lvs_flush_on_stop", help: "write `on_stop = \"remove\"` in [ipvs]" },
+        Foreign { key: "virtual_server_group", help: "write `addresses` in [[service]]" },
         Foreign { key: "services", help: "write one [[service]] section for each service" },
         Foreign { key: "virtual_server", help: "keepalived's virtual_server is [[service]] here" },
         Foreign { key: "real", help: "real servers belong to a service: write [[service.real]]" },
@@ -341,11 +354,13 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
     let routers = Names::of(top, "vrrp", "[[vrrp]]");
     let ipvs = ipvs::read(top, &routers, report);
     let (addresses, mut held) = address::read_all(top, report);
-    let unfinished = vrrp::read(top, &routers, &mut held, report);
-    let services = service::read_all(top, &held, report);
+    let (mail, alerts) = mail::read(top, report);
+    let unfinished = vrrp::read(top, &routers, &mut held, alerts, report);
+    let around = Around { held: &held, script_user: unfinished.script_user(), alerts };
+    let services = service::read_all(top, around, report);
     let vrrp = unfinished.finish(top, &services, report);
     let ipvs_on = ipvs_on(top, report);
-    Some(DirectorConfig { router_id, http_listen, ipvs_on, vrrp, ipvs, addresses, mail: None, services })
+    Some(DirectorConfig { router_id, http_listen, ipvs_on, vrrp, ipvs, addresses, mail, services })
 }
 
 fn ipvs_on(top: Table<'_>, report: &mut Report<'_>) -> IpvsOn {

@@ -1,70 +1,65 @@
 //! `check`: what is checked at every server of a service.
 
+mod body;
+mod bytes;
+mod database;
+mod http;
+mod keys;
+mod port;
+mod small;
+mod timing;
+mod tls;
+
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::net::{IpAddr, SocketAddr};
-use core::ops::{Range, RangeInclusive};
-use core::time::Duration;
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::ops::Range;
 
 use health::{CheckKind, CheckSpec, TcpCheck};
 use ipvs::{DestinationKey, Protocol, ServiceKey};
 
-use super::http;
-use crate::read::{Foreign, Keys, Report, Table, address, choice, format_duration};
+pub(super) use bytes::print as print_bytes;
+pub(super) use database::login;
+pub(super) use http::STATUS;
+#[cfg(test)]
+pub(super) use keys::TABLES;
+pub(super) use port::{has_port, usual_port};
+pub(super) use small::{DNS_NAME, DNS_RECORD, HELO, helo};
+pub(super) use timing::usual_timeout;
+pub(super) use tls::verify;
+
+use crate::read::{Report, Role, Table, address, host, interface, word};
 use crate::text::{Entry, Kind};
 
-const INTERVAL: Duration = Duration::from_secs(6);
-const TIMEOUT: Duration = Duration::from_secs(3);
-const FALL: u32 = 3;
-const RISE: u32 = 1;
-/// Faster is an attack, slower is no check.
-const INTERVALS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(86_400);
-const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(3_600);
-const ROUNDS: RangeInclusive<u32> = 1..=1_000;
-
-pub(super) const CHECK: Keys = Keys {
-    name: "`check`",
-    known: &[
-        "type",
-        "interval",
-        "interval_down",
-        "timeout",
-        "fall",
-        "rise",
-        "port",
-        "source",
-        "mark",
-        "path",
-        "host",
-        "status",
-        "digest",
-    ],
-    foreign: &[
-        Foreign { key: "delay_loop", help: "keepalived's delay_loop is `interval` here" },
-        Foreign { key: "connect_timeout", help: "keepalived's connect_timeout is `timeout` here" },
-        Foreign { key: "retry", help: "write `fall`: failures in a row; keepalived's retry 3 is fall = 4" },
-        Foreign { key: "nb_get_retry", help: "write `fall`: failures in a row" },
-        Foreign { key: "connect_port", help: "write `port`" },
-        Foreign { key: "bindto", help: "write `source`" },
-        Foreign { key: "fwmark", help: "write `mark`" },
-        Foreign { key: "virtualhost", help: "write `host`" },
-        Foreign { key: "status_code", help: "write `status = [200]`" },
-    ],
-};
+/// The place of a target that is not known yet.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+/// Types, as [`CheckKind::word`] has them.
+const TYPES: [&str; 13] = [
+    "tcp",
+    "http",
+    "https",
+    "smtp",
+    "dns",
+    "udp",
+    "ping",
+    "script",
+    "file",
+    "mysql",
+    "redis",
+    "memcached",
+    "postgresql",
+];
 
 /// A check before it has a target.
 pub(super) struct Template {
-    kind: CheckKind,
+    /// all but the target
+    spec: CheckSpec,
+    /// `address`; the server's unless said
+    address: Option<IpAddr>,
+    /// `port`; [`usual_port`] unless said
     port: Option<u16>,
-    source: Option<IpAddr>,
-    mark: Option<u32>,
-    interval: Duration,
-    interval_down: Duration,
-    timeout: Duration,
-    fall: u32,
-    rise: u32,
     place: Range<usize>,
 }
 
@@ -76,12 +71,12 @@ pub(super) struct Templates {
 }
 
 impl Templates {
-    /// `check` of a table; none where it says nothing.
-    pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<Self> {
+    /// `check` of a table; none where it says nothing. Scripts that name no user run as `script_user`.
+    pub(super) fn read(table: Table<'_>, script_user: Option<&str>, report: &mut Report<'_>) -> Option<Self> {
         let entry = table.get("check")?;
         let list = match entry.kind() {
-            Kind::Array => entry.children().filter_map(|one| template(one, report)).collect(),
-            Kind::Table => template(entry, report).into_iter().collect(),
+            Kind::Array => entry.children().filter_map(|one| template(one, script_user, report)).collect(),
+            Kind::Table => template(entry, script_user, report).into_iter().collect(),
             Kind::Bad => Vec::new(),
             Kind::String(_) | Kind::Integer { .. } | Kind::Float | Kind::Boolean(_) | Kind::Datetime => {
                 entry
@@ -95,9 +90,7 @@ impl Templates {
 
     /// What holds for a service that says nothing: TCP servers must take a connection.
     pub(super) fn default_for(key: Option<ServiceKey>, place: Range<usize>) -> Self {
-        let datagrams =
-            matches!(key, Some(ServiceKey::Address { protocol: Protocol::Udp | Protocol::Sctp, .. }));
-        let list = if datagrams || key.is_none() { Vec::new() } else { vec![default_template(place)] };
+        let list = if key.is_some_and(is_tcp) { vec![default_template(place)] } else { Vec::new() };
         Self { list, told: false }
     }
 
@@ -110,16 +103,17 @@ impl Templates {
     ) -> Vec<Arc<CheckSpec>> {
         let mut checks = Vec::with_capacity(self.list.len());
         for template in &self.list {
-            let port = template.port.or(Some(server.port).filter(|port| *port != 0));
-            if let Some(problem) = template.problem(server, port) {
-                if !self.told {
-                    problem.tell(&template.place, report);
+            let target = match template.target(server) {
+                Ok(target) => target,
+                Err(problem) => {
+                    if !self.told {
+                        problem.tell(&template.place, report);
+                    }
+                    self.told = true;
+                    continue;
                 }
-                self.told = true;
-                continue;
-            }
-            let target = SocketAddr::new(server.address, port.unwrap_or_default());
-            let check = interned.take(template.spec(target));
+            };
+            let check = interned.take(CheckSpec { target, ..template.spec.clone() });
             if checks.contains(&check) {
                 report
                     .warning(template.place.clone(), "the same check twice")
@@ -132,10 +126,20 @@ impl Templates {
     }
 }
 
+/// Whether servers of a service are checked by TCP where nothing is said.
+pub(super) const fn is_tcp(key: ServiceKey) -> bool {
+    matches!(key, ServiceKey::Address { protocol: Protocol::Tcp, .. })
+}
+
+/// What a TCP service's servers must pass where nothing is said.
+pub(super) fn default_spec() -> CheckSpec {
+    CheckSpec::new(NOWHERE, CheckKind::Tcp(TcpCheck::CONNECT))
+}
+
 /// Why a check cannot be made at a server.
 enum Problem {
     NoPort,
-    OtherFamily { source: IpAddr, server: IpAddr },
+    OtherFamily { source: IpAddr, target: IpAddr },
 }
 
 impl Problem {
@@ -144,8 +148,8 @@ impl Problem {
             Self::NoPort => report
                 .error(place.clone(), "the check needs a port: the servers of this service have none")
                 .help("write `check = { type = \"tcp\", port = 80 }`, or `check = []` for none"),
-            Self::OtherFamily { source, server } => report
-                .error(place.clone(), format_args!("the check cannot reach {server} from {source}"))
+            Self::OtherFamily { source, target } => report
+                .error(place.clone(), format_args!("the check cannot reach {target} from {source}"))
                 .label("`source` is of the other address family")
                 .help("give this server a `check` of its own, or leave `source` away"),
         };
@@ -153,94 +157,84 @@ impl Problem {
 }
 
 impl Template {
-    fn problem(&self, server: DestinationKey, port: Option<u16>) -> Option<Problem> {
-        if port.is_none() {
-            return Some(Problem::NoPort);
-        }
-        let source = self.source.filter(|source| source.is_ipv4() != server.address.is_ipv4())?;
-        Some(Problem::OtherFamily { source, server: server.address })
-    }
-
-    fn spec(&self, target: SocketAddr) -> CheckSpec {
-        CheckSpec {
-            source: self.source,
-            mark: self.mark,
-            interval: self.interval,
-            interval_down: self.interval_down,
-            timeout: self.timeout,
-            fall: self.fall,
-            rise: self.rise,
-            ..CheckSpec::new(target, self.kind.clone())
+    fn target(&self, server: DestinationKey) -> Result<SocketAddr, Problem> {
+        let port = self.port.or_else(|| usual_port(&self.spec.kind, server.port)).ok_or(Problem::NoPort)?;
+        let target = self.address.unwrap_or(server.address);
+        match self.spec.source.filter(|source| source.is_ipv4() != target.is_ipv4()) {
+            Some(source) => Err(Problem::OtherFamily { source, target }),
+            None => Ok(SocketAddr::new(target, port)),
         }
     }
 }
 
 fn default_template(place: Range<usize>) -> Template {
-    Template {
-        kind: CheckKind::Tcp(TcpCheck::CONNECT),
-        port: None,
-        source: None,
-        mark: None,
-        interval: INTERVAL,
-        interval_down: INTERVAL,
-        timeout: TIMEOUT,
-        fall: FALL,
-        rise: RISE,
-        place,
-    }
+    Template { spec: default_spec(), address: None, port: None, place }
 }
 
-fn template(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Template> {
-    let table = Table::open(entry, &CHECK, report)?;
+fn template(entry: Entry<'_>, script_user: Option<&str>, report: &mut Report<'_>) -> Option<Template> {
+    let word = match entry.children().find(|child| child.key() == "type") {
+        Some(entry) => word(entry, &TYPES, report)?,
+        None => "tcp",
+    };
+    let (table, kind) = kind(entry, word, script_user, report)?;
     let mut read = default_template(entry.place());
-    read.kind = kind(table, report)?;
-    if let Some(interval) = table.get("interval").and_then(|entry| entry.duration(INTERVALS, report)) {
-        read.interval = interval;
-    }
-    let down = table.get("interval_down").and_then(|entry| entry.duration(INTERVALS, report));
-    read.interval_down = down.unwrap_or(read.interval);
-    let timeout = table.get("timeout").and_then(|entry| entry.duration(TIMEOUTS, report));
-    read.timeout = timeout.unwrap_or(TIMEOUT.min(read.interval));
-    if let Some(fall) = table.get("fall").and_then(|entry| entry.number(ROUNDS, report)) {
-        read.fall = fall;
-    }
-    if let Some(rise) = table.get("rise").and_then(|entry| entry.number(ROUNDS, report)) {
-        read.rise = rise;
-    }
+    timing::read(table, &mut read.spec, report);
+    read.address = table.get("address").and_then(|entry| target_address(entry, report));
     read.port = table.get("port").and_then(|entry| entry.number(1..=65_535, report));
-    read.source = table.get("source").and_then(|entry| address(entry, report));
-    read.mark = table.get("mark").and_then(|entry| entry.number(1..=u32::MAX, report));
-    warn_of_overlap(table, &read, report);
+    read.spec.source = table.get("source").and_then(|entry| address(entry, report));
+    read.spec.interface = table.get("interface").and_then(|entry| interface(entry, report));
+    read.spec.mark = table.get("mark").and_then(|entry| entry.number(1..=u32::MAX, report));
+    read.spec.kind = kind?;
     Some(read)
 }
 
-fn kind(table: Table<'_>, report: &mut Report<'_>) -> Option<CheckKind> {
-    let is_http = match table.get("type") {
-        Some(entry) => choice(entry, &[("tcp", false), ("http", true)], report)?,
-        None => false,
-    };
-    if is_http {
-        return http::read(table, report).map(CheckKind::Http);
-    }
-    for stray in http::KEYS.into_iter().filter_map(|key| table.get(key)) {
-        report
-            .error(stray.key_place(), format_args!("`{}` belongs to an HTTP check", stray.key()))
-            .help("write `type = \"http\"` beside it, or leave it away");
-    }
-    Some(CheckKind::Tcp(TcpCheck::CONNECT))
+fn target_address(entry: Entry<'_>, report: &mut Report<'_>) -> Option<IpAddr> {
+    let address = address(entry, report)?;
+    host(entry, address, Role::Server, report)
 }
 
-/// The next attempt waits for the one before: the interval is then not what is written.
-fn warn_of_overlap(table: Table<'_>, read: &Template, report: &mut Report<'_>) {
-    if read.timeout <= read.interval {
-        return;
-    }
-    let entry = table.get("timeout").or_else(|| table.get("interval")).unwrap_or_else(|| table.entry());
-    let (timeout, interval) = (format_duration(read.timeout), format_duration(read.interval));
-    report
-        .warning(entry.place(), format_args!("the timeout {timeout} is longer than the interval {interval}"))
-        .label("an attempt may still run when the next is due")
-        .help(format_args!("write `timeout = \"{interval}\"` or less"));
+/// The table of a type, whose keys are its own; what it asks for, where that could be read.
+#[expect(clippy::option_option, reason = "the other keys are read though what is asked for is wrong")]
+fn kind<'d>(
+    entry: Entry<'d>,
+    word: &str,
+    script_user: Option<&str>,
+    report: &mut Report<'_>,
+) -> Option<(Table<'d>, Option<CheckKind>)> {
+    let keys = match word {
+        "http" => keys::HTTP,
+        "https" => keys::HTTPS,
+        "smtp" => keys::SMTP,
+        "dns" => keys::DNS,
+        "udp" => keys::UDP,
+        "ping" => keys::PING,
+        "script" => keys::SCRIPT,
+        "file" => keys::FILE,
+        "mysql" => keys::MYSQL,
+        "redis" => keys::REDIS,
+        "memcached" => keys::MEMCACHED,
+        "postgresql" => keys::POSTGRESQL,
+        _ => keys::TCP,
+    };
+    let table = Table::open(entry, &keys, report)?;
+    let kind = match word {
+        "http" => http::read(table, None, report).map(CheckKind::Http),
+        "https" => {
+            tls::read(table, report).and_then(|tls| http::read(table, Some(tls), report)).map(CheckKind::Http)
+        }
+        "smtp" => small::smtp(table, report),
+        "dns" => small::dns(table, report),
+        "udp" => small::udp(table, report),
+        "ping" => Some(CheckKind::Ping),
+        "script" => small::script(table, script_user, report),
+        "file" => small::file(table, report),
+        "mysql" => database::mysql(table, report),
+        "redis" => database::redis(table, report),
+        "memcached" => Some(CheckKind::Memcached),
+        "postgresql" => database::postgres(table, report),
+        _ => small::tcp(table, report),
+    };
+    Some((table, kind))
 }
 
 /// Checks that are there already: equal ones are one.

@@ -5,8 +5,8 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use super::names::Names;
-use super::{IpvsConfig, Timeouts, sync};
-use crate::read::{Foreign, Keys, Report, Table};
+use super::{IpvsConfig, OnStop, Timeouts, sync};
+use crate::read::{Foreign, Keys, Report, Table, choice};
 use crate::text::Entry;
 
 const RESYNC: Duration = Duration::from_secs(1);
@@ -17,21 +17,30 @@ const TIMEOUTS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::fr
 
 pub(super) const IPVS: Keys = Keys {
     name: "[ipvs]",
-    known: &["own_table", "manage_sysctls", "resync", "timeouts", "sync"],
-    foreign: &[Foreign {
-        key: "flush",
-        help: "write `own_table = true`: what the file does not have is removed",
-    }],
+    known: &["own_table", "manage_sysctls", "resync", "timeouts", "on_stop", "sync"],
+    foreign: &[
+        Foreign { key: "flush", help: "write `own_table = true`: what the file does not have is removed" },
+        Foreign {
+            key: "lvs_flush",
+            help: "write `own_table = true`: what the file does not have is removed",
+        },
+        Foreign { key: "lvs_flush_on_stop", help: "write `on_stop = \"remove\"`" },
+        Foreign {
+            key: "lvs_timeouts",
+            help: "write `timeouts = { tcp = \"15m\", tcp_fin = \"2m\", udp = \"5m\" }`",
+        },
+    ],
 };
 pub(super) const TIMEOUT_KEYS: Keys =
     Keys { name: "`timeouts`", known: &["tcp", "tcp_fin", "udp"], foreign: &[] };
+
 pub(super) fn read(top: Table<'_>, routers: &Names<'_>, report: &mut Report<'_>) -> IpvsConfig {
     let mut config = IpvsConfig {
         own_table: false,
         manage_sysctls: true,
         resync: RESYNC,
         timeouts: None,
-        on_stop: super::OnStop::Keep,
+        on_stop: OnStop::Keep,
         sync: Vec::new(),
     };
     let Some(table) = top.get("ipvs").and_then(|entry| Table::open(entry, &IPVS, report)) else {
@@ -47,6 +56,10 @@ pub(super) fn read(top: Table<'_>, routers: &Names<'_>, report: &mut Report<'_>)
         config.resync = resync;
     }
     config.timeouts = table.get("timeouts").and_then(|entry| timeouts(entry, report));
+    if let Some(entry) = table.get("on_stop") {
+        let words = [("keep", OnStop::Keep), ("remove", OnStop::Remove)];
+        config.on_stop = choice(entry, &words, report).unwrap_or_default();
+    }
     config.sync = sync::read_all(table, routers, report);
     config
 }

@@ -9,7 +9,8 @@ use ipvs::{
 };
 
 use super::{
-    Comments, DirectorConfig, HeldAddress, IpvsConfig, IpvsOn, RealServer, Style, SyncDaemon, SyncRole, VirtualService, vrrp,
+    Comments, DirectorConfig, HeldAddress, IpvsConfig, IpvsOn, RealServer, Style, SyncDaemon, SyncRole,
+    VirtualService, vrrp,
 };
 use crate::print::{Lines, Quoted, inline, list};
 use crate::read::format_duration;

@@ -5,27 +5,56 @@ use alloc::vec::Vec;
 
 use ipvs::{Destination, DestinationKey, Forward, Weight};
 
-use super::{RealNotify, RealServer};
 use super::check::{Interned, Templates};
+use super::mail::Alerts;
 use super::target::{Of, destination_key, forward};
+use super::{RealServer, notify};
 use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::{Entry, Kind};
 
 pub(super) const REAL: Keys = Keys {
     name: "[[service.real]]",
-    known: &["address", "weight", "alpha", "inhibit", "forward", "tunnel", "upper_threshold", "lower_threshold", "check"],
+    known: &[
+        "address",
+        "weight",
+        "alpha",
+        "inhibit",
+        "forward",
+        "tunnel",
+        "upper_threshold",
+        "lower_threshold",
+        "notify",
+        "alert",
+        "check",
+    ],
     foreign: &[
         Foreign { key: "port", help: "write it behind the address: \"192.0.2.8:80\"" },
         Foreign { key: "inhibit_on_failure", help: "write `inhibit = true`" },
         Foreign { key: "uthreshold", help: "write `upper_threshold`" },
         Foreign { key: "lthreshold", help: "write `lower_threshold`" },
         Foreign { key: "lvs_method", help: "write `forward`" },
+        Foreign { key: "lb_kind", help: "write `forward`" },
+        Foreign { key: "notify_up", help: "write `notify = { up = \"/path\" }`" },
+        Foreign { key: "notify_down", help: "write `notify = { down = \"/path\" }`" },
+        Foreign { key: "smtp_alert", help: "write `alert = true`, and [mail]" },
+        Foreign { key: "delay_loop", help: "write `check = { interval = \"6s\" }`" },
         Foreign { key: "TCP_CHECK", help: "write `check = { type = \"tcp\" }`" },
         Foreign { key: "HTTP_GET", help: "write `check = { type = \"http\", path = \"/\" }`" },
+        Foreign { key: "SSL_GET", help: "write `check = { type = \"https\", path = \"/\" }`" },
+        Foreign { key: "SMTP_CHECK", help: "write `check = { type = \"smtp\" }`" },
+        Foreign { key: "DNS_CHECK", help: "write `check = { type = \"dns\" }`" },
+        Foreign { key: "UDP_CHECK", help: "write `check = { type = \"udp\" }`" },
+        Foreign { key: "PING_CHECK", help: "write `check = { type = \"ping\" }`" },
+        Foreign { key: "MISC_CHECK", help: "write `check = { type = \"script\", command = \"/path\" }`" },
+        Foreign { key: "FILE_CHECK", help: "write `check = { type = \"file\", path = \"/path\" }`" },
+        Foreign {
+            key: "BFD_CHECK",
+            help: "BFD is not supported: `check = { type = \"ping\", interval = \"100ms\" }` is near to it",
+        },
     ],
 };
 pub(super) const SORRY: Keys =
-    Keys { name: "`sorry_server`", known: &["address", "forward", "tunnel"], foreign: &[] };
+    Keys { name: "`sorry_server`", known: &["address", "forward", "tunnel", "inhibit"], foreign: &[] };
 
 /// What servers have from their service where they say nothing.
 pub(super) struct Defaults<'a> {
@@ -35,6 +64,8 @@ pub(super) struct Defaults<'a> {
     pub(super) alpha: bool,
     pub(super) inhibit: bool,
     pub(super) checks: Templates,
+    pub(super) script_user: Option<&'a str>,
+    pub(super) alerts: Alerts,
 }
 
 /// The servers that could be read.
@@ -87,22 +118,18 @@ fn read(
         None => Some(defaults.weight),
     };
     let thresholds = thresholds(table, report);
-    let own = Templates::read(table, report);
+    let own = Templates::read(table, defaults.script_user, report);
+    let (alpha, inhibit) =
+        (flag(table, "alpha", defaults.alpha, report), flag(table, "inhibit", defaults.inhibit, report));
+    let notify = notify::real(table, report);
+    let alert = defaults.alerts.read(table, defaults.alerts.about.servers, report);
     let (key, (upper_threshold, lower_threshold)) = (key?, thresholds?);
     let checks = match own {
         Some(mut own) => own.at(key, interned, report),
         None => defaults.checks.at(key, interned, report),
     };
     let destination = Destination { forward: forward?, weight: weight?, upper_threshold, lower_threshold };
-    Some(RealServer {
-        key,
-        destination,
-        alpha: flag(table, "alpha", defaults.alpha, report)?,
-        inhibit: flag(table, "inhibit", defaults.inhibit, report)?,
-        notify: RealNotify::default(),
-        alert: false,
-        checks,
-    })
+    Some(RealServer { key, destination, alpha: alpha?, inhibit: inhibit?, notify, alert, checks })
 }
 
 pub(super) fn flag(table: Table<'_>, key: &str, usual: bool, report: &mut Report<'_>) -> Option<bool> {
@@ -150,4 +177,10 @@ pub(super) fn sorry(
     let key = destination_key(address, defaults.of, forward, report)?;
     let weight = Weight::new(1)?;
     Some((key, Destination { forward: forward?, weight, upper_threshold: 0, lower_threshold: 0 }))
+}
+
+/// Whether it stays in the table while it is not needed. What else is wrong with the entry is told elsewhere.
+pub(super) fn sorry_inhibit(entry: Entry<'_>, report: &mut Report<'_>) -> bool {
+    let inhibit = entry.children().find(|child| entry.kind() == Kind::Table && child.key() == "inhibit");
+    inhibit.and_then(|entry| entry.boolean(report)).unwrap_or(false)
 }

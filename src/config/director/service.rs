@@ -1,19 +1,27 @@
 //! `[[service]]`.
 
+mod group;
+mod members;
+pub(super) mod range;
+mod unique;
+
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::num::NonZeroU32;
+use core::net::IpAddr;
 use core::ops::Range;
 
-use ipvs::{Family, Forward, Protocol, ServiceKey, Weight};
+use ipvs::{Forward, Protocol, ServiceKey, Weight};
 
+use self::group::Servers;
+use self::members::{Member, Members};
 use super::address::Held;
 use super::check::{Interned, Templates};
+use super::mail::Alerts;
 use super::real::{self, Defaults};
-use super::repeated::repeated;
 use super::target::{Of, forward};
-use super::{ServiceNotify, VirtualService, schedule};
-use crate::read::{AddressPort, Foreign, Keys, Report, Role, Table, choice, host};
+use super::{VirtualService, notify, schedule};
+use crate::read::{Foreign, Keys, Report, Table, choice};
 use crate::text::Entry;
 
 pub(super) const SERVICE: Keys = Keys {
@@ -21,7 +29,9 @@ pub(super) const SERVICE: Keys = Keys {
     known: &[
         "name",
         "address",
+        "addresses",
         "fwmark",
+        "fwmarks",
         "family",
         "protocol",
         "scheduler",
@@ -38,6 +48,10 @@ pub(super) const SERVICE: Keys = Keys {
         "quorum",
         "hysteresis",
         "sorry_server",
+        "omega",
+        "ha_suspend",
+        "notify",
+        "alert",
         "check",
         "real",
     ],
@@ -53,6 +67,30 @@ pub(super) const SERVICE: Keys = Keys {
         Foreign { key: "lvs_method", help: "keepalived's lvs_method is `forward` here" },
         Foreign { key: "persistence_timeout", help: "write `persistence = \"20s\"`" },
         Foreign { key: "delay_loop", help: "write `check = { interval = \"6s\" }`" },
+        Foreign { key: "delay_before_retry", help: "write `check = { interval_retry = \"1s\" }`" },
+        Foreign { key: "connect_timeout", help: "write `check = { connect_timeout = \"5s\" }`" },
+        Foreign { key: "retry", help: "write `check = { fall = 4 }`; keepalived's retry 3 is fall = 4" },
+        Foreign { key: "warmup", help: "write `check = { warmup = \"10s\" }`" },
+        Foreign { key: "quorum_up", help: "write `notify = { quorum_up = \"/path\" }`" },
+        Foreign { key: "quorum_down", help: "write `notify = { quorum_down = \"/path\" }`" },
+        Foreign { key: "notify_up", help: "write `notify = { up = \"/path\" }` in [[service.real]]" },
+        Foreign { key: "notify_down", help: "write `notify = { down = \"/path\" }` in [[service.real]]" },
+        Foreign { key: "smtp_alert", help: "write `alert = true`, and [mail]" },
+        Foreign {
+            key: "sorry_server_inhibit",
+            help: "write `sorry_server = { address = \"…\", inhibit = true }`",
+        },
+        Foreign {
+            key: "sorry_server_lvs_method",
+            help: "write `sorry_server = { address = \"…\", forward = \"nat\" }`",
+        },
+        Foreign {
+            key: "virtual_server_group",
+            help: "write `addresses = [\"192.0.2.1:80\", \"192.0.2.2-9:80\"]`",
+        },
+        Foreign { key: "ip_family", help: "write `family`, for a fwmark service" },
+        Foreign { key: "snmp_name", help: "leave it away: `name` is what figures are called by" },
+        Foreign { key: "hashed", help: "leave it away: it does nothing" },
         Foreign { key: "ops", help: "write `one_packet = true`" },
         Foreign { key: "inhibit_on_failure", help: "write `inhibit = true`" },
         Foreign { key: "real_server", help: "keepalived's real_server is [[service.real]] here" },
@@ -61,54 +99,78 @@ pub(super) const SERVICE: Keys = Keys {
     ],
 };
 
-/// The services that could be read.
-pub(super) fn read_all(top: Table<'_>, held: &Held, report: &mut Report<'_>) -> Vec<VirtualService> {
-    let entries: Vec<Entry<'_>> = top.tables("service", SERVICE.name, report).collect();
-    let mut interned = Interned::default();
-    let mut services = Vec::with_capacity(entries.len());
-    let mut places = Vec::with_capacity(entries.len());
-    for entry in entries {
-        if let Some(service) = read(entry, held, &mut interned, report) {
-            services.push(service);
-            places.push(entry.place());
-        }
-    }
-    tell_repeated(&services, &places, report);
-    services
+/// Each is a service in the kernel, with a list of servers.
+const MOST_SERVICES: usize = 65_536;
+/// Of all services together.
+const MOST_SERVERS: usize = 1_000_000;
+
+/// What services are read in the light of.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// addresses that this director holds
+    pub(super) held: &'a Held,
+    /// `[scripts] user`
+    pub(super) script_user: Option<&'a str>,
+    pub(super) alerts: Alerts,
 }
 
-fn tell_repeated(services: &[VirtualService], places: &[Range<usize>], report: &mut Report<'_>) {
-    let placed = || services.iter().zip(places);
-    let keys = repeated(placed().map(|(service, place)| (service.key, place.clone())).collect());
-    let names = repeated(placed().map(|(service, place)| (&service.name, place.clone())).collect());
-    // two services of one key that say no name have the same name too: once is enough
-    let mut told: Vec<usize> = keys.iter().map(|((_, place), _)| place.start).collect();
-    told.sort_unstable();
-    for ((key, place), first) in keys {
-        let line = report.line(first.start);
-        report
-            .error(place, format_args!("the service {key} is there twice"))
-            .label("the second time")
-            .help(format_args!("the first is in line {line}: write all servers there"));
-    }
-    for ((name, place), first) in names {
-        if told.binary_search(&place.start).is_ok() {
-            continue;
+/// The services of one section.
+struct Section {
+    services: Vec<VirtualService>,
+    places: Vec<Range<usize>>,
+    place: Range<usize>,
+}
+
+/// The services that could be read.
+pub(super) fn read_all(top: Table<'_>, around: Around<'_>, report: &mut Report<'_>) -> Vec<VirtualService> {
+    let entries: Vec<Entry<'_>> = top.tables("service", SERVICE.name, report).collect();
+    let mut interned = Interned::default();
+    let mut count = Count::default();
+    let mut sections = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if let Some(section) = read(entry, around, &mut interned, &mut count, report) {
+            sections.push(section);
         }
-        let line = report.line(first.start);
-        report
-            .error(place, format_args!("two services are named \"{name}\""))
-            .label("the second of this name")
-            .help(format_args!("the first is in line {line}: write another `name`"));
+    }
+    unique::tell_repeated(&sections, report);
+    sections.into_iter().flat_map(|section| section.services).collect()
+}
+
+/// What is there so far.
+#[derive(Default)]
+struct Count {
+    services: usize,
+    servers: usize,
+}
+
+impl Count {
+    /// Whether one more section fits, and if so counts it.
+    fn add(&mut self, table: Table<'_>, members: usize, report: &mut Report<'_>) -> Option<()> {
+        self.services = self.services.saturating_add(members);
+        if self.services > MOST_SERVICES {
+            members::tell_too_many(table.entry(), report);
+            return None;
+        }
+        let servers = table.get("real").map_or(0, |entry| entry.children().count());
+        self.servers = self.servers.saturating_add(members.saturating_mul(servers));
+        if self.servers > MOST_SERVERS {
+            report
+                .error(table.entry().place(), format_args!("more than {MOST_SERVERS} servers in all"))
+                .label("each address of a list has all of them")
+                .help("write fewer addresses, or give their packets a firewall mark (nftables) and write `fwmark = 1`");
+            return None;
+        }
+        Some(())
     }
 }
 
 fn read(
     entry: Entry<'_>,
-    held: &Held,
+    around: Around<'_>,
     interned: &mut Interned,
+    count: &mut Count,
     report: &mut Report<'_>,
-) -> Option<VirtualService> {
+) -> Option<Section> {
     let table = Table::open(entry, &SERVICE, report)?;
     let protocol = match table.get("protocol") {
         Some(entry) => {
@@ -117,47 +179,146 @@ fn read(
         }
         None => Some(Protocol::Tcp),
     };
-    let key = key(table, protocol, report);
-    // what a fwmark catches is not known here
-    let protocol = protocol.filter(|_| matches!(key, Some(ServiceKey::Address { .. })));
-    let settings = schedule::read(table, key, protocol, report);
-    let name = match table.get("name") {
-        Some(entry) => entry.name(report),
-        None => key.map(|key| key.to_string()),
-    };
-    let mut defaults = Defaults {
-        of: Of { key, held },
+    let members = members::read(table, protocol, MOST_SERVICES, report);
+    count.add(table, members.all.len().max(1), report)?;
+    let vips = if members.listed { members.all.iter().filter_map(vip).collect() } else { BTreeSet::new() };
+    let mut defaults = defaults(table, members.first(), &vips, around, report)?;
+    let first = read_one(table, &members, protocol, &mut defaults, interned, report)?;
+    let places = members.all.iter().map(|member| member.place.clone()).collect();
+    let others = other_ports(table, &members, &mut defaults, interned, report);
+    let services =
+        if members.listed { group::expand(first, &members.all, others) } else { Vec::from([first]) };
+    Some(Section { services, places, place: entry.place() })
+}
+
+fn vip(member: &Member) -> Option<IpAddr> {
+    match member.key {
+        ServiceKey::Address { address, .. } => Some(address),
+        ServiceKey::Fwmark { .. } => None,
+    }
+}
+
+fn defaults<'a>(
+    table: Table<'_>,
+    key: Option<ServiceKey>,
+    vips: &'a BTreeSet<IpAddr>,
+    around: Around<'a>,
+    report: &mut Report<'_>,
+) -> Option<Defaults<'a>> {
+    let checks = Templates::read(table, around.script_user, report);
+    Some(Defaults {
+        of: Of { key, vips, held: around.held },
         forward: forward(table, Forward::Direct, report),
         alpha: real::flag(table, "alpha", true, report).unwrap_or(true),
         inhibit: real::flag(table, "inhibit", false, report).unwrap_or(false),
         weight: table.get("weight").and_then(|entry| real::weight(entry, report)).or(Weight::new(1))?,
-        checks: Templates::read(table, report).unwrap_or_else(|| Templates::default_for(key, entry.place())),
-    };
-    let reals = real::read_all(table, &mut defaults, interned, report);
+        checks: checks.unwrap_or_else(|| Templates::default_for(key, table.entry().place())),
+        script_user: around.script_user,
+        alerts: around.alerts,
+    })
+}
+
+/// The service of an `address` or `fwmark`, or the first of a list; of a list it has no name of its own yet.
+fn read_one(
+    table: Table<'_>,
+    members: &Members,
+    protocol: Option<Protocol>,
+    defaults: &mut Defaults<'_>,
+    interned: &mut Interned,
+    report: &mut Report<'_>,
+) -> Option<VirtualService> {
+    let key = members.first();
+    // what a fwmark catches is not known here
+    let protocol = protocol.filter(|_| matches!(key, Some(ServiceKey::Address { .. })));
+    let settings = schedule::read(table, key, protocol, report);
+    let name = name(table, key, members.listed, report);
+    let servers = servers(table, defaults, interned, report);
     let quorum = table.get("quorum").map_or(Some(1), |entry| entry.number(1..=u32::MAX, report));
     let hysteresis = table.get("hysteresis").map_or(Some(0), |entry| entry.number(0..=u32::MAX, report));
-    let sorry_server = match table.get("sorry_server") {
-        Some(entry) => real::sorry(entry, &defaults, report).map(Some),
-        None => Some(None),
-    };
+    let sorry_inhibit = table.get("sorry_server").is_some_and(|entry| real::sorry_inhibit(entry, report));
+    let omega = real::flag(table, "omega", false, report);
+    let ha_suspend = ha_suspend(table, key, report);
+    let notify = notify::service(table, report);
+    let alert = defaults.alerts.read(table, defaults.alerts.about.services, report);
+    let (name, servers) = (name?, servers?);
     let service = VirtualService {
-        name: name?,
-        group: None,
+        group: members.listed.then(|| name.clone()),
+        name,
         key: key?,
         settings: settings?,
         quorum: quorum?,
         hysteresis: hysteresis?,
-        sorry_server: sorry_server?,
-        sorry_inhibit: false,
-        omega: false,
-        ha_suspend: false,
-        notify: ServiceNotify::default(),
-        alert: false,
-        reals,
+        sorry_server: servers.sorry,
+        sorry_inhibit,
+        omega: omega?,
+        ha_suspend: ha_suspend?,
+        notify,
+        alert,
+        reals: servers.reals,
     };
     warn_of_quorum(table, &service, report);
     refuse_sorry_real(table, &service, report);
     Some(service)
+}
+
+fn name(table: Table<'_>, key: Option<ServiceKey>, listed: bool, report: &mut Report<'_>) -> Option<String> {
+    match table.get("name") {
+        Some(entry) => entry.name(report),
+        None if listed => {
+            let help = "write a `name`: its services are called by it and their address";
+            table.require("name", "a [[service]] with a list", help, report);
+            None
+        }
+        None => key.map(|key| key.to_string()),
+    }
+}
+
+fn servers(
+    table: Table<'_>,
+    defaults: &mut Defaults<'_>,
+    interned: &mut Interned,
+    report: &mut Report<'_>,
+) -> Option<Servers> {
+    let reals = real::read_all(table, defaults, interned, report);
+    let sorry = match table.get("sorry_server") {
+        Some(entry) => real::sorry(entry, defaults, report).map(Some),
+        None => Some(None),
+    };
+    Some(Servers { reals, sorry: sorry? })
+}
+
+/// The servers at every port of a list that is not the first one's. What was said about the first is not said again.
+fn other_ports(
+    table: Table<'_>,
+    members: &Members,
+    defaults: &mut Defaults<'_>,
+    interned: &mut Interned,
+    report: &mut Report<'_>,
+) -> BTreeMap<u16, Servers> {
+    let mut others = BTreeMap::new();
+    let Some(first) = members.first().map(group::port) else { return others };
+    for member in &members.all {
+        let port = group::port(member.key);
+        if port == first || others.contains_key(&port) || report.has_errors() {
+            continue;
+        }
+        defaults.of.key = Some(member.key);
+        let read = report.again(|report| servers(table, defaults, interned, report));
+        others.extend(read.map(|servers| (port, servers)));
+    }
+    others
+}
+
+/// A mark is on no interface.
+fn ha_suspend(table: Table<'_>, key: Option<ServiceKey>, report: &mut Report<'_>) -> Option<bool> {
+    let wanted = real::flag(table, "ha_suspend", false, report)?;
+    if let (true, Some(ServiceKey::Fwmark { .. }), Some(entry)) = (wanted, key, table.get("ha_suspend")) {
+        report
+            .error(entry.place(), "`ha_suspend` is for services with an address")
+            .label("a firewall mark is held by nobody")
+            .help("leave it away: the servers are checked always");
+    }
+    Some(wanted)
 }
 
 /// While quorum is lost it would be quiesced and serve at once.
@@ -171,67 +332,6 @@ fn refuse_sorry_real(table: Table<'_>, service: &VirtualService, report: &mut Re
             )
             .help("name a server that serves only when the others do not");
     }
-}
-
-fn key(table: Table<'_>, protocol: Option<Protocol>, report: &mut Report<'_>) -> Option<ServiceKey> {
-    match (table.get("address"), table.get("fwmark")) {
-        (Some(address), None) => address_key(table, address, protocol, report),
-        (None, Some(mark)) => fwmark_key(table, mark, report),
-        (Some(_), Some(mark)) => {
-            report
-                .error(mark.key_place(), "a service has an `address` or a `fwmark`, not both")
-                .help("leave one of the two away");
-            None
-        }
-        (None, None) => {
-            table.require(
-                "address",
-                SERVICE.name,
-                "write `address = \"192.0.2.1:80\"`, or `fwmark = 1`",
-                report,
-            );
-            None
-        }
-    }
-}
-
-fn address_key(
-    table: Table<'_>,
-    entry: Entry<'_>,
-    protocol: Option<Protocol>,
-    report: &mut Report<'_>,
-) -> Option<ServiceKey> {
-    if let Some(family) = table.get("family") {
-        report
-            .error(family.key_place(), "`family` is for fwmark services")
-            .help("leave it away: the address has its family");
-    }
-    let AddressPort { address, port } = AddressPort::read(entry, report)?;
-    let address = host(entry, address, Role::Vip, report)?;
-    let port = port.unwrap_or(0);
-    if port == 0 && table.get("persistence").is_none() {
-        report.error(entry.place(), "a service on every port needs `persistence`").label("no port").help(
-            format_args!(
-                "write the port, \"{}\", or add `persistence = \"5m\"`",
-                core::net::SocketAddr::new(address, 80)
-            ),
-        );
-    }
-    Some(ServiceKey::Address { protocol: protocol?, address, port })
-}
-
-fn fwmark_key(table: Table<'_>, entry: Entry<'_>, report: &mut Report<'_>) -> Option<ServiceKey> {
-    if let Some(protocol) = table.get("protocol") {
-        report
-            .error(protocol.key_place(), "`protocol` is for services with an address")
-            .help("leave it away: a fwmark service takes whatever carries the mark");
-    }
-    let family = match table.get("family") {
-        Some(entry) => choice(entry, &[("ipv4", Family::V4), ("ipv6", Family::V6)], report)?,
-        None => Family::V4,
-    };
-    let mark = NonZeroU32::new(entry.number(1..=u32::MAX, report)?)?;
-    Some(ServiceKey::Fwmark { family, mark })
 }
 
 /// A quorum that all servers together do not reach.

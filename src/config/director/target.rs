@@ -1,5 +1,6 @@
 //! Where packets go and how: address, port and forwarding of real servers and sorry servers.
 
+use alloc::collections::BTreeSet;
 use core::net::IpAddr;
 
 use ipvs::{Checksum, DestinationKey, Family, Forward, ServiceKey, Tunnel, TunnelKind};
@@ -93,6 +94,8 @@ fn tunnel(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Tunnel> {
 #[derive(Clone, Copy)]
 pub(super) struct Of<'a> {
     pub(super) key: Option<ServiceKey>,
+    /// the addresses of all services of a list; empty for a single one
+    pub(super) vips: &'a BTreeSet<IpAddr>,
     pub(super) held: &'a Held,
 }
 
@@ -114,9 +117,8 @@ pub(super) fn destination_key(
         return None;
     }
     let key = of.key?;
-    if let ServiceKey::Address { address: vip, .. } = key
-        && vip == address
-    {
+    let is_vip = matches!(key, ServiceKey::Address { address: vip, .. } if vip == address);
+    if is_vip || of.vips.contains(&address) {
         report
             .error(entry.place(), format_args!("{address} is the service's own address"))
             .label("packets would come back to the director")

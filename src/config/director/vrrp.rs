@@ -2,6 +2,7 @@
 
 mod address;
 mod announce;
+mod fifo;
 mod group;
 mod notify;
 mod print;
@@ -266,7 +267,7 @@ pub enum IpvsOn {
 
 /// The tables that the example file explains.
 #[cfg(test)]
-pub(super) const TABLES: [crate::read::Keys; 13] = [
+pub(super) const TABLES: [crate::read::Keys; 14] = [
     router::VRRP,
     timing::AUTH,
     address::ADDRESS,
@@ -279,5 +280,6 @@ pub(super) const TABLES: [crate::read::Keys; 13] = [
     thing::FILE,
     thing::PROCESS,
     read::SCRIPTS,
+    fifo::FIFO,
     read::REALTIME,
 ];

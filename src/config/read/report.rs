@@ -58,6 +58,24 @@ impl<'t> Report<'t> {
         self.add(Severity::Warning, Some(place), message)
     }
 
+    /// Reads something once more: what was said of it already is not said again.
+    pub(crate) fn again<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.kept.len();
+        let value = read(self);
+        let new = self.kept.split_off(before);
+        for one in new {
+            if self.kept.contains(&one) {
+                match one.severity {
+                    Severity::Error => self.errors -= 1,
+                    Severity::Warning => self.warnings -= 1,
+                }
+            } else {
+                self.kept.push(one);
+            }
+        }
+        value
+    }
+
     /// Sorted by place: on success the warnings, else errors and warnings.
     pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         // what has no place is about the whole file and comes last

@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use ::vrrp::Group;
 
 use super::{SyncGroup, notify, router, tell_same_names};
+use crate::director::mail::Alerts;
 use crate::director::names::Names;
 use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::Entry;
 
 pub(in crate::director) const GROUP: Keys = Keys {
     name: "[[sync_group]]",
-    known: &["name", "members", "notify"],
+    known: &["name", "members", "notify", "alert"],
     foreign: &[
         Foreign { key: "group", help: "write `members = [\"VI_1\", \"VI_2\"]`" },
         Foreign { key: "notify_master", help: "write `notify = { master = \"/path\" }`" },
@@ -28,20 +29,22 @@ pub(in crate::director) const GROUP: Keys = Keys {
             key: "track_interface",
             help: "write `track_interfaces` in a [[vrrp]] of the group: all follow it",
         },
-        Foreign {
-            key: "smtp_alert",
-            help: "mail comes with a later version: `notify` runs a program instead",
-        },
+        Foreign { key: "smtp_alert", help: "write `alert = true`, and [mail]" },
     ],
 };
 
-pub(super) fn read_all(top: Table<'_>, routers: &Names<'_>, report: &mut Report<'_>) -> Vec<SyncGroup> {
+pub(super) fn read_all(
+    top: Table<'_>,
+    routers: &Names<'_>,
+    alerts: Alerts,
+    report: &mut Report<'_>,
+) -> Vec<SyncGroup> {
     let entries: Vec<Entry<'_>> = top.tables("sync_group", GROUP.name, report).collect();
     let mut seen = BTreeMap::new();
     let mut groups = Vec::new();
     let mut places = Vec::new();
     for entry in entries {
-        if let Some(group) = read(entry, routers, &mut seen, report) {
+        if let Some(group) = read(entry, routers, &mut seen, alerts, report) {
             groups.push(group);
             places.push(entry.place());
         }
@@ -58,6 +61,7 @@ fn read<'d>(
     entry: Entry<'d>,
     routers: &Names<'_>,
     seen: &mut Seen<'d>,
+    alerts: Alerts,
     report: &mut Report<'_>,
 ) -> Option<SyncGroup> {
     let table = Table::open(entry, &GROUP, report)?;
@@ -68,7 +72,8 @@ fn read<'d>(
         .require("members", GROUP.name, "write `members = [\"VI_1\", \"VI_2\"]`", report)
         .and_then(|entry| members(entry, routers, seen, report));
     let notify = notify::read(table, report);
-    Some(SyncGroup { group: Group { name: name?, members: members? }, notify, alert: false })
+    let alert = alerts.read(table, alerts.about.routers, report);
+    Some(SyncGroup { group: Group { name: name?, members: members? }, notify, alert })
 }
 
 fn members<'d>(

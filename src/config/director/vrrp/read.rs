@@ -1,16 +1,18 @@
 //! Everything about VRRP in the order in which the parts need each other.
 
-use alloc::string::{String, ToString};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::{Range, RangeInclusive};
 use core::time::Duration;
 
 use super::address::Taken;
 use super::router::{self, Read};
-use super::track::{self, Known};
-use super::{RouterConfig, Tracked, VrrpConfig, group, notify, thing};
+use super::track::{self, Known, Services};
+use super::{RouterConfig, Tracked, VrrpConfig, fifo, group, thing};
 use crate::director::VirtualService;
 use crate::director::address::Held;
+use crate::director::mail::Alerts;
 use crate::director::names::Names;
 use crate::director::repeated::repeated;
 use crate::read::{Foreign, Keys, Report, Table};
@@ -19,10 +21,24 @@ const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration
 
 pub(in crate::director) const SCRIPTS: Keys = Keys {
     name: "[scripts]",
-    known: &["user", "timeout", "fifo"],
+    known: &["user", "timeout", "fifo", "vrrp_fifo", "lvs_fifo"],
     foreign: &[
         Foreign { key: "script_user", help: "write `user`" },
         Foreign { key: "notify_fifo", help: "write `fifo`" },
+        Foreign { key: "vrrp_notify_fifo", help: "write `vrrp_fifo`" },
+        Foreign { key: "lvs_notify_fifo", help: "write `lvs_fifo`" },
+        Foreign {
+            key: "notify_fifo_script",
+            help: "write `fifo = { path = \"/path\", reader = \"/path\" }`",
+        },
+        Foreign {
+            key: "vrrp_notify_fifo_script",
+            help: "write `vrrp_fifo = { path = \"/path\", reader = \"/path\" }`",
+        },
+        Foreign {
+            key: "lvs_notify_fifo_script",
+            help: "write `lvs_fifo = { path = \"/path\", reader = \"/path\" }`",
+        },
         Foreign { key: "enable_script_security", help: "leave it away: it is always so" },
     ],
 };
@@ -46,6 +62,7 @@ pub(in crate::director) fn read<'d>(
     top: Table<'d>,
     routers: &Names<'d>,
     held: &mut Held,
+    alerts: Alerts,
     report: &mut Report<'_>,
 ) -> Unfinished<'d> {
     let mut config = VrrpConfig::default();
@@ -54,13 +71,18 @@ pub(in crate::director) fn read<'d>(
     config.scripts = thing::scripts(top, report);
     config.files = thing::files(top, report);
     config.processes = thing::processes(top, report);
-    config.groups = group::read_all(top, routers, report);
+    config.groups = group::read_all(top, routers, alerts, report);
     let known = Known::of(top);
-    let routers = router::read_all(top, &known, &mut Taken::new(held), report);
+    let routers = router::read_all(top, &known, &mut Taken::new(held), alerts, report);
     Unfinished { config, routers }
 }
 
 impl Unfinished<'_> {
+    /// `[scripts] user`.
+    pub(in crate::director) fn script_user(&self) -> Option<&str> {
+        self.config.script_user.as_deref()
+    }
+
     /// Reads what the routers say about services.
     pub(in crate::director) fn finish(
         self,
@@ -68,11 +90,10 @@ impl Unfinished<'_> {
         services: &[VirtualService],
         report: &mut Report<'_>,
     ) -> VrrpConfig {
-        let named = services.iter().map(|service| service.name.as_str());
-        let names = Names::of(top, "service", "[[service]]").and(named);
+        let services = Services::of(top, services);
         let mut config = self.config;
         for Read { entry, router } in self.routers {
-            let tracked = track::services(entry, router.as_ref(), services, &names, report);
+            let tracked = track::services(entry, router.as_ref(), &services, report);
             if let Some(mut router) = router {
                 router.track_services = tracked;
                 config.routers.push(router);
@@ -105,8 +126,10 @@ fn scripts(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {
     if let Some(timeout) = table.get("timeout").and_then(|entry| entry.duration(TIMEOUTS, report)) {
         config.notify_timeout = timeout;
     }
-    config.notify_fifo =
-        table.get("fifo").and_then(|entry| notify::path(entry, report)).map(|path| super::Fifo { path: path.to_string(), reader: alloc::vec::Vec::new() });
+    let mut seen = BTreeMap::new();
+    config.notify_fifo = fifo::read(table, "fifo", &mut seen, report);
+    config.vrrp_fifo = fifo::read(table, "vrrp_fifo", &mut seen, report);
+    config.lvs_fifo = fifo::read(table, "lvs_fifo", &mut seen, report);
 }
 
 fn realtime(top: Table<'_>, config: &mut VrrpConfig, report: &mut Report<'_>) {

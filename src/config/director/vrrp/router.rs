@@ -11,6 +11,7 @@ use super::timing::Timing;
 use super::track::Known;
 use super::transport::Transport;
 use super::{RouterConfig, address, announce, notify, route, timing, track, transport};
+use crate::director::mail::Alerts;
 use crate::director::repeated::repeated;
 use crate::read::{Foreign, Keys, Report, Table, interface};
 use crate::text::Entry;
@@ -42,6 +43,7 @@ pub(in crate::director) const VRRP: Keys = Keys {
         "track_processes",
         "track_services",
         "notify",
+        "alert",
     ],
     foreign: &[
         Foreign { key: "state", help: "there is none: `priority` decides who is master" },
@@ -115,10 +117,7 @@ pub(in crate::director) const VRRP: Keys = Keys {
             key: "no_accept",
             help: "not supported: a master that does not accept packets to its addresses cannot balance them",
         },
-        Foreign {
-            key: "smtp_alert",
-            help: "mail comes with a later version: `notify` runs a program instead",
-        },
+        Foreign { key: "smtp_alert", help: "write `alert = true`, and [mail]" },
         Foreign { key: "lvs_sync_daemon_interface", help: "write [[ipvs.sync]] with role = \"vrrp\"" },
     ],
 };
@@ -135,12 +134,13 @@ pub(super) fn read_all<'d>(
     top: Table<'d>,
     known: &Known<'d>,
     taken: &mut Taken<'_>,
+    alerts: Alerts,
     report: &mut Report<'_>,
 ) -> Vec<Read<'d>> {
     let entries: Vec<Entry<'_>> = top.tables("vrrp", VRRP.name, report).collect();
     let all = entries
         .into_iter()
-        .map(|entry| Read { entry, router: read(entry, known, taken, report) })
+        .map(|entry| Read { entry, router: read(entry, known, taken, alerts, report) })
         .collect::<Vec<_>>();
     tell_repeated(&all, report);
     all
@@ -150,6 +150,7 @@ fn read(
     entry: Entry<'_>,
     known: &Known<'_>,
     taken: &mut Taken<'_>,
+    alerts: Alerts,
     report: &mut Report<'_>,
 ) -> Option<RouterConfig> {
     let table = Table::open(entry, &VRRP, report)?;
@@ -177,6 +178,7 @@ fn read(
     let routes = route::read(table, report);
     let tracks = track::read(table, known, report);
     let notify = notify::read(table, report);
+    let alert = alerts.read(table, alerts.about.routers, report);
     if let Some(timing) = &timing {
         track::warn_of_owner(table, timing.priority, report);
     }
@@ -207,7 +209,7 @@ fn read(
         track_processes: tracks.processes,
         track_services: Vec::new(),
         notify,
-        alert: false,
+        alert,
     })
 }
 

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 use core::time::Duration;
 
-use super::{TrackFile, TrackProcess, TrackScript, notify, tell_same_names};
+use super::{TrackFile, TrackProcess, TrackScript, tell_same_names};
+use crate::director::program;
 use crate::read::{Foreign, Keys, Report, Table, choice, format_duration, shown};
 use crate::text::{Entry, Kind};
 
@@ -116,7 +117,7 @@ fn script(table: Table<'_>, report: &mut Report<'_>) -> Option<TrackScript> {
     let name = name(table, &SCRIPT, report);
     let help = "write `command = \"/path\"`, or a list with its arguments";
     let command =
-        table.require("command", SCRIPT.name, help, report).and_then(|entry| notify::command(entry, report));
+        table.require("command", SCRIPT.name, help, report).and_then(|entry| program::command(entry, report));
     let interval = interval(table, report);
     let timeout = table.get("timeout").and_then(|entry| entry.duration(TIMEOUTS, report));
     let mut rounds = |key| table.get(key).and_then(|entry| entry.number(ROUNDS, report)).unwrap_or(1);
@@ -148,7 +149,7 @@ fn file(table: Table<'_>, report: &mut Report<'_>) -> Option<TrackFile> {
     let name = name(table, &FILE, report);
     let path = table
         .require("path", FILE.name, "write `path = \"/run/lvs-director/weight\"`", report)
-        .and_then(|entry| notify::path(entry, report));
+        .and_then(|entry| program::path(entry, report));
     let interval = interval(table, report);
     Some(TrackFile { name: name?, path: String::from(path?), interval })
 }

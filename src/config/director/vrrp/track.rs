@@ -1,6 +1,6 @@
 //! What a router watches: interfaces, scripts, files, processes, services.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
@@ -63,12 +63,46 @@ pub(super) fn read(table: Table<'_>, known: &Known<'_>, report: &mut Report<'_>)
     Tracks { interfaces, scripts, files, processes }
 }
 
+/// The services that may be tracked.
+pub(super) struct Services<'a> {
+    all: &'a [VirtualService],
+    names: Names<'a>,
+    /// the first of each list by the list's name: all of one list have the same servers, so it speaks for them
+    firsts: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Services<'a> {
+    pub(super) fn of(top: Table<'a>, all: &'a [VirtualService]) -> Self {
+        let names = Names::of(top, "service", "[[service]]");
+        let names = names.and(all.iter().map(|service| service.name.as_str()));
+        let mut firsts = BTreeMap::new();
+        for service in all {
+            if let Some(group) = &service.group {
+                firsts.entry(group.as_str()).or_insert(service.name.as_str());
+            }
+        }
+        Self { all, names, firsts }
+    }
+
+    /// One for each section.
+    fn each(&self) -> impl Iterator<Item = &'a str> {
+        let first = |service: &&VirtualService| match service
+            .group
+            .as_ref()
+            .map(|group| self.firsts.get(group.as_str()))
+        {
+            Some(first) => first == Some(&service.name.as_str()),
+            None => true,
+        };
+        self.all.iter().filter(first).map(|service| service.name.as_str())
+    }
+}
+
 /// `track_services`: a list, or `true` for every service.
 pub(super) fn services(
     entry: Entry<'_>,
     router: Option<&RouterConfig>,
-    services: &[VirtualService],
-    names: &Names<'_>,
+    services: &Services<'_>,
     report: &mut Report<'_>,
 ) -> Vec<Tracked> {
     let Some(entry) = entry.children().find(|child| child.key() == "track_services") else {
@@ -76,10 +110,16 @@ pub(super) fn services(
     };
     let tracked = match entry.kind() {
         Kind::Boolean(true) => {
-            services.iter().map(|service| Tracked { name: service.name.clone(), weight: 0 }).collect()
+            services.each().map(|name| Tracked { name: String::from(name), weight: 0 }).collect()
         }
         Kind::Boolean(false) | Kind::Bad => Vec::new(),
-        Kind::Array => list(entry, |entry, name, report| names.check(entry, name, report), report),
+        Kind::Array => {
+            let check = |entry: Entry<'_>, name: &str, report: &mut Report<'_>| {
+                services.names.check(entry, name, report)
+            };
+            let named = list(entry, check, report);
+            speakers(entry, named, services, report)
+        }
         Kind::String(_) | Kind::Integer { .. } | Kind::Float | Kind::Datetime | Kind::Table => {
             entry
                 .mismatch("a list, or true", report)
@@ -87,13 +127,36 @@ pub(super) fn services(
             Vec::new()
         }
     };
-    if entry.kind() == Kind::Boolean(true) && services.is_empty() && router.is_some() {
+    if entry.kind() == Kind::Boolean(true) && services.all.is_empty() && router.is_some() {
         report
             .warning(entry.place(), "`track_services` without any [[service]]")
             .label("nothing is tracked")
             .help("leave it away");
     }
     tracked
+}
+
+/// Names of lists become those of their first services.
+fn speakers(
+    entry: Entry<'_>,
+    named: Vec<Tracked>,
+    services: &Services<'_>,
+    report: &mut Report<'_>,
+) -> Vec<Tracked> {
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::with_capacity(named.len());
+    for Tracked { name, weight } in named {
+        let name = services.firsts.get(name.as_str()).map_or(name, |first| String::from(*first));
+        if !seen.insert(name.clone()) {
+            report
+                .error(entry.place(), format_args!("\"{name}\" is tracked twice"))
+                .label("once by the name of its list")
+                .help("leave one of the two");
+            continue;
+        }
+        all.push(Tracked { name, weight });
+    }
+    all
 }
 
 /// Reports what an owner never lets happen to its priority.

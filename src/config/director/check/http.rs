@@ -4,28 +4,38 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use health::{HttpCheck, StatusRange};
+use health::{HttpCheck, HttpVersion, StatusRange, TlsCheck};
 
-use crate::read::{Report, Table, shown};
+use super::body;
+use crate::read::{Report, Table, choice, shown};
 use crate::text::{Entry, Kind};
 
-/// Keys of `check` that mean something for HTTP only.
-pub(super) const KEYS: [&str; 4] = ["path", "host", "status", "digest"];
 /// keepalived's default too.
-const STATUS: StatusRange = StatusRange { first: 200, last: 299 };
+pub(in crate::director) const STATUS: StatusRange = StatusRange { first: 200, last: 299 };
 
-pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<HttpCheck> {
+pub(super) fn read(table: Table<'_>, tls: Option<TlsCheck>, report: &mut Report<'_>) -> Option<HttpCheck> {
     let path = table.get("path").map_or_else(|| Some(String::from("/")), |entry| path(entry, report));
     let host = match table.get("host") {
         Some(entry) => host(entry, report).map(Some),
         None => Some(None),
     };
+    let words = [("1.0", HttpVersion::V10), ("1.0c", HttpVersion::V10Close), ("1.1", HttpVersion::V11)];
+    let version = table.get("version").map_or(Some(HttpVersion::V11), |entry| choice(entry, &words, report));
     let status = table.get("status").map_or_else(|| Some(vec![STATUS]), |entry| status(entry, report));
     let digest = match table.get("digest") {
         Some(entry) => digest(entry, report).map(Some),
         None => Some(None),
     };
-    Some(HttpCheck { host: host?, status: status?, digest: digest?, ..HttpCheck::get(&path?) })
+    let body = body::read(table, report);
+    Some(HttpCheck {
+        path: path?,
+        host: host?,
+        version: version?,
+        status: status?,
+        digest: digest?,
+        body: body.ok()?,
+        tls,
+    })
 }
 
 fn path(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {

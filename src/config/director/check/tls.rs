@@ -1,0 +1,71 @@
+//! How a TLS connection is made, and whom it trusts.
+
+use alloc::string::String;
+
+use health::{TlsCheck, Verify};
+
+use crate::director::program;
+use crate::read::{Report, Table, shown};
+use crate::text::{Entry, Kind};
+
+pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<TlsCheck> {
+    let sni = match table.get("sni") {
+        Some(entry) => sni(entry, report).map(Some),
+        None => Some(None),
+    };
+    let verify = match table.get("verify") {
+        Some(entry) => verify(entry, report),
+        None => Some(Verify::System),
+    };
+    let mut file = |key| match table.get(key) {
+        Some(entry) => program::path(entry, report).map(|path| Some(String::from(path))),
+        None => Some(None),
+    };
+    let (certificate, key) = (file("certificate"), file("key"));
+    both_or_none(table, report);
+    Some(TlsCheck { sni: sni?, verify: verify?, certificate: certificate?, key: key? })
+}
+
+fn sni(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {
+    let name = entry.string("sni = \"www.example.org\"", report)?;
+    let help = if name.parse::<core::net::IpAddr>().is_ok() {
+        "leave it away: the handshake carries names only (RFC 6066 section 3)"
+    } else if name.is_empty()
+        || name.len() > 253
+        || name.contains(|c: char| !c.is_ascii_graphic() || c == '/')
+    {
+        "write a name such as \"www.example.org\", or leave it away for `host`"
+    } else {
+        return Some(String::from(name));
+    };
+    report.error(entry.place(), format_args!("\"{}\" is no server name", shown(name))).help(help);
+    None
+}
+
+/// `true` is the machine's authorities, a path those in the file.
+pub(in crate::director) fn verify(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Verify> {
+    match entry.kind() {
+        Kind::Boolean(true) => Some(Verify::System),
+        Kind::Boolean(false) => Some(Verify::Off),
+        Kind::String(_) => program::path(entry, report).map(|path| Verify::Ca(String::from(path))),
+        Kind::Bad => None,
+        Kind::Integer { .. } | Kind::Float | Kind::Datetime | Kind::Array | Kind::Table => {
+            entry.mismatch("true, false or a file", report).help(
+                "write `verify = true` for the machine's authorities, or \"/path/ca.pem\" for your own",
+            );
+            None
+        }
+    }
+}
+
+fn both_or_none(table: Table<'_>, report: &mut Report<'_>) {
+    let (alone, other) = match (table.get("certificate"), table.get("key")) {
+        (Some(certificate), None) => (certificate, "key"),
+        (None, Some(key)) => (key, "certificate"),
+        (None, None) | (Some(_), Some(_)) => return,
+    };
+    report
+        .error(alone.key_place(), format_args!("`{}` without `{other}`", alone.key()))
+        .label("a certificate is shown together with its key")
+        .help(format_args!("add `{other} = \"/path/{other}.pem\"`, or leave it away"));
+}
