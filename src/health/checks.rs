@@ -204,8 +204,8 @@ impl Checks {
         self.slots.get(usize_of(*index)).map(Slot::standing)
     }
 
-    /// What the check of this specification says of its server's weight: as its last attempt that passed did, while it is
-    /// up. None if it says nothing, or is not up, or if there is no such check.
+    /// What the check of this specification says of its server's weight: the last that it said, while it is up. None if it
+    /// never said anything, or is not up, or if there is no such check.
     pub fn reported(&self, spec: &CheckSpec) -> Option<Reported> {
         let index = self.by_spec.get(spec)?;
         self.slots.get(usize_of(*index)).and_then(Slot::reported)

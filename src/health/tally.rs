@@ -5,7 +5,7 @@ use alloc::string::String;
 /// What one attempt of a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// as wanted
+    /// as wanted; what it said of the weight before stays
     Pass,
     /// as wanted, and it says what the server may carry
     PassWith(Reported),

@@ -27,7 +27,7 @@ pub(super) struct Slot {
     tally: Tally,
     since: Duration,
     reason: Option<String>,
-    /// by the last attempt that passed
+    /// by the last attempt that passed and said something
     reported: Option<Reported>,
     /// when the attempt that runs was due
     running: Option<Duration>,
@@ -185,7 +185,7 @@ impl Slot {
     fn count(&mut self, spec: &Arc<CheckSpec>, outcome: Outcome, now: Duration) -> Option<Transition> {
         let (from, said) = (self.tally.standing, self.reported());
         let (passed, reported, reason) = match outcome {
-            Outcome::Pass => (true, None, None),
+            Outcome::Pass => (true, self.reported, None),
             Outcome::PassWith(reported) => (true, Some(reported), None),
             Outcome::Fail(reason) => (false, self.reported, Some(reason)),
         };

@@ -29,6 +29,8 @@ enum Step {
     FinishOne { pass: bool },
     /// other checks are wanted; a bit for each
     Set(u8),
+    /// others are paused; a bit for each
+    Pause(u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -37,12 +39,19 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => any::<bool>().prop_map(|pass| Step::Finish { pass }),
         2 => any::<bool>().prop_map(|pass| Step::FinishOne { pass }),
         1 => any::<u8>().prop_map(Step::Set),
+        1 => any::<u8>().prop_map(Step::Pause),
     ];
     proptest::collection::vec(step, 1..200)
 }
 
 fn specs() -> Vec<Arc<CheckSpec>> {
-    (0..8).map(|nth| spec_with(nth, (100 + 70 * nth) * MS, (40 + 90 * nth) * MS)).collect()
+    let spec = |nth: u32| {
+        let mut spec = CheckSpec::clone(&spec_with(nth, (100 + 70 * nth) * MS, (40 + 90 * nth) * MS));
+        spec.interval_retry = nth.is_multiple_of(2).then_some(nth * 50 * MS);
+        spec.warmup = nth.is_multiple_of(3).then_some(nth * 100 * MS);
+        Arc::new(spec)
+    };
+    (0..8).map(spec).collect()
 }
 
 /// The rules of rise and fall, as a person would write them down.
@@ -73,12 +82,28 @@ struct World {
     now: Duration,
     running: Vec<(CheckId, Arc<CheckSpec>)>,
     models: BTreeMap<Arc<CheckSpec>, Model>,
+    paused: BTreeSet<Arc<CheckSpec>>,
+    /// paused while their attempts ran
+    void: BTreeSet<CheckId>,
 }
 
 impl World {
+    fn pause(&mut self, specs: &[Arc<CheckSpec>], bits: u8) {
+        let paused = specs.iter().enumerate().filter(|(nth, _)| bits & (1 << nth) != 0);
+        let paused: BTreeSet<_> = paused.map(|(_, spec)| Arc::clone(spec)).collect();
+        self.checks.pause(|spec| paused.contains(spec), self.now);
+        for (id, spec) in &self.running {
+            if paused.contains(spec) && !self.paused.contains(spec) {
+                self.void.insert(*id);
+            }
+        }
+        self.paused = paused.into_iter().filter(|spec| self.models.contains_key(spec)).collect();
+    }
+
     fn set(&mut self, specs: &[Arc<CheckSpec>], bits: u8) {
         let wanted: Vec<_> = specs.iter().enumerate().filter(|(nth, _)| bits & (1 << nth) != 0).collect();
         self.models.retain(|spec, _| wanted.iter().any(|(_, other)| *other == spec));
+        self.paused.retain(|spec| self.models.contains_key(spec));
         for (_, spec) in &wanted {
             let model = || Model { standing: Standing::Unknown, row: Vec::new() };
             self.models.entry(Arc::clone(spec)).or_insert_with(model);
@@ -99,7 +124,9 @@ impl World {
     fn finish(&mut self, id: CheckId, spec: &Arc<CheckSpec>, pass: bool) {
         let model = self.models.get_mut(spec).unwrap();
         let from = model.standing;
-        model.count(pass, spec);
+        if !self.void.remove(&id) {
+            model.count(pass, spec);
+        }
         let outcome = if pass { Outcome::Pass } else { fail() };
         let turn = self.checks.handle_result(id, outcome, self.now).map(|turn| (turn.from, turn.to));
         assert_eq!(turn, (from != model.standing).then_some((from, model.standing)));
@@ -109,6 +136,7 @@ impl World {
     fn poll(&mut self) {
         while let Some((id, spec)) = self.checks.poll_due(self.now) {
             assert!(self.models.contains_key(&spec), "a check that is gone started");
+            assert!(!self.paused.contains(&spec), "a paused check started");
             assert!(self.running.iter().all(|(_, other)| *other != spec), "two attempts of one check");
             self.running.push((id, spec));
         }
@@ -127,6 +155,8 @@ proptest! {
             now: Duration::ZERO,
             running: Vec::new(),
             models: BTreeMap::new(),
+            paused: BTreeSet::new(),
+            void: BTreeSet::new(),
         };
         world.set(&specs, 0b1111_1111);
         for step in steps {
@@ -143,10 +173,12 @@ proptest! {
                 }
                 Step::FinishOne { .. } => (),
                 Step::Set(bits) => world.set(&specs, bits),
+                Step::Pause(bits) => world.pause(&specs, bits),
             }
             world.poll();
         }
         // within the longest interval from here each check has an attempt
+        world.pause(&specs, 0);
         let mut seen: BTreeSet<Arc<CheckSpec>> = BTreeSet::new();
         for (id, spec) in std::mem::take(&mut world.running) {
             world.finish(id, &spec, true);
