@@ -1,0 +1,88 @@
+//! Whether a PostgreSQL serves (its manual, chapter "Frontend/Backend Protocol", version 3.0).
+
+mod login;
+mod message;
+
+use health::{CheckSpec, PostgresCheck, PostgresRole};
+use postgres_protocol::message::backend::Message;
+use postgres_protocol::message::frontend;
+use tokio::time::Instant;
+
+use crate::dialogue::Dialogue;
+use message::ServerError;
+
+/// Who a check without a login says it is.
+const NAME: &str = "lvs-director";
+/// Messages before the one that is waited for: parameters and notices.
+const MESSAGES: usize = 256;
+
+/// Asks to begin, as `pg_isready` does; logs in and looks at the role where these are wanted.
+pub(crate) async fn check(
+    spec: &CheckSpec,
+    postgres: &PostgresCheck,
+    deadline: Instant,
+) -> Result<(), String> {
+    let mut dialogue = Dialogue::open(spec, deadline, "start").await?;
+    let user = postgres.login.as_ref().map_or(NAME, |login| login.user.as_str());
+    let begin = message::start(user, postgres.database.as_deref()).map_err(|error| dialogue.fault(error))?;
+    dialogue.send(&begin).await?;
+    match &postgres.login {
+        None => return is_accepting(dialogue).await,
+        Some(login) => login::log_in(&mut dialogue, login).await?,
+    }
+    if let Some(role) = postgres.role {
+        dialogue.phase("role");
+        judge_role(&mut dialogue, role).await?;
+    }
+    dialogue.leave(&message::terminate()).await;
+    Ok(())
+}
+
+/// Every answer is good but that the server starts up or shuts down.
+///
+/// Where it asks for a password the connection is closed without a word, which it expects (`psql` does the same to ask its user)
+/// and does not log; a farewell would be logged as a wrong message.
+async fn is_accepting(mut dialogue: Dialogue) -> Result<(), String> {
+    for _ in 0..MESSAGES {
+        match dialogue.receive(message::decode).await? {
+            Message::ErrorResponse(error) => {
+                let error = ServerError::of(&error);
+                return if error.is_not_serving() { Err(dialogue.fault(error)) } else { Ok(()) };
+            }
+            Message::ReadyForQuery(_) => {
+                dialogue.leave(&message::terminate()).await;
+                return Ok(());
+            }
+            answer if message::is_question(&answer) => return Ok(()),
+            _ => (),
+        }
+    }
+    Err(dialogue.fault(message::ENDLESS))
+}
+
+async fn judge_role(dialogue: &mut Dialogue, role: PostgresRole) -> Result<(), String> {
+    let mut question = message::Buffer::new();
+    frontend::query("SELECT pg_is_in_recovery()", &mut question).map_err(|error| dialogue.fault(error))?;
+    dialogue.send(&question).await?;
+    let mut recovers = None;
+    for _ in 0..MESSAGES {
+        match dialogue.receive(message::decode).await? {
+            Message::DataRow(row) => recovers = message::first_value(&row),
+            Message::ErrorResponse(error) => return Err(dialogue.fault(ServerError::of(&error))),
+            Message::ReadyForQuery(_) => {
+                return match (recovers.as_deref(), role) {
+                    (Some(b"f"), PostgresRole::Writable) | (Some(b"t"), PostgresRole::Replica) => Ok(()),
+                    (Some(b"t"), PostgresRole::Writable) => {
+                        Err(dialogue.fault("it is in recovery, wanted writable"))
+                    }
+                    (Some(b"f"), PostgresRole::Replica) => {
+                        Err(dialogue.fault("it is not in recovery, wanted a replica"))
+                    }
+                    _ => Err(dialogue.fault("pg_is_in_recovery() has no value")),
+                };
+            }
+            _ => (),
+        }
+    }
+    Err(dialogue.fault(message::ENDLESS))
+}
