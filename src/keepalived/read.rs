@@ -1,5 +1,10 @@
 //! From the tree of words to the director's configuration.
 
+mod address;
+mod static_address;
+mod track;
+mod vrrp;
+
 use config::director::DirectorConfig;
 
 use crate::report::Report;

@@ -1,0 +1,108 @@
+//! What a block says, by keyword.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::Mode;
+use crate::report::Report;
+use crate::syntax::Line;
+
+/// The lines of a block by keyword, in the file's order.
+pub(in crate::read) struct Said<'a> {
+    by: BTreeMap<&'a str, Vec<&'a Line>>,
+}
+
+impl<'a> Said<'a> {
+    /// Every line with a keyword that `known` knows. The others are reported by it.
+    pub(in crate::read) fn of(lines: &'a [Line], mut known: impl FnMut(&Line) -> bool) -> Self {
+        let mut by = BTreeMap::<&str, Vec<&Line>>::new();
+        for line in lines.iter().filter(|line| known(line)) {
+            by.entry(line.keyword()).or_default().push(line);
+        }
+        Self { by }
+    }
+
+    /// Every line of a keyword.
+    pub(in crate::read) fn all(&self, keyword: &str) -> &[&'a Line] {
+        self.by.get(keyword).map_or(&[], Vec::as_slice)
+    }
+
+    /// The line of a keyword that counts once: the last, as keepalived takes it.
+    pub(in crate::read) fn last(&self, keyword: &str, report: &mut Report) -> Option<&'a Line> {
+        let (last, others) = self.all(keyword).split_last()?;
+        if let Some(first) = others.first() {
+            let position = report.position(first.place());
+            report
+                .warning(last.place(), format_args!("`{keyword}` is said twice"))
+                .label("the last one counts")
+                .help(format_args!("leave the one in {position} away"));
+        }
+        Some(last)
+    }
+
+    /// The line of a keyword of which keepalived takes the first.
+    pub(in crate::read) fn first(&self, keyword: &str, report: &mut Report) -> Option<&'a Line> {
+        let (first, others) = self.all(keyword).split_first()?;
+        if let Some(other) = others.first() {
+            let position = report.position(first.place());
+            report
+                .warning(other.place(), format_args!("`{keyword}` is said twice"))
+                .label("the first one counts")
+                .help(format_args!("leave this away: {position} says it already"));
+        }
+        Some(first)
+    }
+
+    pub(in crate::read) fn has(&self, keyword: &str) -> bool {
+        self.by.contains_key(keyword)
+    }
+
+    /// The entries of every block of this keyword.
+    pub(in crate::read) fn entries(&self, keyword: &str) -> impl Iterator<Item = &'a Line> {
+        self.all(keyword).iter().flat_map(|line| line.lines())
+    }
+}
+
+/// One statement a line: when mending, `auth_type PASS auth_pass 1111` becomes two lines. `is_keyword` tells the keywords of the block.
+pub(in crate::read) fn one_a_line<'a>(
+    lines: &'a [Line],
+    is_keyword: impl Fn(&str) -> bool,
+    report: &mut Report,
+) -> Cow<'a, [Line]> {
+    let joined =
+        |line: &Line| line.values().iter().skip(1).any(|word| !word.quoted && is_keyword(word.text()));
+    if report.mode() != Mode::Fix || !lines.iter().any(joined) {
+        return Cow::Borrowed(lines);
+    }
+    let mut all = Vec::new();
+    for line in lines {
+        if !joined(line) {
+            all.push(line.clone());
+            continue;
+        }
+        report.warning(line.words_place(), "mended: one statement a line").label("several on one line");
+        all.extend(split(line, &is_keyword));
+    }
+    Cow::Owned(all)
+}
+
+fn split(line: &Line, is_keyword: impl Fn(&str) -> bool) -> Vec<Line> {
+    let mut parts: Vec<Line> = Vec::new();
+    for word in &line.words {
+        let begins =
+            !word.quoted && is_keyword(word.text()) && parts.last().is_none_or(|part| part.words.len() > 1);
+        match parts.last_mut() {
+            Some(part) if !begins => part.words.push(word.clone()),
+            Some(_) | None => {
+                let words = alloc::vec![word.clone()];
+                parts.push(Line { words, block: None, cut: None });
+            }
+        }
+    }
+    if let Some(last) = parts.last_mut() {
+        last.block.clone_from(&line.block);
+        last.cut = line.cut;
+    }
+    parts
+}
