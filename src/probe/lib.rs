@@ -4,16 +4,32 @@
 //! This room never decides whether a target is up, nor when it is asked again: that is `health`'s. Whatever a
 //! target sends is an [`Outcome`], never an error of the daemon.
 
+mod cache;
 mod connect;
+mod datagram;
+mod dialogue;
+mod dns;
+mod file;
 mod http;
+mod memcached;
+mod mysql;
 mod phase;
+mod ping;
+mod postgres;
 mod prober;
+mod redis;
+mod script;
+mod smtp;
 mod socket;
+mod tcp;
+mod tls;
+mod udp;
 mod words;
 
-use health::{CheckKind, CheckSpec, Outcome};
+use health::{CheckKind, CheckSpec, Outcome, Reported};
 use tokio::time::Instant;
 
+pub use http::{Page, page};
 pub use prober::Prober;
 
 /// Makes one attempt. `spec.timeout` bounds the whole of it, from the socket to the last byte that matters. One that fails
@@ -32,13 +48,27 @@ pub async fn attempt(spec: &CheckSpec) -> Outcome {
 
 async fn attempt_until(spec: &CheckSpec, deadline: Instant) -> Outcome {
     let result = match &spec.kind {
-        CheckKind::Tcp(_) => connect::and_close(spec, deadline).await,
+        CheckKind::Tcp(tcp) => tcp::check(spec, tcp, deadline).await,
         // boxed, so that the many tasks of TCP checks do not each carry the room that the others take
-        CheckKind::Http(http) => Box::pin(http::get(spec, http, deadline)).await,
-        _ => Err("this check is being built".to_owned()),
+        CheckKind::Http(http) => Box::pin(http::check(spec, http, deadline)).await,
+        CheckKind::Smtp(smtp) => Box::pin(smtp::check(spec, smtp, deadline)).await,
+        CheckKind::Dns(dns) => Box::pin(dns::check(spec, dns, deadline)).await,
+        CheckKind::Udp(udp) => Box::pin(udp::check(spec, udp, deadline)).await,
+        CheckKind::Ping => Box::pin(ping::check(spec, deadline)).await,
+        CheckKind::Script(script) => return told(Box::pin(script::check(spec, script)).await),
+        CheckKind::File(file) => return told(Box::pin(file::check(spec, file, deadline)).await),
+        CheckKind::Mysql(mysql) => Box::pin(mysql::check(spec, mysql, deadline)).await,
+        CheckKind::Redis(redis) => Box::pin(redis::check(spec, redis, deadline)).await,
+        CheckKind::Memcached => Box::pin(memcached::check(spec, deadline)).await,
+        CheckKind::Postgres(postgres) => Box::pin(postgres::check(spec, postgres, deadline)).await,
     };
+    told(result.map(|()| None))
+}
+
+fn told(result: Result<Option<Reported>, String>) -> Outcome {
     match result {
-        Ok(()) => Outcome::Pass,
+        Ok(None) => Outcome::Pass,
+        Ok(Some(reported)) => Outcome::PassWith(reported),
         Err(reason) => Outcome::Fail(reason),
     }
 }

@@ -2,31 +2,32 @@
 
 use std::error::Error;
 use std::fmt::Write;
-use std::io;
 
 use health::{HttpCheck, StatusRange};
-use http_body_util::BodyExt;
 use hyper::Response;
-use hyper::body::{Body, Incoming};
-use md5::{Digest, Md5};
+use hyper::body::Incoming;
 
+use super::body::{self, TEXT_LIMIT, Wanted, io_cause};
+use super::text;
 use crate::words;
 
-/// Longest body that is hashed.
-const BODY_LIMIT: u64 = 1024 * 1024;
-
-/// The body is read only where a digest is wanted.
+/// The body is read only where a digest or an expression is wanted.
 pub(super) async fn judge(response: Response<Incoming>, http: &HttpCheck) -> Result<(), String> {
     let status = response.status().as_u16();
     if !http.status.iter().any(|range| (range.first..=range.last).contains(&status)) {
         return Err(format!("status {status}, wanted {}", ranges(&http.status)));
     }
-    let Some(wanted) = http.digest else { return Ok(()) };
-    let found = digest(response.into_body()).await?;
-    if found == wanted {
+    if http.digest.is_none() && http.body.is_none() {
         return Ok(());
     }
-    Err(format!("body digest {}, wanted {}", hex(&found), hex(&wanted)))
+    let wanted = Wanted { digest: http.digest.is_some(), text: http.body.as_ref().map_or(0, |_| TEXT_LIMIT) };
+    let found = body::read(response.into_body(), wanted).await?;
+    if let (Some(found), Some(wanted)) = (found.digest, http.digest)
+        && found != wanted
+    {
+        return Err(format!("body digest {}, wanted {}", hex(&found), hex(&wanted)));
+    }
+    http.body.as_ref().map_or(Ok(()), |wanted| text::judge(&found, wanted))
 }
 
 /// What went wrong between a request and the head of its answer: `error`, or what broke the connection before
@@ -44,39 +45,6 @@ pub(super) fn reason(error: &hyper::Error, broken: Option<&hyper::Error>) -> Str
     }
 }
 
-async fn digest(mut body: Incoming) -> Result<[u8; 16], String> {
-    let mut hash = Md5::new();
-    let mut length = 0_u64;
-    if body.size_hint().lower() > BODY_LIMIT {
-        return Err(too_large());
-    }
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| body_reason(&error))?;
-        let Some(data) = frame.data_ref() else { continue };
-        length = length.saturating_add(u64::try_from(data.len()).unwrap_or(u64::MAX));
-        if length > BODY_LIMIT {
-            return Err(too_large());
-        }
-        hash.update(data);
-    }
-    Ok(hash.finalize().into())
-}
-
-fn too_large() -> String {
-    "body larger than 1 MiB".to_owned()
-}
-
-fn body_reason(error: &hyper::Error) -> String {
-    match io_cause(error) {
-        Some(cause) if cause.raw_os_error().is_some() => format!("body: {}", words::io_error(cause)),
-        Some(_) | None => "connection closed within the body".to_owned(),
-    }
-}
-
-fn io_cause(error: &hyper::Error) -> Option<&io::Error> {
-    error.source()?.downcast_ref()
-}
-
 fn ranges(ranges: &[StatusRange]) -> String {
     let words: Vec<String> = ranges
         .iter()
@@ -89,7 +57,8 @@ fn ranges(ranges: &[StatusRange]) -> String {
     words.join(", ")
 }
 
-fn hex(digest: &[u8; 16]) -> String {
+/// 32 hexadecimal digits.
+pub(super) fn hex(digest: &[u8; 16]) -> String {
     digest.iter().fold(String::with_capacity(32), |mut text, byte| {
         // writing to a String cannot fail
         let _ = write!(text, "{byte:02x}");
