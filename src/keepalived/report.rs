@@ -100,8 +100,7 @@ impl Report {
         self.owners.push(comments::Owner::service(place, name));
     }
 
-    /// A place in words: `line 12`, or `line 12 of /etc/keepalived/real.conf` in an included file. Counts from the start of the
-    /// text: for findings only.
+    /// A place in words: `line 12`, or `line 12 of /etc/keepalived/real.conf` in an included file.
     pub(crate) fn position(&self, place: Place) -> String {
         let line = self.line(place);
         match self.source(place.source) {
@@ -112,9 +111,12 @@ impl Report {
 
     /// The line of a place, counted from 1.
     pub(crate) fn line(&self, place: Place) -> usize {
-        let text = self.source(place.source).map_or("", |source| &source.text);
-        let before = text.as_bytes().get(..place.range().start).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        self.source(place.source).map_or(0, |source| source.line(place.start))
+    }
+
+    /// What stands at a place, as it is in the file.
+    pub(crate) fn text(&self, place: Place) -> &str {
+        self.source(place.source).and_then(|source| source.text.get(place.range())).unwrap_or_default()
     }
 
     /// Takes a text; places in it name it by the answer.

@@ -3,6 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::ops::Range;
 
 /// A text with its path.
@@ -49,9 +50,12 @@ impl Place {
     }
 
     pub(crate) fn range(self) -> Range<usize> {
-        // a u32 fits a usize wherever this runs
-        let wide = |at| usize::try_from(at).unwrap_or(usize::MAX);
         wide(self.start)..wide(self.end)
+    }
+
+    /// What is made of several places may run backwards; a mark must not.
+    pub(crate) fn ordered(self) -> Self {
+        Self { start: self.start.min(self.end), end: self.end.max(self.start), ..self }
     }
 
     pub(crate) fn contains(self, other: Self) -> bool {
@@ -59,9 +63,34 @@ impl Place {
     }
 }
 
+/// A byte of a source as places hold it; sources are far shorter than 4 GiB.
+pub(crate) fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A u32 fits a usize wherever this runs.
+pub(crate) fn wide(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
 /// A text being read: its words share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: Rc<str>,
+    /// where lines begin; empty until somebody asks
+    lines: OnceCell<Vec<u32>>,
+}
+
+impl Source {
+    pub(crate) const fn new(path: String, text: Rc<str>) -> Self {
+        Self { path, text, lines: OnceCell::new() }
+    }
+
+    /// The line of a byte, counted from 1.
+    pub(crate) fn line(&self, at: u32) -> usize {
+        let breaks = || self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = || core::iter::once(0).chain(breaks().map(|(at, _)| narrow(at + 1))).collect();
+        self.lines.get_or_init(starts).partition_point(|start| *start <= at)
+    }
 }

@@ -1,13 +1,30 @@
 //! The grammar: text to a tree of lines, words and blocks, as keepalived reads it.
 
+mod braces;
+mod build;
+mod change;
+mod comment;
+mod define;
+mod file;
+mod flow;
+mod guess;
+mod include;
+mod repeat;
+mod replace;
+mod text;
 mod tree;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 
 use crate::Host;
 use crate::report::Report;
-use crate::source::{File, Files, Place, Source};
+use crate::source::{File, Files};
 
+pub use guess::looks_like;
 pub(crate) use tree::{Block, Line, Word};
 
 /// What may follow a keyword.
@@ -47,12 +64,6 @@ pub(crate) fn parse(
     known: Known,
     report: &mut Report,
 ) -> Vec<Line> {
-    let _ = (host, files, known);
-    report.add_source(Source { path: file.path, text: file.text.as_str().into() });
-    Vec::new()
-}
-
-/// Whether a text is a keepalived.conf rather than TOML, by its first significant line.
-pub fn looks_like(text: &str) -> bool {
-    !text.trim_start().starts_with('[')
+    let pieces = flow::pieces(file, host, files, report);
+    build::Builder::new(known, &pieces, report).tree()
 }

@@ -2,8 +2,10 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use crate::source::Place;
+use super::text::Text;
+use crate::source::{Place, narrow, wide};
 
 /// A word without its quotes. Cheap to copy: words share the text they are of.
 #[derive(Clone, Debug)]
@@ -17,15 +19,23 @@ pub(crate) struct Word {
 }
 
 impl Word {
-    /// A word that is a text of its own.
+    /// A word that is a text of its own, as if it stood at `place`.
     pub(crate) fn new(text: &str, place: Place) -> Self {
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        Self { whole: text.into(), start: 0, end, place, quoted: false }
+        Self { whole: text.into(), start: 0, end: narrow(text.len()), place, quoted: false }
+    }
+
+    pub(super) fn made(text: &str, place: Place) -> Self {
+        Self { quoted: true, ..Self::new(text, place) }
+    }
+
+    /// A part of a line; the place is that of another part, with the quotes.
+    pub(super) fn of(line: &Text, text: Range<usize>, place: Range<usize>, quoted: bool) -> Self {
+        let (start, end) = (narrow(line.start() + text.start), narrow(line.start() + text.end));
+        Self { whole: Rc::clone(line.whole()), start, end, place: line.place_of(place), quoted }
     }
 
     pub(crate) fn text(&self) -> &str {
-        let range = Place { source: 0, start: self.start, end: self.end }.range();
-        self.whole.get(range).unwrap_or_default()
+        self.whole.get(wide(self.start)..wide(self.end)).unwrap_or_default()
     }
 }
 
