@@ -1,7 +1,6 @@
 //! How long each part of an attempt may take, and the words for one that took longer.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use health::CheckSpec;
@@ -77,21 +76,14 @@ pub(crate) fn is_past(end: Instant) -> bool {
     end + LATE < Instant::now()
 }
 
-/// When an attempt last found that the process had stood still, in milliseconds since the first look. One note serves all attempts:
-/// what stands still is the process.
-static STANDSTILL: AtomicU64 = AtomicU64::new(0);
+/// When an attempt last found that the process had stood still. One note serves all attempts: what stands still is the process.
+static STANDSTILL: Mutex<Option<Instant>> = Mutex::new(None);
 
 fn note_standstill() {
-    STANDSTILL.fetch_max(milliseconds(Instant::now()), Ordering::Relaxed);
+    *STANDSTILL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
 }
 
 /// Whether the process was found to have stood still after `begin`.
 pub(crate) fn stood_still_since(begin: Instant) -> bool {
-    STANDSTILL.load(Ordering::Relaxed) > milliseconds(begin)
-}
-
-fn milliseconds(time: Instant) -> u64 {
-    static EPOCH: OnceLock<Instant> = OnceLock::new();
-    let since = time.saturating_duration_since(*EPOCH.get_or_init(Instant::now));
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    STANDSTILL.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|found| found > begin)
 }

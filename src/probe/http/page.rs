@@ -12,6 +12,8 @@ use crate::phase;
 /// An answer of any status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
+    /// status code
+    pub status: u16,
     /// the status line and the header lines, each without its end; hyper's spelling of the names (lower case)
     pub head: Vec<Vec<u8>>,
     /// the body, without transfer coding; at most 1 MiB
@@ -27,10 +29,10 @@ pub async fn page(spec: &CheckSpec, http: &HttpCheck) -> Result<Page, String> {
 }
 
 async fn take(response: Response<Incoming>) -> Result<Page, String> {
-    let head = head(&response);
+    let (status, head) = (response.status().as_u16(), head(&response));
     let found = body::read(response.into_body(), Wanted { digest: true, text: DIGEST_LIMIT }).await?;
     let digest = found.digest.as_ref().map(hex).unwrap_or_default();
-    Ok(Page { head, body: found.text, digest })
+    Ok(Page { status, head, body: found.text, digest })
 }
 
 fn head(response: &Response<Incoming>) -> Vec<Vec<u8>> {

@@ -15,7 +15,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use common::{S, answering, http, passes, read_head, reason, recording, refusing, server, short, with};
-use health::{CheckKind, CheckSpec, Outcome};
+use health::{BodyMatch, CheckKind, CheckSpec, HttpVersion, Outcome};
 
 const OK: &str = "HTTP/1.1 200 OK\r\n";
 /// `printf 'hello\n' | md5sum`
@@ -210,4 +210,112 @@ async fn what_cannot_be_asked_is_no_panic() {
     assert!(reason(&path).await.contains("cannot be asked for"));
     let host = edit(http(address), |http| http.host = Some("a\nb".to_owned()));
     assert!(reason(&host).await.contains("cannot stand in a request"));
+}
+
+#[tokio::test]
+async fn versions_are_as_asked() {
+    let (address, heads) = recording();
+    let asked = async |version| {
+        passes(&edit(http(address), |http| http.version = version)).await;
+        heads.recv_timeout(S).unwrap().1
+    };
+    let old = asked(HttpVersion::V10).await;
+    assert_eq!(old[0], "GET /health?deep=1 HTTP/1.0");
+    assert!(old.contains(&format!("host: {address}")));
+    assert!(!old.iter().any(|line| line.starts_with("connection")), "{old:?}");
+    let closing = asked(HttpVersion::V10Close).await;
+    assert_eq!(closing[0], "GET /health?deep=1 HTTP/1.0");
+    assert!(closing.contains(&"connection: close".to_owned()));
+}
+
+fn matching(body: &str, edit_match: impl FnOnce(&mut BodyMatch)) -> CheckSpec {
+    let answer = format!("{OK}content-length: {}\r\n\r\n{body}", body.len());
+    let mut wanted =
+        BodyMatch { regex: "st.tus: *ok".to_owned(), wanted: true, min_offset: None, max_offset: None };
+    edit_match(&mut wanted);
+    edit(http(answering(answer)), |http| http.body = Some(wanted))
+}
+
+#[tokio::test]
+async fn an_expression_decides() {
+    passes(&matching("x status: ok", |_| ())).await;
+    let other = reason(&matching("status: bad", |_| ())).await;
+    assert_eq!(other, "GET /health?deep=1: body does not match \"st.tus: *ok\"");
+    passes(&matching("STATUS: OK", |wanted| wanted.regex.insert_str(0, "(?i)"))).await;
+    passes(&matching("status: bad", |wanted| wanted.wanted = false)).await;
+    let there = reason(&matching("x status: ok", |wanted| wanted.wanted = false)).await;
+    assert_eq!(there, "GET /health?deep=1: body matches \"st.tus: *ok\" at byte 2");
+}
+
+#[tokio::test]
+async fn a_match_begins_within_its_offsets() {
+    let at = |min, max| {
+        matching("x status: ok", move |wanted| (wanted.min_offset, wanted.max_offset) = (min, max))
+    };
+    for (min, max) in [(Some(2), Some(2)), (Some(1), None), (None, Some(2))] {
+        passes(&at(min, max)).await;
+    }
+    let late = reason(&at(Some(3), None)).await;
+    assert_eq!(late, "GET /health?deep=1: body does not match \"st.tus: *ok\" from byte 3 on");
+    let early = reason(&at(None, Some(1))).await;
+    assert_eq!(early, "GET /health?deep=1: body does not match \"st.tus: *ok\" from byte 0 to 1");
+    assert!(reason(&at(Some(4000), None)).await.contains("does not match"));
+}
+
+#[tokio::test]
+async fn an_expression_that_cannot_be_is_named() {
+    let broken = reason(&matching("", |wanted| wanted.regex = "a(".to_owned())).await;
+    assert_eq!(broken, "GET /health?deep=1: regular expression \"a(\": unclosed group");
+    let huge = reason(&matching("", |wanted| wanted.regex = r"\w{1000}{1000}".to_owned())).await;
+    assert!(huge.starts_with("GET /health?deep=1: regular expression "), "{huge}");
+}
+
+#[tokio::test]
+async fn an_expression_looks_through_the_first_part_only() {
+    let endless = || {
+        server(|mut stream| {
+            read_head(&stream);
+            let _ = stream.write_all(format!("{OK}\r\nstatus: ok").as_bytes());
+            while stream.write_all(&vec![b'x'; 65_536]).is_ok() {}
+        })
+    };
+    let spec = |regex: &str, wanted| {
+        let regex = regex.to_owned();
+        edit(http(endless()), |http| {
+            http.body = Some(BodyMatch { regex, wanted, min_offset: None, max_offset: None });
+        })
+    };
+    passes(&spec("status: ok", true)).await;
+    let none = reason(&spec("y", true)).await;
+    assert_eq!(none, "GET /health?deep=1: body does not match \"y\" within its first 256 KiB");
+    let unsure = reason(&spec("y", false)).await;
+    assert_eq!(unsure, "GET /health?deep=1: body larger than 256 KiB: \"y\" may match beyond them");
+}
+
+#[tokio::test]
+async fn digest_and_expression_must_both_be_right() {
+    let both = |digest| {
+        edit(with(answering(format!("{OK}\r\nhello\n")), Some(digest)), |http| {
+            http.body = Some(BodyMatch {
+                regex: "^hello$".to_owned(),
+                wanted: false,
+                min_offset: None,
+                max_offset: None,
+            });
+        })
+    };
+    assert!(reason(&both([0; 16])).await.contains("body digest"));
+    passes(&both(HELLO)).await;
+}
+
+#[tokio::test]
+async fn a_page_is_what_a_check_sees() {
+    let spec = http(answering("HTTP/1.0 404 Not Found\r\nX-A: b\r\n\r\nhello\n"));
+    let CheckKind::Http(check) = &spec.kind else { panic!("http") };
+    let page = lvs_probe::page(&spec, check).await.unwrap();
+    assert_eq!(page.status, 404);
+    assert_eq!(page.head, [b"HTTP/1.0 404 Not Found".to_vec(), b"x-a: b".to_vec()]);
+    assert_eq!((page.body.as_slice(), page.digest.as_str()), (b"hello\n".as_slice(), HELLO_HEX));
+    let refused = http(refusing());
+    assert_eq!(lvs_probe::page(&refused, check).await.unwrap_err(), "connect: connection refused");
 }

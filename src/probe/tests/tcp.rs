@@ -98,3 +98,23 @@ async fn a_timeout_longer_than_time_is_no_panic() {
     spec.timeout = std::time::Duration::MAX;
     passes(&spec).await;
 }
+
+#[tokio::test]
+async fn an_interface_that_is_not_there_is_named() {
+    let mut spec = tcp(server(drop));
+    spec.interface = Some("nowhere0".to_owned());
+    assert_eq!(reason(&spec).await, "bind to interface nowhere0: no such device");
+}
+
+#[tokio::test]
+async fn a_connection_has_its_own_time() {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&"127.0.0.1:0".parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let _first = std::net::TcpStream::connect(address).unwrap();
+    let mut spec = tcp(address);
+    spec.timeout = S * 60;
+    spec.connect_timeout = Some(std::time::Duration::from_millis(100));
+    assert_eq!(reason(&spec).await, "connect: timed out after 100ms");
+}
