@@ -15,3 +15,4 @@ mod read;
 mod text;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use read::nearest;

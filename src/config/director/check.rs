@@ -126,9 +126,9 @@ impl Templates {
     }
 }
 
-/// Whether servers of a service are checked by TCP where nothing is said.
+/// Whether servers of a service are checked by TCP where nothing is said; what a mark stands for is not known.
 pub(super) const fn is_tcp(key: ServiceKey) -> bool {
-    matches!(key, ServiceKey::Address { protocol: Protocol::Tcp, .. })
+    matches!(key, ServiceKey::Address { protocol: Protocol::Tcp, .. } | ServiceKey::Fwmark { .. })
 }
 
 /// What a TCP service's servers must pass where nothing is said.

@@ -9,7 +9,7 @@ use super::{IpvsConfig, OnStop, Timeouts, sync};
 use crate::read::{Foreign, Keys, Report, Table, choice};
 use crate::text::Entry;
 
-const RESYNC: Duration = Duration::from_secs(1);
+pub(super) const RESYNC: Duration = Duration::from_secs(1);
 const RESYNCS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3_600);
 /// `ip_vs_set_timeout` refuses what is above `INT_MAX / HZ`: 24.8 days at the usual highest HZ of 1000. 0 would
 /// mean "leave it".

@@ -10,7 +10,7 @@ use crate::read::{Report, Table, word};
 use crate::text::{Entry, Kind};
 
 /// `wlc`, as `ipvsadm` has it.
-const SCHEDULER: &str = "wlc";
+pub(super) const SCHEDULER: &str = "wlc";
 /// ipvsadm's limits.
 const PERSISTENCE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(31 * 86_400);
 

@@ -13,7 +13,7 @@ use crate::text::Entry;
 
 /// The kernel brings it between the interface's MTU and what a datagram holds.
 const MAX_LEN: u32 = 65_507;
-const CATCH_UP: Duration = Duration::from_secs(5);
+pub(super) const CATCH_UP: Duration = Duration::from_secs(5);
 /// More often would be a load of its own at a million connections.
 const CATCH_UPS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3_600);
 

@@ -1,4 +1,4 @@
-use super::{HTTP, TOP, address, check, ipvs, real, service, sync, target, vrrp};
+use super::{HTTP, TOP, address, check, ipvs, mail, notify, real, service, sync, target, vrrp};
 
 /// A key that the example does not explain is a key that nobody finds.
 #[test]
@@ -12,12 +12,14 @@ fn the_example_has_every_key() {
         sync::SYNC,
         address::ADDRESS,
         service::SERVICE,
-        check::CHECK,
         real::REAL,
         real::SORRY,
         target::TUNNEL,
+        mail::MAIL,
+        notify::SERVICE,
+        notify::REAL,
     ];
-    for table in tables.into_iter().chain(vrrp::TABLES) {
+    for table in tables.into_iter().chain(vrrp::TABLES).chain(check::TABLES) {
         for key in table.known {
             let forms = [
                 alloc::format!("\n{key} = "),

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 /// Longer words are not compared: the work is the product of the lengths.
 const LONGEST: usize = 40;
 
-/// The known word that was probably meant: at most a third of its letters differ, or it begins alike.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The known word that was probably meant: at most a third of its letters differ, capitals aside, or it begins alike.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
     }
@@ -20,7 +20,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 fn closeness(word: &str, candidate: &str) -> Option<usize> {
-    let comparable = candidate.replace('-', "_");
+    let comparable = candidate.to_ascii_lowercase().replace('-', "_");
     let distance = distance(word.as_bytes(), comparable.as_bytes());
     let longer = word.len().max(candidate.len());
     let abbreviated = word.len() >= 3 && (comparable.starts_with(word) || word.starts_with(&comparable));

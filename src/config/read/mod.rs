@@ -11,7 +11,7 @@ mod value;
 
 pub(crate) use address::{AddressPort, Prefixed, Role, address, host, interface, label, listen};
 pub(crate) use choice::{choice, word};
-pub(crate) use distance::nearest;
+pub use distance::nearest;
 pub(crate) use duration::{format as format_duration, parse as parse_duration};
 pub(crate) use report::Report;
 pub(crate) use table::{Foreign, Keys, Table, shown};

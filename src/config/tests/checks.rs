@@ -7,15 +7,15 @@ use common::{real, refused, service, warned};
 #[test]
 fn unknown_keys_with_the_nearest() {
     insta::assert_snapshot!(refused(&service(r#"check = { type = "tcp", intervall = "6s", delay_loop = 6, retries = 3 }"#)), @r#"
-    3:25 error: `check` has no key `intervall` [not known] / did you mean `interval`?
-    3:43 error: `check` has no key `delay_loop` [not known] / keepalived's delay_loop is `interval` here
-    3:59 error: `check` has no key `retries` [not known] / the keys are type, interval, interval_down, timeout, fall, rise, port, source, mark, path, host, status and digest
+    3:25 error: a tcp check has no key `intervall` [not known] / did you mean `interval`?
+    3:43 error: a tcp check has no key `delay_loop` [not known] / keepalived's delay_loop is `interval` here
+    3:59 error: a tcp check has no key `retries` [not known] / the keys are type, interval, interval_down, interval_retry, warmup, timeout, fall, rise, address, port, source, interface, mark, connect_timeout, reply_timeout, send, send_hex, expect and expect_hex
     "#);
 }
 
 #[test]
 fn an_unknown_type() {
-    insta::assert_snapshot!(refused(&service(r#"check = { type = "https" }"#)), @r#"3:18 error: `type` has no value "https" [not known] / did you mean "http"? there are tcp and http"#);
+    insta::assert_snapshot!(refused(&service(r#"check = { type = "htps" }"#)), @r#"3:18 error: `type` has no value "htps" [not known] / did you mean "https"? there are tcp, http, https, smtp, dns, udp, ping, script, file, mysql, redis, memcached and postgresql"#);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn an_interval_without_unit() {
 
 #[test]
 fn a_timeout_of_zero() {
-    insta::assert_snapshot!(refused(&service(r#"check = { timeout = "0s" }"#)), @r#"3:21 error: `timeout` is out of range [not in 1ms to 1h] / write a duration from "1ms" to "1h""#);
+    insta::assert_snapshot!(refused(&service(r#"check = { timeout = "0s" }"#)), @r#"3:21 error: `timeout` is out of range [not in 1ms to 1d] / write a duration from "1ms" to "1d""#);
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn a_source_with_port() {
 #[test]
 fn http_keys_of_a_tcp_check() {
     insta::assert_snapshot!(refused(&service(r#"check = { path = "/", status = [200] }"#)), @r#"
-    3:11 error: `path` belongs to an HTTP check / write `type = "http"` beside it, or leave it away
-    3:23 error: `status` belongs to an HTTP check / write `type = "http"` beside it, or leave it away
+    3:11 error: a tcp check has no key `path` [not known] / `path` is for checks of type "http", "https" and "file"
+    3:23 error: a tcp check has no key `status` [not known] / `status` is for checks of type "http" and "https"
     "#);
 }
 
@@ -159,7 +159,7 @@ address = "192.0.2.9"
 [[service]]
 address = "192.0.2.1"
 persistence = "5m"
-check = { type = "http" }
+check = { type = "tcp", send = "x" }
 [[service.real]]
 address = "192.0.2.8"
 "#), @r#"
@@ -171,5 +171,5 @@ address = "192.0.2.8"
 #[test]
 fn a_check_of_one_server() {
     insta::assert_snapshot!(refused(&real(r#"address = "192.168.100.8"
-check = { type = "tpc" }"#)), @r#"5:18 error: `type` has no value "tpc" [not known] / did you mean "tcp"? there are tcp and http"#);
+check = { type = "tpc" }"#)), @r#"5:18 error: `type` has no value "tpc" [not known] / did you mean "tcp"? there are tcp, http, https, smtp, dns, udp, ping, script, file, mysql, redis, memcached and postgresql"#);
 }

@@ -60,7 +60,7 @@ fn the_director_as_it_is() {
 fn the_director_with_every_key() {
     let all = taken(&uncommented(DIRECTOR));
     let plain = taken(DIRECTOR);
-    assert_eq!((all.services.len(), all.addresses.len(), all.ipvs.sync.len()), (3, 1, 1));
+    assert_eq!((all.services.len(), all.addresses.len(), all.ipvs.sync.len()), (28, 1, 1));
     assert_eq!((all.vrrp.routers.len(), all.vrrp.groups.len()), (3, 1));
     assert_eq!(all.http_listen, plain.http_listen);
     let (ours, theirs) = (&all.ipvs, &plain.ipvs);
@@ -69,7 +69,10 @@ fn the_director_with_every_key() {
         (theirs.own_table, theirs.manage_sysctls, theirs.resync)
     );
     let (ours, theirs) = (&all.services[0], &plain.services[0]);
-    assert_eq!((ours.alpha, ours.inhibit), (theirs.alpha, theirs.inhibit));
+    let (real, plain_real) = (&ours.reals[0], &theirs.reals[0]);
+    assert_eq!((real.alpha, real.inhibit), (plain_real.alpha, plain_real.inhibit));
+    assert_eq!((ours.omega, ours.ha_suspend), (theirs.omega, theirs.ha_suspend));
+    assert_eq!((real.alert, plain_real.alert), (true, false));
     assert_eq!((ours.quorum, ours.hysteresis), (theirs.quorum, theirs.hysteresis));
     assert_eq!(ours.reals[0].destination, theirs.reals[0].destination);
     // the first check of a list says the defaults, but for its source and mark

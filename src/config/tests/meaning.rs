@@ -140,7 +140,9 @@ fn http_checks() {
         port = 8080"#,
     ));
     let check = &config.services[0].reals[0].checks[0];
-    let CheckKind::Http(HttpCheck { path, host, status, digest }) = &check.kind else { panic!("{check:?}") };
+    let CheckKind::Http(HttpCheck { path, host, status, digest, .. }) = &check.kind else {
+        panic!("{check:?}")
+    };
     assert_eq!((path.as_str(), host.as_deref()), ("/health?deep=1", Some("www.example.org")));
     assert_eq!(status, &[StatusRange { first: 200, last: 200 }, StatusRange { first: 300, last: 302 }]);
     assert_eq!(digest.unwrap()[..3], [0x64, 0x02, 0x05]);

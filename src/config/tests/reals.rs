@@ -9,10 +9,10 @@ fn unknown_keys_with_the_nearest() {
     insta::assert_snapshot!(refused(&real(r#"address = "192.168.100.8"
 wieght = 1
 port = 80
-inhibit = true"#)), @r#"
+inhibit_on_failure = true"#)), @r#"
     5:1 error: [[service.real]] has no key `wieght` [not known] / did you mean `weight`?
     6:1 error: [[service.real]] has no key `port` [not known] / write it behind the address: "192.0.2.8:80"
-    7:1 error: [[service.real]] has no key `inhibit` [not known] / `inhibit` is for the whole service: write it in [[service]]
+    7:1 error: [[service.real]] has no key `inhibit_on_failure` [not known] / write `inhibit = true`
     "#);
 }
 

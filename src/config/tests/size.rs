@@ -101,11 +101,11 @@ fn each_router_tracks_what_is_not_there() {
 }
 
 #[test]
-fn ten_megabytes() {
-    let noise = "q".repeat(10 << 20);
+fn twenty_megabytes() {
+    let noise = "q".repeat(20 << 20);
     insta::assert_snapshot!(
         refused(&noise),
-        @"error: the file has 10485760 bytes, more than the 4194304 that are read / is this the right file?"
+        @r#"error: the file has 20971520 bytes, more than the 16777216 that are read / is this the right file?"#
     );
 }
 

@@ -118,7 +118,7 @@ fn groups() {
     insta::assert_snapshot!(group("name = \"VG\"\nmembers = [\"VI_1\"]"), @r#"9:11 error: a sync group has at least two members [nobody to follow] / write the names of the [[vrrp]] sections that move together, or leave the group away"#);
     insta::assert_snapshot!(group("name = \"VG\"\nmembers = [\"VI_1\", \"VI_1\"]"), @r#"9:20 error: "VI_1" is in a sync group twice [the second time] / the first is in line 9: a router is in one group, once"#);
     insta::assert_snapshot!(group("name = \"VG\"\nmembers = [\"VI_1\", \"VI_2\", 3]"), @r#"
-    9:20 error: there is no [[vrrp]] named "VI_2" [not known] / there are: VI_1
+    9:20 error: there is no [[vrrp]] named "VI_2" [not known] / did you mean "VI_1"?
     9:28 error: `members` takes a string, not a number [this is a number] / write `"VI_1"`
     "#);
     insta::assert_snapshot!(group("name = \"VG\"\ngroup = [\"VI_1\"]\nnotify_master = \"x\""), @r#"
@@ -162,7 +162,7 @@ fn where_the_table_is_installed() {
 fn sync_daemons() {
     let sync = |lines: &str| refused(&format!("{}{lines}\n", router("")));
     insta::assert_snapshot!(sync("[[ipvs.sync]]\nrole = \"vrrp\"\ninterface = \"eth1\""), @r#"7:1 error: [[ipvs.sync]] has no `vrrp` [`vrrp` is missing] / write the name of the [[vrrp]] that it follows: `vrrp = "VI_1"`"#);
-    insta::assert_snapshot!(sync("[[ipvs.sync]]\nrole = \"vrrp\"\nvrrp = \"VI_2\"\ninterface = \"eth1\""), @r#"9:8 error: there is no [[vrrp]] named "VI_2" [not known] / there are: VI_1"#);
+    insta::assert_snapshot!(sync("[[ipvs.sync]]\nrole = \"vrrp\"\nvrrp = \"VI_2\"\ninterface = \"eth1\""), @r#"9:8 error: there is no [[vrrp]] named "VI_2" [not known] / did you mean "VI_1"?"#);
     insta::assert_snapshot!(sync("[[ipvs.sync]]\nrole = \"master\"\nvrrp = \"VI_1\"\ncatch_up = \"1s\"\ninterface = \"eth1\""), @r#"
     9:1 error: `vrrp` belongs to a sync daemon that follows a router / write `role = "vrrp"`, or leave it away
     10:1 error: `catch_up` belongs to a sync daemon that follows a router / write `role = "vrrp"`, or leave it away
@@ -204,7 +204,7 @@ fn words_of_keepalived_in_a_router() {
     6:1 error: [[vrrp]] has no key `state` [not known] / there is none: `priority` decides who is master
     7:1 error: [[vrrp]] has no key `advert_int` [not known] / write `advert_interval = "1s"`
     8:1 error: [[vrrp]] has no key `nopreempt` [not known] / write `preempt = false`
-    9:1 error: [[vrrp]] has no key `smtp_alert` [not known] / mail comes with a later version: `notify` runs a program instead
+    9:1 error: [[vrrp]] has no key `smtp_alert` [not known] / write `alert = true`, and [mail]
     10:1 error: [[vrrp]] has no key `virtual_ipaddress` [not known] / write `addresses = ["192.0.2.1"]`
     11:1 error: [[vrrp]] has no key `virtual_ipaddress_excluded` [not known] / write `excluded_addresses`
     12:1 error: [[vrrp]] has no key `virtual_routes` [not known] / write `routes = [{ to = "10.0.0.0/8", via = "192.0.2.1" }]`

@@ -13,9 +13,11 @@ use super::insert::Conflict;
 use super::tree::Document;
 use crate::read::Report;
 
-/// Longer texts are refused unread: 4 MiB hold about 12,000 services of four servers, and reading takes up to
-/// ten times the text's length in memory while it lasts.
-pub(crate) const MAX_TEXT: usize = 4 << 20;
+/// Longer texts are refused unread: 16 MiB hold 4,000 services of sixteen servers with every default spelled out, and
+/// reading takes up to ten times the text's length in memory while it lasts.
+pub(crate) const MAX_TEXT: usize = 16 << 20;
+/// Tokens between two headers: what a million values have at most, and less than 100 MB.
+const MAX_TOKENS: usize = 4 << 20;
 /// The configuration itself is five deep.
 const MAX_DEPTH: u32 = 16;
 
@@ -62,6 +64,10 @@ fn build<'t>(text: &'t str, grammar: &mut Grammar<'_, '_>) -> Builder<'t> {
             piece.tokens.clear();
         }
         piece.add(token);
+        if piece.tokens.len() > MAX_TOKENS {
+            builder.too_many = true;
+            return builder;
+        }
     }
     parse_document(&piece.tokens, &mut guarded, grammar);
     builder

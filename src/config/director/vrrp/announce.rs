@@ -20,7 +20,7 @@ pub(in crate::director) const ANNOUNCE: Keys = Keys {
 };
 
 /// keepalived's bursts, and a refresh, which it leaves out: a switch that forgets is told again.
-const USUAL: Announcing = Announcing {
+pub(super) const USUAL: Announcing = Announcing {
     repeat: 5,
     delay: Duration::from_secs(5),
     refresh: Some(Duration::from_secs(60)),

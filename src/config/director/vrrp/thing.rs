@@ -11,7 +11,7 @@ use crate::director::program;
 use crate::read::{Foreign, Keys, Report, Table, choice, format_duration, shown};
 use crate::text::{Entry, Kind};
 
-const INTERVAL: Duration = Duration::from_secs(1);
+pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 /// Faster is an attack, slower is no check.
 const INTERVALS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(86_400);
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(86_400);

@@ -13,6 +13,9 @@ const PREEMPT_DELAYS: RangeInclusive<Duration> = Duration::ZERO..=Duration::from
 /// What a version can say is asked of [`Interval`].
 const ANY: RangeInclusive<Duration> = Duration::ZERO..=Duration::MAX;
 
+/// As keepalived has it.
+pub(super) const PRIORITY: u8 = 100;
+
 pub(in crate::director) const AUTH: Keys =
     Keys { name: "`auth`", known: &["type", "password"], foreign: &[] };
 
@@ -32,7 +35,7 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<Timing> 
     };
     let priority = match table.get("priority") {
         Some(entry) => priority(entry, report),
-        None => Priority::new(100),
+        None => Priority::new(PRIORITY),
     };
     let interval = match (table.get("advert_interval"), version) {
         (Some(entry), Some(version)) => interval(entry, version, report),
@@ -40,8 +43,7 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<Timing> 
             entry.duration(ANY, report);
             None
         }
-        (None, Some(Version::V3)) => Interval::centiseconds(10),
-        (None, Some(Version::V2) | None) => Interval::seconds(1),
+        (None, version) => usual_interval(version.unwrap_or(Version::V2)),
     };
     let password = table.get("auth").and_then(|entry| password(entry, version, report));
     let (preempt, preempt_delay) = preempt(table, priority, report);
@@ -53,6 +55,14 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<Timing> 
         preempt_delay,
         password,
     })
+}
+
+/// What version 3 is for, and the least that version 2 can say.
+pub(super) fn usual_interval(version: Version) -> Option<Interval> {
+    match version {
+        Version::V3 => Interval::centiseconds(10),
+        Version::V2 => Interval::seconds(1),
+    }
 }
 
 fn version(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Version> {
