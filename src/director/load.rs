@@ -59,7 +59,7 @@ pub(crate) fn load(source: &Source) -> Result<Loaded, Refused> {
     let text = read(&source.path)?;
     let is_keepalived = keepalived::looks_like(&text);
     let loaded = if is_keepalived { from_keepalived(source, text) } else { from_toml(source, &text) }?;
-    crate::scripts::check(&source.path, &loaded.config.vrrp).map_err(Refused::new)?;
+    crate::scripts::check(&source.path, &loaded.config).map_err(Refused::new)?;
     Ok(loaded)
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn import(source: &Source, mode: Mode) -> Result<Imported, Refused> {
     let Some(config) = reading.config else {
         return Err(refused(source, &reading, mode, warnings));
     };
-    let missing = crate::scripts::check(&source.path, &config.vrrp).err().unwrap_or_default();
+    let missing = crate::scripts::check(&source.path, &config).err().unwrap_or_default();
     let warnings = warnings + &missing.replace("error: ", "warning: ");
     Ok(Imported { toml: config.to_toml_with(Style::Short, &reading.comments), warnings })
 }
@@ -140,8 +140,10 @@ fn seed(host_name: &str) -> u64 {
 fn refused(source: &Source, reading: &Reading, mode: Mode, findings: String) -> Refused {
     let path = source.path.display();
     let counts = findings::counts(reading);
-    let hints: String = ways_out(source, reading, mode).map(|hint| format!("hint: {hint}\n")).collect();
-    let text = format!("{findings}\nerror: {path} is refused: {counts}\n{hints}");
+    let mut text = format!("{findings}\nerror: {path} is refused: {counts}\n");
+    for hint in ways_out(source, reading, mode) {
+        text += &format!("hint: {hint}\n");
+    }
     Refused { text, reason: findings::first_error(reading) }
 }
 

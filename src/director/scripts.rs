@@ -1,50 +1,82 @@
-//! The programs, and the named pipe, that a configuration names: refused with the file that names them, not only when they are to run.
+//! What a configuration names outside of itself: programs, named pipes, certificate authorities. Refused with the file that names
+//! them, not only when they are needed.
 
+mod places;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use config::director::{Notify, VrrpConfig};
+use config::director::{DirectorConfig, MailConfig, VrrpConfig};
 
-/// Looks at every program and at the pipe. The error is the whole text to print, each program once.
-pub(crate) fn check(path: &Path, vrrp: &VrrpConfig) -> Result<(), String> {
-    let mut lines: Vec<String> = programs(vrrp)
-        .filter_map(|(owner, command, user)| {
-            let error = programs::script::check(command, user).err()?;
-            Some(format!("error: {}: {owner}: {}\n", path.display(), daemon::errors::one_line(&error)))
-        })
-        .collect();
-    lines.dedup();
-    if let Some(error) =
-        vrrp.notify_fifo.as_ref().and_then(|fifo| programs::check_fifo(&fifo.path).err())
-    {
-        lines.push(format!(
-            "error: {}: [scripts] fifo: {}\n",
-            path.display(),
-            daemon::errors::one_line(&error)
-        ));
+use places::{Place, Thing};
+
+/// Errors that are shown; the others are counted.
+const MOST_SHOWN: usize = 20;
+
+/// Looks at all of them. The error is the whole text to print.
+pub(crate) fn check(path: &Path, config: &DirectorConfig) -> Result<(), String> {
+    let mut looked = Looked::default();
+    let mut wrong: Vec<String> = Vec::new();
+    for Place { owner, thing } in places::of(config) {
+        if let Some(error) = looked.at(thing) {
+            let line = format!("{}: {error}", owner.words());
+            // a list of commands may name one twice
+            if wrong.last() != Some(&line) {
+                wrong.push(line);
+            }
+        }
     }
-    if lines.is_empty() { Ok(()) } else { Err(lines.concat()) }
+    wrong.extend(fifos(&config.vrrp));
+    wrong.extend(config.mail.iter().flat_map(mail));
+    if wrong.is_empty() { Ok(()) } else { Err(printed(path, &wrong)) }
 }
 
-/// Each command with who names it and who runs it.
-fn programs(vrrp: &VrrpConfig) -> impl Iterator<Item = (String, &[String], Option<&str>)> {
-    let usual = vrrp.script_user.as_deref();
-    let tracked = vrrp.scripts.iter().map(move |script| {
-        let owner = format!("[[track_script]] \"{}\"", script.name);
-        (owner, script.command.as_slice(), script.user.as_deref().or(usual))
-    });
-    let routers = vrrp.routers.iter().map(|router| ("vrrp", &router.name, &router.notify));
-    let groups = vrrp.groups.iter().map(|group| ("sync_group", &group.group.name, &group.notify));
-    let notified = routers.chain(groups).flat_map(move |(section, name, notify)| {
-        let owner = format!("[[{section}]] \"{name}\"");
-        commands(notify).map(move |(key, command)| (format!("{owner}: notify.{key}"), command, usual))
-    });
-    tracked.chain(notified)
+fn printed(path: &Path, wrong: &[String]) -> String {
+    let shown = wrong.iter().take(MOST_SHOWN).map(|line| format!("error: {}: {line}\n", path.display()));
+    let others = wrong.len().saturating_sub(MOST_SHOWN);
+    let others = (others > 0).then(|| format!("error: {}: and {others} more like these\n", path.display()));
+    shown.chain(others).collect()
 }
 
-fn commands(notify: &Notify) -> impl Iterator<Item = (&'static str, &[String])> {
-    let Notify { any, master, backup, fault, stop } = notify;
-    let all = [("any", any), ("master", master), ("backup", backup), ("fault", fault), ("stop", stop)];
-    all.into_iter().filter(|(_, command)| !command.is_empty()).map(|(key, command)| (key, command.as_slice()))
+/// Thousands of servers may name one program: it is looked at once.
+#[derive(Default)]
+struct Looked<'a> {
+    at: BTreeMap<Thing<'a>, Option<String>>,
+}
+
+impl<'a> Looked<'a> {
+    fn at(&mut self, thing: Thing<'a>) -> Option<&str> {
+        self.at.entry(thing).or_insert_with(|| wrong(thing)).as_deref()
+    }
+}
+
+fn wrong(thing: Thing<'_>) -> Option<String> {
+    match thing {
+        Thing::Program { program, user } => {
+            let error = programs::script::check(&[program.to_owned()], user).err()?;
+            Some(daemon::errors::one_line(&error))
+        }
+        Thing::Authorities(verify) => {
+            let error = mail::check_trust(verify).err()?;
+            Some(daemon::errors::one_line(&error))
+        }
+    }
+}
+
+fn fifos(vrrp: &VrrpConfig) -> impl Iterator<Item = String> {
+    let all = [("fifo", &vrrp.notify_fifo), ("vrrp_fifo", &vrrp.vrrp_fifo), ("lvs_fifo", &vrrp.lvs_fifo)];
+    all.into_iter().filter_map(|(key, fifo)| {
+        let error = programs::check_fifo(&fifo.as_ref()?.path).err()?;
+        Some(format!("[scripts] {key}: {}", daemon::errors::one_line(&error)))
+    })
+}
+
+fn mail(mail: &MailConfig) -> impl Iterator<Item = String> {
+    let addresses = std::iter::once(("from", &mail.from)).chain(mail.to.iter().map(|to| ("to", to)));
+    addresses.filter_map(|(key, address)| {
+        let error = mail::check_address(address).err()?;
+        Some(format!("[mail] {key}: {}", daemon::errors::one_line(&error)))
+    })
 }
 
 #[cfg(test)]

@@ -1,49 +1,104 @@
 use std::path::Path;
-use std::time::Duration;
 
-use config::director::{Fifo, TrackScript, VrrpConfig};
+use config::director::{DirectorConfig, parse};
 
 use super::check;
 
-fn script(name: &str, program: &str, user: Option<&str>) -> TrackScript {
-    TrackScript {
-        name: name.into(),
-        command: vec![program.into()],
-        interval: Duration::from_secs(1),
-        timeout: Duration::from_secs(1),
-        rise: 1,
-        fall: 1,
-        user: user.map(str::to_owned),
-        initially_up: true,
-    }
+const ROUTER: &str = "[[vrrp]]\nname = \"VI_1\"\ninterface = \"eth0\"\nvirtual_router_id = 51\naddresses = [\"192.0.2.100\"]\n";
+
+fn config(text: &str) -> DirectorConfig {
+    parse(text).unwrap_or_else(|errors| panic!("{errors:?}")).0
 }
 
-fn fifo(path: &str) -> Fifo {
-    Fifo { path: path.into(), reader: Vec::new() }
+/// What is wrong, without the file's name.
+fn wrong(text: &str) -> Vec<String> {
+    let text = check(Path::new("director.toml"), &config(text)).unwrap_err();
+    text.lines().map(|line| line.strip_prefix("error: director.toml: ").unwrap().to_owned()).collect()
 }
 
 #[test]
-fn what_cannot_be_run_or_written_to_is_refused_with_the_file_that_names_it() {
-    let mut vrrp = VrrpConfig {
-        scripts: vec![script("good", "/bin/true", None), script("gone", "/no/such/script", None)],
-        notify_fifo: Some(fifo("/proc/version")),
-        ..VrrpConfig::default()
-    };
-    let wanted = "error: director.toml: [[track_script]] \"gone\": /no does not exist
-error: director.toml: [scripts] fifo: /proc/version is there, but is no named pipe: remove it, or name another path
+fn what_is_run_for_routers_is_refused_with_who_names_it() {
+    let text = format!(
+        "[scripts]\nfifo = {{ path = \"/run/a\", reader = [\"/no/reader\", \"x\"] }}\nvrrp_fifo = \"/no/fifo\"\nlvs_fifo = \"/proc/version\"\n\
+         {ROUTER}notify = {{ master = \"/no/master\", any = \"/bin/true\", stop = [\"/no/stop\", \"now\"] }}\ntrack_scripts = [\"chk\", \"good\"]\n\
+         [[track_script]]\nname = \"chk\"\ncommand = \"/no/check\"\n\
+         [[track_script]]\nname = \"good\"\ncommand = \"/bin/true\"\nuser = \"no-such-user\"\n"
+    );
+    assert_eq!(
+        wrong(&text),
+        [
+            "[[track_script]] \"chk\": /no does not exist",
+            "[[track_script]] \"good\": there is no user 'no-such-user'",
+            "[[vrrp]] \"VI_1\": notify.master: /no does not exist",
+            "[[vrrp]] \"VI_1\": notify.stop: /no does not exist",
+            "[scripts] fifo: reader: /no does not exist",
+            "[scripts] vrrp_fifo: /no/fifo cannot be made: its directory does not exist",
+            "[scripts] lvs_fifo: /proc/version is there, but is no named pipe: remove it, or name another path",
+        ]
+    );
+}
+
+#[test]
+fn what_is_run_for_services_and_servers_is_refused_with_who_names_it() {
+    let text = "
+[[service]]
+name = \"web\"
+address = \"192.0.2.1:80\"
+notify = { quorum_up = \"/no/up\", quorum_down = \"/no/down\" }
+check = { type = \"script\", command = [\"/no/check\", \"x\"] }
+[[service.real]]
+address = \"192.0.2.8\"
+notify = { up = \"/no/server-up\", down = \"/bin/true\" }
+[[service.real]]
+address = \"192.0.2.9\"
+check = { type = \"https\", path = \"/\", verify = \"/no/ca.pem\" }
 ";
-    assert_eq!(check(Path::new("director.toml"), &vrrp), Err(wanted.to_owned()));
-    vrrp.notify_fifo = Some(fifo("/no/fifo"));
-    vrrp.scripts = vec![script("good", "/bin/true", Some("no-such-user"))];
-    let wanted = "error: director.toml: [[track_script]] \"good\": there is no user 'no-such-user'
-error: director.toml: [scripts] fifo: /no/fifo cannot be made: its directory does not exist
-";
-    assert_eq!(check(Path::new("director.toml"), &vrrp), Err(wanted.to_owned()));
+    assert_eq!(
+        wrong(text),
+        [
+            "[[service]] \"web\": notify.quorum_up: /no does not exist",
+            "[[service]] \"web\": notify.quorum_down: /no does not exist",
+            "[[service]] \"web\": real server 192.0.2.8:80: notify.up: /no does not exist",
+            "[[service]] \"web\": real server 192.0.2.8:80: check script: /no does not exist",
+            "[[service]] \"web\": real server 192.0.2.9:80: check https: verify: cannot read the certificate authorities in /no/ca.pem: No such file or directory (os error 2)",
+        ]
+    );
+}
+
+#[test]
+fn of_thousands_the_first_are_shown() {
+    let reals: String =
+        (1..=200).map(|nth| format!("[[service.real]]\naddress = \"192.0.2.{nth}\"\n")).collect();
+    let check = "check = { type = \"script\", command = \"/no/check\" }";
+    let text = format!("[[service]]\nname = \"web\"\naddress = \"198.51.100.1:80\"\n{check}\n{reals}");
+    let wrong = wrong(&text);
+    assert_eq!(wrong.len(), 21);
+    assert_eq!(wrong[0], "[[service]] \"web\": real server 192.0.2.1:80: check script: /no does not exist");
+    assert_eq!(wrong[20], "and 180 more like these");
+}
+
+#[test]
+fn who_gets_mail_and_who_vouches_for_the_server_is_looked_at() {
+    let mail =
+        "[mail]\nto = [\"root@localhost\"]\nfrom = \"lvs@example.org\"\nserver = \"mail.example.org\"\n";
+    let verify = "tls = \"starttls\"\nverify = \"/no/ca.pem\"\n";
+    let reason =
+        "cannot read the certificate authorities in /no/ca.pem: No such file or directory (os error 2)";
+    assert_eq!(wrong(&format!("{mail}{verify}{ROUTER}")), [format!("[mail] verify: {reason}")]);
+    assert_eq!(check(Path::new("director.toml"), &config(&format!("{mail}{ROUTER}"))), Ok(()));
+    let mut unusual = config(&format!("{mail}{ROUTER}"));
+    if let Some(mail) = &mut unusual.mail {
+        mail.to.push("nobody at all".into());
+    }
+    let wanted = "error: director.toml: [mail] to: 'nobody at all' is no mail address\n";
+    assert_eq!(check(Path::new("director.toml"), &unusual), Err(wanted.to_owned()));
 }
 
 #[test]
 fn a_file_that_names_no_program_or_good_ones_is_taken() {
-    assert_eq!(check(Path::new("director.toml"), &VrrpConfig::default()), Ok(()));
-    let good = VrrpConfig { scripts: vec![script("good", "/bin/true", None)], ..VrrpConfig::default() };
-    assert_eq!(check(Path::new("director.toml"), &good), Ok(()));
+    let good = "[scripts]\nfifo = { path = \"/run/lvs-test-never-made\", reader = \"/bin/cat\" }\n";
+    let notify = "notify = { any = \"/bin/true\" }\n";
+    for text in [ROUTER.to_owned(), format!("{good}{ROUTER}{notify}")] {
+        assert_eq!(check(Path::new("director.toml"), &config(&text)), Ok(()));
+    }
 }
