@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::genhash::GenhashArgs;
+
 /// Keeps a load balancer's IPVS table as configured and healthy.
 #[derive(Debug, Parser)]
 #[command(name = "lvs-director", version, max_term_width = 100)]
@@ -96,6 +98,10 @@ pub(crate) enum Command {
     ///
     /// Its services and addresses go, settings get the values back that they had before. Refused while it runs.
     Cleanup,
+    /// Print the MD5 of a page, for `digest` of an HTTP check
+    ///
+    /// With the options of keepalived's genhash. Asks as the check asks, and reads as much: at most 1 MiB.
+    Genhash(GenhashArgs),
 }
 
 /// What to import, and how.

@@ -8,6 +8,7 @@ mod cli;
 mod core;
 mod desired;
 mod flags;
+mod genhash;
 mod http;
 mod inbox;
 mod lead;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
             return oneshot::show_vrrp(&run_dir, args).unwrap_or_else(|failure| failure.report().into());
         }
         Command::Cleanup => oneshot::cleanup(&run_dir),
+        Command::Genhash(args) => genhash::genhash(args),
     };
     ended.unwrap_or_else(oneshot::Failure::report).into()
 }
