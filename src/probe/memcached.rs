@@ -8,16 +8,19 @@ use crate::dialogue::{Decoded, Dialogue, quoted};
 /// Longest line, in bytes.
 const LINE: usize = 1024;
 
-/// Asks for the version. One that wants a login first (`-Y`) serves, too: whoever has the login.
+/// Asks for the version. One that wants a login first (`-Y`) serves, too: whoever has the login. It takes no `quit` before that.
 pub(crate) async fn check(spec: &CheckSpec, deadline: Instant) -> Result<(), String> {
     let mut dialogue = Dialogue::open(spec, deadline, "version").await?;
     dialogue.send(b"version\r\n").await?;
     let answer = dialogue.receive(line).await?;
-    if !answer.starts_with(b"VERSION ") && answer != b"CLIENT_ERROR unauthenticated" {
-        return Err(dialogue.fault(format_args!("{}, wanted VERSION", quoted(&answer))));
+    if answer.starts_with(b"VERSION ") {
+        dialogue.leave(b"quit\r\n").await;
+        return Ok(());
     }
-    dialogue.leave(b"quit\r\n").await;
-    Ok(())
+    if answer == b"CLIENT_ERROR unauthenticated" {
+        return Ok(());
+    }
+    Err(dialogue.fault(format_args!("{}, wanted VERSION", quoted(&answer))))
 }
 
 /// A line without its end.

@@ -44,12 +44,13 @@ pub(crate) async fn check(spec: &CheckSpec, mysql: &MysqlCheck, deadline: Instan
             .await
             .map_err(|refusal| client.dialogue.fault(refusal))?,
     }
-    if let Some(role) = mysql.role {
-        client.dialogue.phase("role");
-        client.judge_role(role).await.map_err(|refusal| client.dialogue.fault(refusal))?;
-    }
+    client.dialogue.phase("role");
+    let judgement = match mysql.role {
+        Some(role) => client.judge_role(role).await.map_err(|refusal| client.dialogue.fault(refusal)),
+        None => Ok(()),
+    };
     client.dialogue.leave(&packet::frame(0, packet::QUIT)).await;
-    Ok(())
+    judgement
 }
 
 struct Client {

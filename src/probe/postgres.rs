@@ -4,12 +4,11 @@ mod login;
 mod message;
 
 use health::{CheckSpec, PostgresCheck, PostgresRole};
-use postgres_protocol::message::backend::Message;
 use postgres_protocol::message::frontend;
 use tokio::time::Instant;
 
 use crate::dialogue::Dialogue;
-use message::ServerError;
+use message::Said;
 
 /// Who a check without a login says it is.
 const NAME: &str = "lvs-director";
@@ -30,12 +29,13 @@ pub(crate) async fn check(
         None => return is_accepting(dialogue).await,
         Some(login) => login::log_in(&mut dialogue, login).await?,
     }
-    if let Some(role) = postgres.role {
-        dialogue.phase("role");
-        judge_role(&mut dialogue, role).await?;
-    }
+    dialogue.phase("role");
+    let judgement = match postgres.role {
+        Some(role) => judge_role(&mut dialogue, role).await,
+        None => Ok(()),
+    };
     dialogue.leave(&message::terminate()).await;
-    Ok(())
+    judgement
 }
 
 /// Every answer is good but that the server starts up or shuts down.
@@ -45,16 +45,15 @@ pub(crate) async fn check(
 async fn is_accepting(mut dialogue: Dialogue) -> Result<(), String> {
     for _ in 0..MESSAGES {
         match dialogue.receive(message::decode).await? {
-            Message::ErrorResponse(error) => {
-                let error = ServerError::of(&error);
-                return if error.is_not_serving() { Err(dialogue.fault(error)) } else { Ok(()) };
-            }
-            Message::ReadyForQuery(_) => {
+            Said::Error(error) if error.is_not_serving() => return Err(dialogue.fault(error)),
+            Said::Ready => {
                 dialogue.leave(&message::terminate()).await;
                 return Ok(());
             }
-            answer if message::is_question(&answer) => return Ok(()),
-            _ => (),
+            Said::Error(_) | Said::Password | Said::Md5(_) | Said::Sasl { .. } | Said::OtherMethod => {
+                return Ok(());
+            }
+            Said::Row(_) | Said::SaslContinue(_) | Said::SaslFinal(_) | Said::Nothing => (),
         }
     }
     Err(dialogue.fault(message::ENDLESS))
@@ -67,22 +66,26 @@ async fn judge_role(dialogue: &mut Dialogue, role: PostgresRole) -> Result<(), S
     let mut recovers = None;
     for _ in 0..MESSAGES {
         match dialogue.receive(message::decode).await? {
-            Message::DataRow(row) => recovers = message::first_value(&row),
-            Message::ErrorResponse(error) => return Err(dialogue.fault(ServerError::of(&error))),
-            Message::ReadyForQuery(_) => {
-                return match (recovers.as_deref(), role) {
-                    (Some(b"f"), PostgresRole::Writable) | (Some(b"t"), PostgresRole::Replica) => Ok(()),
-                    (Some(b"t"), PostgresRole::Writable) => {
-                        Err(dialogue.fault("it is in recovery, wanted writable"))
-                    }
-                    (Some(b"f"), PostgresRole::Replica) => {
-                        Err(dialogue.fault("it is not in recovery, wanted a replica"))
-                    }
-                    _ => Err(dialogue.fault("pg_is_in_recovery() has no value")),
-                };
-            }
-            _ => (),
+            Said::Row(value) => recovers = value,
+            Said::Error(error) => return Err(dialogue.fault(error)),
+            Said::Ready => return judge(recovers.as_deref(), role).map_err(|reason| dialogue.fault(reason)),
+            Said::Password
+            | Said::Md5(_)
+            | Said::Sasl { .. }
+            | Said::SaslContinue(_)
+            | Said::SaslFinal(_)
+            | Said::OtherMethod
+            | Said::Nothing => (),
         }
     }
     Err(dialogue.fault(message::ENDLESS))
+}
+
+fn judge(recovers: Option<&[u8]>, role: PostgresRole) -> Result<(), &'static str> {
+    match (recovers, role) {
+        (Some(b"f"), PostgresRole::Writable) | (Some(b"t"), PostgresRole::Replica) => Ok(()),
+        (Some(b"t"), PostgresRole::Writable) => Err("it is in recovery, wanted writable"),
+        (Some(b"f"), PostgresRole::Replica) => Err("it is not in recovery, wanted a replica"),
+        (Some(_) | None, _) => Err("pg_is_in_recovery() has no value"),
+    }
 }

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use health::{CheckId, CheckSpec, Outcome};
+use health::{CheckId, CheckKind, CheckSpec, Outcome};
+use programs::script::MOST_AT_ONCE;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
@@ -17,6 +18,8 @@ use crate::attempt;
 pub struct Prober {
     results: Sender<(CheckId, Outcome)>,
     permits: Arc<Semaphore>,
+    /// programs have a limit of their own: that they take their time must not keep other checks waiting
+    programs: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     limit: usize,
     tick: Arc<Tick>,
@@ -32,12 +35,13 @@ const TICK: Duration = Duration::from_secs(1);
 
 impl Prober {
     /// `limit`: attempts at the same time, each of which holds one file descriptor; at least 1. Those above it
-    /// wait for their turn, and their timeout begins when they have it.
+    /// wait for their turn, and their timeout begins when they have it. Besides, 64 programs run at the same time.
     pub fn new(limit: usize, results: Sender<(CheckId, Outcome)>) -> Self {
         let limit = limit.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             results,
             permits: Arc::new(Semaphore::new(limit)),
+            programs: Arc::new(Semaphore::new(MOST_AT_ONCE)),
             waiting: Arc::default(),
             limit,
             tick: Arc::default(),
@@ -51,7 +55,7 @@ impl Prober {
         let this = self.clone();
         this.waiting.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(async move {
-            let permit = this.permits.acquire().await;
+            let permit = this.turns(&spec).acquire().await;
             this.waiting.fetch_sub(1, Ordering::Relaxed);
             let outcome = attempt(&spec).await;
             drop(permit);
@@ -67,7 +71,12 @@ impl Prober {
 
     /// Attempts that run.
     pub fn running(&self) -> usize {
-        self.limit.saturating_sub(self.permits.available_permits())
+        let programs = MOST_AT_ONCE.saturating_sub(self.programs.available_permits());
+        self.limit.saturating_sub(self.permits.available_permits()).saturating_add(programs)
+    }
+
+    fn turns(&self, spec: &CheckSpec) -> &Semaphore {
+        if matches!(spec.kind, CheckKind::Script(_)) { &self.programs } else { &self.permits }
     }
 }
 

@@ -14,17 +14,20 @@ use resp::Value;
 /// is asked for. All other errors are failures, also that it still loads its data (`LOADING`).
 pub(crate) async fn check(spec: &CheckSpec, redis: &RedisCheck, deadline: Instant) -> Result<(), String> {
     let mut dialogue = Dialogue::open(spec, deadline, "login").await?;
-    if let Some(login) = &redis.login {
-        log_in(&mut dialogue, login).await?;
-    }
-    ping(&mut dialogue, redis).await?;
-    if let Some(role) = redis.role {
-        dialogue.phase("ROLE");
-        let answer = ask(&mut dialogue, &[b"ROLE"]).await?;
-        judge_role(&answer, role).map_err(|reason| dialogue.fault(reason))?;
-    }
+    let judgement = judge(&mut dialogue, redis).await;
     dialogue.leave(&resp::command(&[b"QUIT"])).await;
-    Ok(())
+    judgement
+}
+
+async fn judge(dialogue: &mut Dialogue, redis: &RedisCheck) -> Result<(), String> {
+    if let Some(login) = &redis.login {
+        log_in(dialogue, login).await?;
+    }
+    ping(dialogue, redis).await?;
+    let Some(role) = redis.role else { return Ok(()) };
+    dialogue.phase("ROLE");
+    let answer = ask(dialogue, &[b"ROLE"]).await?;
+    judge_role(&answer, role).map_err(|reason| dialogue.fault(reason))
 }
 
 /// With the password alone for the user `default`, which servers older than 6 need.

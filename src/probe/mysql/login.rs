@@ -68,9 +68,10 @@ impl Client {
         Ok(false)
     }
 
-    /// Answers with something that is no proof, and waits for the refusal: silence would count as a broken handshake.
+    /// Answers with something that is no proof, and waits for the refusal: silence would count as a broken handshake, and so
+    /// would anything of another length where the method is ed25519.
     async fn give_up(&mut self, why: &str) -> Refusal {
-        if self.answer(&[0]).await.is_ok() {
+        if self.answer(&[0; 64]).await.is_ok() {
             let _ = self.read().await;
         }
         Refusal::Other(why.to_owned())

@@ -2,82 +2,76 @@
 
 use std::io;
 
-use fallible_iterator::FallibleIterator as _;
 use health::Login;
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
-use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
 use postgres_protocol::message::frontend;
 use tokio::task::spawn_blocking;
 
 use super::MESSAGES;
-use super::message::{self, Buffer, ServerError};
+use super::message::{self, Buffer, Said};
 use crate::dialogue::Dialogue;
+
+const OTHER_METHOD: &str = "the server wants an authentication method that this check has not: let pg_hba.conf say \
+                            scram-sha-256, md5 or password";
 
 /// Logs in, and waits until the server is ready for a question.
 pub(super) async fn log_in(dialogue: &mut Dialogue, login: &Login) -> Result<(), String> {
     dialogue.phase("login");
     let mut scram = None;
     for _ in 0..MESSAGES {
-        let message = dialogue.receive(message::decode).await?;
-        let answer = match message {
-            Message::ReadyForQuery(_) => return Ok(()),
-            Message::ErrorResponse(error) => return Err(dialogue.fault(ServerError::of(&error))),
-            Message::AuthenticationCleartextPassword => password(login.password.0.as_bytes()),
-            Message::AuthenticationMd5Password(body) => {
-                let hash = md5_hash(login.user.as_bytes(), login.password.0.as_bytes(), body.salt());
-                password(hash.as_bytes())
-            }
-            Message::AuthenticationSasl(body) => {
-                let begun = begin(dialogue, login, &body)?;
-                let first =
-                    sasl(|answer| frontend::sasl_initial_response(SCRAM_SHA_256, begun.message(), answer));
-                scram = Some(begun);
-                first
-            }
-            Message::AuthenticationSaslContinue(body) => {
-                let (updated, answer) = prove(dialogue, scram.take(), body.data().to_vec()).await?;
-                scram = Some(updated);
-                answer
-            }
-            Message::AuthenticationSaslFinal(body) => {
-                let finished =
-                    scram.take().ok_or_else(wrong_step).and_then(|mut scram| scram.finish(body.data()));
-                finished.map_err(|error| {
-                    dialogue.fault(format_args!("the server's proof is not good: {error}"))
-                })?;
-                continue;
-            }
-            other if message::is_question(&other) => {
-                return Err(dialogue.fault(
-                    "the server wants an authentication method that this check has not: let pg_hba.conf say scram-sha-256, md5 or \
-                     password",
-                ));
-            }
-            _ => continue,
-        };
-        let answer = answer.map_err(|error| dialogue.fault(error))?;
-        dialogue.send(&answer).await?;
+        let said = dialogue.receive(message::decode).await?;
+        if said == Said::Ready {
+            return Ok(());
+        }
+        if let Some(answer) = answer(dialogue, login, said, &mut scram).await? {
+            dialogue.send(&answer).await?;
+        }
     }
     Err(dialogue.fault(message::ENDLESS))
 }
 
-fn password(text: &[u8]) -> io::Result<Buffer> {
-    sasl(|answer| frontend::password_message(text, answer))
+/// What the server wants to hear; none: it goes on.
+async fn answer(
+    dialogue: &Dialogue,
+    login: &Login,
+    said: Said,
+    scram: &mut Option<ScramSha256>,
+) -> Result<Option<Buffer>, String> {
+    let secret = login.password.0.as_bytes();
+    let answer = match said {
+        Said::Password => write(|answer| frontend::password_message(secret, answer)),
+        Said::Md5(salt) => {
+            let hash = md5_hash(login.user.as_bytes(), secret, salt);
+            write(|answer| frontend::password_message(hash.as_bytes(), answer))
+        }
+        Said::Sasl { scram: true } => {
+            let begun = scram.insert(ScramSha256::new(secret, ChannelBinding::unsupported()));
+            write(|answer| frontend::sasl_initial_response(SCRAM_SHA_256, begun.message(), answer))
+        }
+        Said::SaslContinue(challenge) => {
+            let (proved, answer) = prove(dialogue, scram.take(), challenge).await?;
+            *scram = Some(proved);
+            answer
+        }
+        Said::SaslFinal(proof) => {
+            let finished = scram.take().ok_or_else(wrong_step).and_then(|mut scram| scram.finish(&proof));
+            return match finished {
+                Ok(()) => Ok(None),
+                Err(error) => Err(dialogue.fault(format_args!("the server's proof is not good: {error}"))),
+            };
+        }
+        Said::Error(error) => return Err(dialogue.fault(error)),
+        Said::Sasl { scram: false } | Said::OtherMethod => return Err(dialogue.fault(OTHER_METHOD)),
+        Said::Row(_) | Said::Ready | Said::Nothing => return Ok(None),
+    };
+    answer.map(Some).map_err(|error| dialogue.fault(error))
 }
 
-fn sasl(write: impl FnOnce(&mut Buffer) -> io::Result<()>) -> io::Result<Buffer> {
+fn write(message: impl FnOnce(&mut Buffer) -> io::Result<()>) -> io::Result<Buffer> {
     let mut answer = Buffer::new();
-    write(&mut answer)?;
+    message(&mut answer)?;
     Ok(answer)
-}
-
-fn begin(dialogue: &Dialogue, login: &Login, body: &AuthenticationSaslBody) -> Result<ScramSha256, String> {
-    let known = body.mechanisms().any(|mechanism| Ok(mechanism == SCRAM_SHA_256));
-    if !known.unwrap_or_default() {
-        return Err(dialogue.fault("the server does not offer SCRAM-SHA-256"));
-    }
-    Ok(ScramSha256::new(login.password.0.as_bytes(), ChannelBinding::unsupported()))
 }
 
 /// Takes as many rounds of hashing as the server asks for, up to 100,000: not in the thread that all checks share.
@@ -89,7 +83,7 @@ async fn prove(
     let mut scram = scram.ok_or_else(|| dialogue.fault(wrong_step()))?;
     let work = spawn_blocking(move || {
         scram.update(&challenge)?;
-        let answer = sasl(|answer| frontend::sasl_response(scram.message(), answer));
+        let answer = write(|answer| frontend::sasl_response(scram.message(), answer));
         io::Result::Ok((scram, answer))
     });
     let done = dialogue.within(work).await?.unwrap_or_else(|error| Err(io::Error::other(error)));

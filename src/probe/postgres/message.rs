@@ -3,8 +3,9 @@
 use std::fmt;
 use std::io;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use fallible_iterator::FallibleIterator as _;
+use postgres_protocol::authentication::sasl::SCRAM_SHA_256;
 use postgres_protocol::message::backend::{DataRowBody, ErrorResponseBody, Header, Message};
 use postgres_protocol::message::frontend;
 
@@ -31,34 +32,65 @@ pub(super) fn terminate() -> BytesMut {
     message
 }
 
+/// What a server says, as far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Error(ServerError),
+    /// it wants the password
+    Password,
+    /// it wants the password's hash with this salt
+    Md5([u8; 4]),
+    /// it wants SCRAM-SHA-256, or other SASL only
+    Sasl {
+        scram: bool,
+    },
+    SaslContinue(Vec<u8>),
+    SaslFinal(Vec<u8>),
+    /// it wants Kerberos or the like
+    OtherMethod,
+    /// the first value of a row; none: null
+    Row(Option<Vec<u8>>),
+    /// it waits for a question
+    Ready,
+    /// a parameter, a notice and the like
+    Nothing,
+}
+
 /// The message that the bytes begin with.
-pub(super) fn decode(bytes: &[u8]) -> Decoded<Message> {
+pub(super) fn decode(bytes: &[u8]) -> Decoded<Said> {
     let strange = || "not the answer of a PostgreSQL server".to_owned();
     let Some(header) = Header::parse(bytes).map_err(|_| strange())? else { return Ok(None) };
     let length = usize::try_from(header.len()).ok().filter(|length| *length < MOST).ok_or_else(strange)?;
     let Some(message) = bytes.get(..=length) else { return Ok(None) };
     let message = Message::parse(&mut BytesMut::from(message)).map_err(|_| strange())?.ok_or_else(strange)?;
-    Ok(Some((message, length + 1)))
+    Ok(Some((said(&message), length + 1)))
 }
 
-/// Whether the server wants something before the client may go on.
-pub(super) const fn is_question(message: &Message) -> bool {
-    matches!(
-        message,
-        Message::AuthenticationCleartextPassword
-            | Message::AuthenticationMd5Password(_)
-            | Message::AuthenticationSasl(_)
-            | Message::AuthenticationGss
-            | Message::AuthenticationSspi
-            | Message::AuthenticationKerberosV5
-            | Message::AuthenticationScmCredential
-    )
+#[expect(clippy::wildcard_enum_match_arm, reason = "not exhaustive, and most of them do not matter here")]
+fn said(message: &Message) -> Said {
+    match message {
+        Message::ErrorResponse(error) => Said::Error(ServerError::of(error)),
+        Message::AuthenticationCleartextPassword => Said::Password,
+        Message::AuthenticationMd5Password(body) => Said::Md5(body.salt()),
+        Message::AuthenticationSasl(body) => {
+            Said::Sasl { scram: body.mechanisms().any(|name| Ok(name == SCRAM_SHA_256)).unwrap_or_default() }
+        }
+        Message::AuthenticationSaslContinue(body) => Said::SaslContinue(body.data().to_vec()),
+        Message::AuthenticationSaslFinal(body) => Said::SaslFinal(body.data().to_vec()),
+        Message::AuthenticationGss
+        | Message::AuthenticationGssContinue(_)
+        | Message::AuthenticationSspi
+        | Message::AuthenticationKerberosV5
+        | Message::AuthenticationScmCredential => Said::OtherMethod,
+        Message::DataRow(row) => Said::Row(first_value(row)),
+        Message::ReadyForQuery(_) => Said::Ready,
+        _ => Said::Nothing,
+    }
 }
 
-/// The first value of a row; none where it is null.
-pub(super) fn first_value(row: &DataRowBody) -> Option<Bytes> {
+fn first_value(row: &DataRowBody) -> Option<Vec<u8>> {
     let range = row.ranges().next().ok()???;
-    row.buffer_bytes().get(range).map(Bytes::copy_from_slice)
+    row.buffer().get(range).map(<[u8]>::to_vec)
 }
 
 /// What a server says is wrong.
