@@ -1,6 +1,9 @@
 //! The two commands as a person meets them: exit code and words.
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/keepalived.rs"]
+mod keepalived;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -205,7 +208,7 @@ fn a_file_that_names_a_bad_program_is_refused() {
 fn help_stays_as_it_is() {
     for (name, binary) in [("director", DIRECTOR), ("agent", AGENT)] {
         let mut text = run(binary, &["--help"]).1;
-        let own: &[&str] = if name == "director" { &["vrrp"] } else { &[] };
+        let own: &[&str] = if name == "director" { &["vrrp", "import"] } else { &[] };
         let commands = ["run", "check", "plan", "apply", "status", "drain", "undrain", "cleanup"];
         for command in commands.iter().chain(own) {
             text += &format!("\n--- {command}\n{}", run(binary, &[command, "--help"]).1);

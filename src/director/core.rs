@@ -238,7 +238,9 @@ impl Core {
         if services.is_empty() && !known {
             return DrainAnswer::Unknown;
         }
-        services.iter().for_each(|index| self.judge_again(*index));
+        for index in &services {
+            self.judge_again(*index);
+        }
         DrainAnswer::Done { services: services.len() }
     }
 

@@ -252,6 +252,7 @@ impl Shell {
     /// The routers' transitions, a line each.
     pub(crate) fn take_moves(&mut self, moves: &[Moved]) {
         moves.iter().for_each(log_move);
+        self.herald.tell_moves(self.core.config(), moves);
         self.lead.look();
     }
 

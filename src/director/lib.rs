@@ -1,7 +1,7 @@
 //! lvs-director: keeps the IPVS table of a load balancer as configured and healthy.
 //!
 //! `core`, `desired`, `roles`, `readiness` and `plan` decide and touch nothing; `shell` is the loop that performs, `lead` its part
-//! for the virtual routers; `worker` is the one writer of the table, `settings` of what belongs to the table as a whole.
+//! for the virtual routers, `turns` and `notices` for what others are told; `worker` is the one writer of the table, `settings` of what belongs to the table as a whole.
 
 mod catch_up;
 mod cli;
@@ -14,6 +14,7 @@ mod inbox;
 mod lead;
 mod load;
 mod metrics;
+mod notices;
 mod oneshot;
 mod owned;
 mod plan;
@@ -25,6 +26,7 @@ mod settings;
 mod shell;
 mod status;
 mod status_text;
+mod turns;
 mod vrrp_text;
 mod worker;
 

@@ -39,6 +39,16 @@ pub(crate) fn registry(status: &Status) -> Registry {
     table(&mut registry, &status.table);
     services(&mut registry, status);
     servers(&mut registry, status);
+    if let Some(mail) = &status.mail {
+        counter(&mut registry, "mails_sent", "mails that the server took", mail.sent);
+        counter(&mut registry, "mail_changes_lost", "changes of which nobody was told by mail", mail.lost);
+        gauge(
+            &mut registry,
+            "mail_changes_waiting",
+            "changes that wait to be told by mail",
+            count(mail.waiting),
+        );
+    }
     if let Some(view) = &status.vrrp {
         vrrp::routers(&mut registry, &view.status);
     }

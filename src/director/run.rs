@@ -24,6 +24,7 @@ use crate::core::Core;
 use crate::http::{Ask, Desk};
 use crate::lead::Lead;
 use crate::load::{Loaded, Source, load};
+use crate::notices::Herald;
 use crate::owned::{DRAINED, OwnedServices};
 use crate::roles::Roles;
 use crate::settings::{Policy, Settings};
@@ -127,9 +128,11 @@ impl Shell {
         let (asks_in, asks) = mpsc::channel(QUEUE);
         let mut listeners = control(dir, asks_in)?;
         listeners.set(&config.http_listen).await;
-        let router = Router::start(dir, clock, &config.vrrp, &config.addresses, &programs::Notices::new())?;
+        let mut herald = Herald::new();
+        let router = Router::start(dir, clock, &config.vrrp, &config.addresses, herald.notices())?;
         let policy = Policy::of(&config, &Roles::undecided(&config));
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
+        herald.set(&config, &router_id);
         let core = Core::start(seed(), drained, config, &observed, clock.now());
         let worker = Worker::spawn(observed, owned, settings, policy.clone())?;
         let (results_in, results) = mpsc::channel(QUEUE);
@@ -147,6 +150,7 @@ impl Shell {
             config_status,
             router: Rc::new(router),
             lead: Lead::new(policy),
+            herald,
             leaving: None,
             listeners,
             drained_file,

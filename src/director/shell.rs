@@ -12,7 +12,7 @@ use daemon::clock::Clock;
 use daemon::http::Listeners;
 use daemon::signals::{Signal, Signals};
 use daemon::state_file::StateFile;
-use health::{CheckId, Outcome, Standing};
+use health::{CheckId, Outcome};
 use probe::Prober;
 use router::Router;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,15 +20,16 @@ use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
 use vrrp::State;
 
-use crate::core::{CheckTurn, Core, DrainAnswer, QuorumTurn, Turn};
+use crate::core::{Core, DrainAnswer};
 use crate::http::Ask;
 use crate::lead::Lead;
 use crate::load::{self, Loaded, Refused, Source};
+use crate::notices::Herald;
 use crate::oneshot::counted;
 
 use crate::run::host_name;
 use crate::settings::Policy;
-use crate::status::{ConfigStatus, Sources, Status, check_word, collect, report_words};
+use crate::status::{ConfigStatus, Sources, Status, collect};
 use crate::worker::Worker;
 
 /// Watchers hear of a change after this long, with all that came meanwhile.
@@ -60,6 +61,8 @@ pub(crate) struct Shell {
     pub(crate) config_status: ConfigStatus,
     pub(crate) router: Rc<Router>,
     pub(crate) lead: Lead,
+    /// who tells others
+    pub(crate) herald: Herald,
     /// told to stop: ends when every router has handed over
     pub(crate) leaving: Option<Leaving>,
     pub(crate) listeners: Listeners,
@@ -123,7 +126,7 @@ impl Shell {
             }
         }
         daemon::notify::stopping();
-        self.end();
+        self.end().await;
         Ok(())
     }
 
@@ -131,7 +134,7 @@ impl Shell {
     fn perform(&mut self) {
         let now = self.clock.now();
         self.follow_routers(now);
-        self.take_turns();
+        self.take_turns(now);
         let patches = self.core.take_patches();
         if !patches.is_empty() {
             self.worker.patch(patches);
@@ -149,28 +152,6 @@ impl Shell {
         }
     }
 
-    /// What leaves the table is given to the worker, which carries it out before it ends.
-    fn end(&mut self) {
-        self.core.stop();
-        let patches = self.core.take_patches();
-        let table = if patches.is_empty() { "stays as it is" } else { "is left without our services" };
-        if !patches.is_empty() {
-            self.worker.patch(patches);
-        }
-        info!(
-            table,
-            "director stops; settings of the table and the addresses of [[address]] stay as they are"
-        );
-    }
-
-    /// With `ha_suspend` checks run where the address is.
-    pub(crate) fn follow_addresses(&mut self) {
-        let now = self.clock.now();
-        if self.core.follows_addresses() && self.core.set_addresses(self.router.own_addresses(), now) {
-            self.publish_soon(now);
-        }
-    }
-
     /// Watchers hear of a change with all that comes meanwhile.
     pub(crate) fn publish_soon(&mut self, now: Duration) {
         self.publish_at.get_or_insert(now + PUBLISH_AFTER);
@@ -180,38 +161,6 @@ impl Shell {
         let check = self.core.poll_timeout().unwrap_or(Duration::MAX);
         let publish = self.publish_at.unwrap_or(Duration::MAX);
         publish.min(check).min(self.lead.next_wake())
-    }
-
-    /// All results that are there, so that one patch carries them together.
-    fn take_results(&mut self, id: CheckId, outcome: Outcome) {
-        let now = self.clock.now();
-        let mut next = Some((id, outcome));
-        while let Some((id, outcome)) = next {
-            let turn = self.core.handle_result(id, outcome, now);
-            self.lead.note_result(turn.is_some(), now);
-            if let Some(turn) = turn {
-                log_check(&turn);
-                self.publish_soon(now);
-            }
-            self.take_turns();
-            next = self.results.try_recv().ok();
-        }
-    }
-
-    /// Everything that turned is told, in its order.
-    fn take_turns(&mut self) {
-        while let Some(turn) = self.core.poll_turn() {
-            if let Turn::Quorum(turn) = &turn {
-                self.note_quorum(turn);
-            }
-        }
-    }
-
-    fn note_quorum(&mut self, turn: &QuorumTurn) {
-        let name = self.core.service_at(turn.service).map(|service| service.name.as_str());
-        log_quorum(name.unwrap_or_default(), turn);
-        self.lead.note_quorums();
-        self.publish_soon(self.clock.now());
     }
 
     fn begin_reload(&mut self) {
@@ -246,6 +195,8 @@ impl Shell {
         self.listeners.set(&config.http_listen).await;
         self.router.set(&config.vrrp, &config.addresses);
         self.router_id = config.router_id.clone().unwrap_or_else(host_name);
+        self.herald.tell_gone(&self.core, &config);
+        self.herald.set(&config, &self.router_id);
         let now = self.clock.now();
         self.core.reload(config, now);
         self.enforce(Policy::of(self.core.config(), self.core.roles()));
@@ -310,8 +261,7 @@ impl Shell {
         let answer = self.core.drain(server, drain);
         if let DrainAnswer::Done { services } = &answer {
             info!(%server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
-            self.take_turns();
-            self.lead.note_quorums();
+            self.take_turns(self.clock.now());
             self.lead.read();
             if let Err(error) = self.drained_file.write(self.core.drained()) {
                 warn!(%error, "cannot write down which servers are drained; a restart would forget");
@@ -332,6 +282,7 @@ impl Shell {
             config: self.config_status.clone(),
             vrrp: self.router.status(),
             readiness: self.lead.readiness(),
+            mail: self.herald.mail_status(),
             clock: &self.clock,
             router_id: &self.router_id,
             counters,
@@ -381,29 +332,6 @@ async fn wait_for(reload: &mut Option<Reading>) -> Result<Loaded, Refused> {
             receiver.await.unwrap_or_else(failed)
         }
         None => std::future::pending().await,
-    }
-}
-
-fn log_check(turn: &CheckTurn) {
-    let CheckTurn { transition, service, services } = turn;
-    let check = check_word(&transition.spec);
-    match (transition.from, transition.to, &transition.reason) {
-        (Standing::Up, Standing::Up, _) => {
-            let reported =
-                transition.reported.map_or_else(|| "nothing".to_owned(), |report| report_words(report));
-            info!(%service, services, %check, %reported, "real server's weight");
-        }
-        (_, _, Some(reason)) => info!(%service, services, %check, %reason, "real server down"),
-        (_, _, None) => info!(%service, services, %check, "real server up"),
-    }
-}
-
-fn log_quorum(service: &str, turn: &QuorumTurn) {
-    let weight_up = turn.weight_up;
-    match (turn.quorum, turn.first) {
-        (true, true) => info!(%service, weight_up, "quorum reached"),
-        (true, false) => info!(%service, weight_up, "quorum regained"),
-        (false, _) => warn!(%service, weight_up, "quorum lost"),
     }
 }
 

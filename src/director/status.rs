@@ -7,6 +7,7 @@ use config::director::{RealServer, VirtualService};
 use daemon::clock::Clock;
 use health::{CheckSpec, Reported, Standing, View};
 use ipvs::{Counters, Destination, DestinationCounters, DestinationKey, Forward, ServiceKey};
+use mail::MailStatus;
 use router::{AddressStatus, VrrpStatus};
 use serde::{Deserialize, Serialize};
 use vrrp::Readiness;
@@ -29,6 +30,9 @@ pub(crate) struct Status {
     pub(crate) addresses: Vec<AddressStatus>,
     /// none: no virtual router is configured
     pub(crate) vrrp: Option<VrrpView>,
+    /// none: nobody hears of changes by mail
+    #[serde(default)]
+    pub(crate) mail: Option<MailView>,
     pub(crate) services: Vec<ServiceStatus>,
     /// services in the kernel's table that are not ours
     pub(crate) strangers: Vec<Stranger>,
@@ -41,6 +45,26 @@ pub(crate) struct VrrpView {
     pub(crate) readiness: String,
     #[serde(flatten)]
     pub(crate) status: VrrpStatus,
+}
+
+/// How it goes with mail.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MailView {
+    /// changes that wait to be told
+    pub(crate) waiting: usize,
+    /// mails that the server took
+    pub(crate) sent: u64,
+    /// changes of which nobody was told
+    pub(crate) lost: u64,
+    /// why the last attempt failed; none after a good one
+    pub(crate) error: Option<String>,
+}
+
+impl From<MailStatus> for MailView {
+    fn from(status: MailStatus) -> Self {
+        let MailStatus { waiting, sent, lost, error } = status;
+        Self { waiting, sent, lost, error }
+    }
 }
 
 /// A service in the kernel's table that the file does not have.
@@ -132,6 +156,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) config: ConfigStatus,
     pub(crate) vrrp: VrrpStatus,
     pub(crate) readiness: Readiness,
+    pub(crate) mail: MailStatus,
     pub(crate) clock: &'a Clock,
     pub(crate) router_id: &'a str,
     /// none: the kernel could not be read
@@ -149,6 +174,7 @@ pub(crate) fn collect(mut sources: Sources<'_>) -> Status {
         router_id: sources.router_id.into(),
         started: sources.clock.wall(Duration::ZERO),
         services: services.collect(),
+        mail: sources.core.config().mail.is_some().then(|| sources.mail.clone().into()),
         strangers: strangers(&sources),
         table: table_status(sources.seen),
         config: sources.config,

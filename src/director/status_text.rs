@@ -5,7 +5,7 @@ use std::fmt::Write;
 use router::AddressStatus;
 
 use crate::oneshot::counted;
-use crate::status::{ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
+use crate::status::{MailView, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
 
 /// The whole status as text for a person.
 pub(crate) fn text(status: &Status) -> String {
@@ -22,7 +22,7 @@ pub(crate) fn text(status: &Status) -> String {
 }
 
 fn header(out: &mut String, status: &Status) -> std::fmt::Result {
-    let Status { version, router_id, started, config, table, addresses, vrrp, .. } = status;
+    let Status { version, router_id, started, config, table, addresses, vrrp, mail, .. } = status;
     writeln!(out, "lvs-director {version} on {router_id}, since {started}")?;
     writeln!(out, "config  {} of {}", config.path, config.loaded)?;
     if let Some(refused) = &config.refused {
@@ -31,6 +31,9 @@ fn header(out: &mut String, status: &Status) -> std::fmt::Result {
     writeln!(out, "table   {}", table_line(table))?;
     for refused in &table.refused {
         writeln!(out, "        ✗ {}: {}", refused.change, refused.error)?;
+    }
+    if let Some(mail) = mail {
+        writeln!(out, "mail    {}", mail_line(mail))?;
     }
     for address in addresses {
         writeln!(out, "address {}", address_line(address))?;
@@ -48,6 +51,15 @@ fn table_line(table: &TableStatus) -> String {
         Some(error) => format!("✗ {error} ({counts})"),
         None if table.settled => format!("✓ as wanted ({counts})"),
         None => format!("✗ not yet as wanted ({counts})"),
+    }
+}
+
+fn mail_line(mail: &MailView) -> String {
+    let MailView { waiting, sent, lost, error } = mail;
+    let counts = format!("{sent} sent, {} waiting, {lost} lost", counted(*waiting, "change"));
+    match error {
+        Some(error) => format!("✗ {error} ({counts})"),
+        None => format!("✓ {counts}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use config::director::{RealServer, VirtualService};
+use config::director::RealServer;
 use health::{CheckSpec, Transition};
 
 use super::{Core, state};
@@ -53,11 +53,6 @@ impl Core {
     /// What turned since the last call. Call until it gives none, before the next input.
     pub(crate) fn poll_turn(&mut self) -> Option<Turn> {
         self.turns.pop_front()
-    }
-
-    /// The service of a turn.
-    pub(crate) fn service_at(&self, index: usize) -> Option<&VirtualService> {
-        self.config.services.get(index)
     }
 
     /// Tells of the servers of a service that the check has turned. One that enters before its first check does not come up

@@ -14,10 +14,16 @@ use crate::desired;
 /// does not change them for that moment.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
-    /// with the checks that are still to report
-    weights: BTreeMap<(ServiceKey, DestinationKey), (Weight, Vec<Arc<CheckSpec>>)>,
+    weights: BTreeMap<(ServiceKey, DestinationKey), Known>,
     /// attempts under way of checks that have not reported yet
     asked: BTreeMap<CheckId, Arc<CheckSpec>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    weight: Weight,
+    /// the checks that are still to report
+    silent: Vec<Arc<CheckSpec>>,
 }
 
 impl Remembered {
@@ -39,12 +45,12 @@ impl Remembered {
         let is_silent = |check: &&Arc<CheckSpec>| reports(check) && !has_run(check);
         let silent: Vec<Arc<CheckSpec>> = real.checks.iter().filter(is_silent).cloned().collect();
         if !silent.is_empty() {
-            self.weights.insert((service.key, real.key), (weight, silent));
+            self.weights.insert((service.key, real.key), Known { weight, silent });
         }
     }
 
     pub(super) fn weight(&self, service: &VirtualService, real: &RealServer) -> Option<Weight> {
-        self.weights.get(&(service.key, real.key)).map(|(weight, _)| *weight)
+        self.weights.get(&(service.key, real.key)).map(|known| known.weight)
     }
 
     /// An attempt has begun.
@@ -58,7 +64,7 @@ impl Remembered {
     pub(super) fn take_first(&mut self, id: CheckId) -> Option<Arc<CheckSpec>> {
         let spec = self.asked.remove(&id)?;
         let mut is_first = false;
-        self.weights.retain(|_, (_, silent)| {
+        self.weights.retain(|_, Known { silent, .. }| {
             let before = silent.len();
             silent.retain(|check| *check != spec);
             is_first |= silent.len() < before;

@@ -125,10 +125,10 @@ fn a_sorry_server_may_wait_in_the_table() {
 
 #[test]
 fn what_checks_report_adds_up_and_stays_a_weight() {
+    use Reported::{Change, Weight as Instead};
     let weight = |configured, reports: &[Reported]| {
         weight_of(Weight::new(configured).unwrap(), reports.iter().copied()).get()
     };
-    use Reported::{Change, Weight as Instead};
     assert_eq!(weight(10, &[]), 10);
     assert_eq!(weight(10, &[Instead(3)]), 3);
     assert_eq!(weight(10, &[Change(-4)]), 6);

@@ -49,11 +49,9 @@ pub(super) fn first_error(reading: &Reading) -> String {
 /// `/etc/lvs-director/director.toml:3: what is wrong`
 pub(super) fn line(path: &str, text: &str, diagnostic: &Diagnostic) -> String {
     let message = &diagnostic.message;
-    let before = diagnostic.span.as_ref().and_then(|span| text.as_bytes().get(..span.start));
+    let before = diagnostic.span.as_ref().and_then(|span| text.get(..span.start));
     match before {
-        Some(before) => {
-            format!("{path}:{}: {message}", before.iter().filter(|byte| **byte == b'\n').count() + 1)
-        }
+        Some(before) => format!("{path}:{}: {message}", before.matches('\n').count() + 1),
         None => format!("{path}: {message}"),
     }
 }

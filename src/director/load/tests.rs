@@ -2,9 +2,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use config::director::parse;
+use ipvs::{Scope, Table, diff};
 use keepalived::Files;
 
 use super::*;
+use crate::plan::{Servers, desired};
 
 /// A folder of its own for one test.
 struct Place(PathBuf);
@@ -101,4 +104,41 @@ fn one_file_may_not_include_without_end() {
     let mut includes = Includes::default();
     let results: Vec<bool> = (0..4).map(|_| includes.open("big.conf", &from).is_ok()).collect();
     assert_eq!(results, [true, true, true, false]);
+}
+
+/// Files as keepalived's users write them, with what each came from.
+fn corpus() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../keepalived/tests/corpus");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|kind| kind == "conf")).collect();
+    files.sort();
+    let named = files.into_iter().map(|path| (path.display().to_string(), fs::read(path).unwrap()));
+    named.map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned())).collect()
+}
+
+/// What a fresh start would write.
+fn planned(config: &DirectorConfig) -> Vec<String> {
+    let changes = diff(&desired(config, &Servers::default()), &Table::new(), &Scope::Everything);
+    changes.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn either_form_of_a_file_gives_the_same_plan() {
+    let mut planning = 0;
+    for (path, text) in corpus() {
+        for mode in [Mode::Strict, Mode::Lenient, Mode::Fix] {
+            let source =
+                Source { path: PathBuf::from(&path), lenient: false, config_id: Some("LVS01".into()) };
+            let reading = keepalived(&source, text.clone(), mode);
+            let Some(config) = reading.config else { continue };
+            let toml = config.to_toml_with(Style::Short, &reading.comments);
+            let again = parse(&toml).unwrap_or_else(|errors| panic!("{path} {mode:?}: {errors:?}\n{toml}")).0;
+            let plan = planned(&config);
+            assert_eq!(plan, planned(&again), "{path} {mode:?}");
+            assert_eq!(again, config, "{path} {mode:?}\n{toml}");
+            planning += usize::from(!plan.is_empty());
+        }
+    }
+    assert!(planning > 60, "of all files only {planning} plan anything");
 }
