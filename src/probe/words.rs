@@ -48,3 +48,6 @@ pub(crate) fn holds(text: &[u8], wanted: &[u8]) -> bool {
     // `windows` of 0 bytes there are none
     wanted.is_empty() || text.windows(wanted.len()).any(|window| window == wanted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,8 +98,7 @@ fn refused(alert: AlertDescription) -> String {
     match alert {
         AlertDescription::ProtocolVersion => format!("{TOO_OLD} (alert ProtocolVersion)"),
         AlertDescription::HandshakeFailure => {
-            "the server found nothing in common with TLS 1.2 and 1.3 as spoken here (alert HandshakeFailure)"
-                .to_owned()
+            "the server accepts nothing of TLS 1.2 and 1.3 as spoken here, or wants a client certificate (alert HandshakeFailure)".to_owned()
         }
         AlertDescription::UnrecognisedName => {
             "the server does not know the name (alert UnrecognizedName)".to_owned()
