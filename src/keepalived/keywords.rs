@@ -39,10 +39,23 @@ pub(crate) enum Verdict {
     Works,
     /// does nearly that
     Differently(&'static str),
-    /// has no effect, and needs none
+    /// has no effect: what it asks for is so in any case
+    Anyway(&'static str),
+    /// has no effect, and no counterpart that would matter
     Ignored(&'static str),
+    /// another word for a keyword of the same block; the second is what keepalived makes of it
+    Old(&'static str, Swallows),
     /// the file is refused
     Refused(&'static str),
+}
+
+/// Whether keepalived takes an old word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Swallows {
+    /// as the other
+    Takes,
+    /// not at all, and goes on
+    Drops,
 }
 
 /// A block that has keywords of its own. The order is that of the documentation.

@@ -1,6 +1,7 @@
 //! Checks of real servers.
 
-use super::Verdict::{Differently, Ignored, Refused, Works};
+use super::Swallows::{Drops, Takes};
+use super::Verdict::{Anyway, Differently, Ignored, Old, Refused, Works};
 use super::{Keyword, block, line, script};
 
 /// `TCP_CHECK`
@@ -15,8 +16,8 @@ pub(super) const TCP: [Keyword; 14] = [
     line("delay_before_retry", Works),
     line("delay_loop", Works),
     line("fwmark", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
-    line("nb_get_retry", Differently("an old word for `retry`")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
+    line("nb_get_retry", Old("retry", Drops)),
     line("retry", Works),
     line("warmup", Works),
 ];
@@ -33,14 +34,14 @@ pub(super) const HTTP: [Keyword; 21] = [
     line("delay_before_retry", Works),
     line("delay_loop", Works),
     line("enable_sni", Works),
-    line("fast_recovery", Ignored("it is always so: each url is a check of its own")),
+    line("fast_recovery", Anyway("it is always so: each url is a check of its own")),
     line("fwmark", Works),
     line("http_protocol", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
-    line("nb_get_retry", Differently("an old word for `retry`")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
+    line("nb_get_retry", Old("retry", Takes)),
     line("retry", Works),
     line("sni_name", Works),
-    line("tls_compliant", Ignored("it is always so")),
+    line("tls_compliant", Anyway("it is always so")),
     block("url", Works),
     line("virtualhost", Works),
     line("warmup", Works),
@@ -57,7 +58,7 @@ pub(super) const URL: [Keyword; 11] = [
     line("regex_options", Differently("those that the regular expressions here have")),
     line("regex_stack", Ignored("an expression needs no stack")),
     line("status_code", Works),
-    line("tls_compliant", Ignored("it is always so")),
+    line("tls_compliant", Anyway("it is always so")),
     line("virtualhost", Works),
 ];
 
@@ -66,7 +67,7 @@ pub(super) const MISC: [Keyword; 10] = [
     line("alpha", Works),
     line("delay_before_retry", Works),
     line("delay_loop", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
     line("misc_dynamic", Differently("the weight is the exit code less 2, whatever other checks say")),
     script("misc_path", Works),
     line("misc_timeout", Works),
@@ -89,7 +90,7 @@ pub(super) const SMTP: [Keyword; 15] = [
     line("fwmark", Works),
     line("helo_name", Works),
     block("host", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
     line("retry", Works),
     line("warmup", Works),
 ];
@@ -117,7 +118,7 @@ pub(super) const DNS: [Keyword; 15] = [
     line("delay_before_retry", Works),
     line("delay_loop", Works),
     line("fwmark", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
     line("name", Works),
     line("retry", Works),
     line("type", Works),
@@ -136,7 +137,7 @@ pub(super) const UDP: [Keyword; 17] = [
     line("delay_before_retry", Works),
     line("delay_loop", Works),
     line("fwmark", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
     line("max_reply_length", Works),
     line("min_reply_length", Works),
     line("payload", Differently("without it nothing but an empty datagram is sent")),
@@ -157,7 +158,7 @@ pub(super) const PING: [Keyword; 13] = [
     line("delay_before_retry", Works),
     line("delay_loop", Works),
     line("fwmark", Works),
-    line("log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
+    line("log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
     line("retry", Works),
     line("warmup", Works),
 ];

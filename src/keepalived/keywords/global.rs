@@ -1,6 +1,7 @@
 //! `global_defs`.
 
-use super::Verdict::{Differently, Ignored, Refused, Works};
+use super::Swallows::Takes;
+use super::Verdict::{Anyway, Differently, Ignored, Old, Refused, Works};
 use super::{Keyword, line, script, values};
 
 const BUFFERS: &str = "sockets have the room they need";
@@ -22,7 +23,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("bfd_rlimit_rttime", Ignored(PROCESS)),
     line("bfd_rt_priority", Ignored(PROCESS)),
     line("checker_cpu_affinity", Ignored(PROCESS)),
-    line("checker_log_all_failures", Ignored("every failure is logged with its reason, at the level debug")),
+    line("checker_log_all_failures", Anyway("every failure is logged with its reason, at the level debug")),
     line("checker_no_swap", Ignored(PROCESS)),
     line("checker_priority", Ignored(PROCESS)),
     line("checker_process_name", Ignored(PROCESS)),
@@ -36,9 +37,9 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("dbus_service_name", Ignored(DBUS)),
     line("default_interface", Works),
     line("disable_local_igmp", Ignored("no virtual MAC is made")),
-    line("dynamic_interfaces", Ignored("it is always so: an interface may come and go")),
+    line("dynamic_interfaces", Anyway("it is always so: an interface may come and go")),
     line("enable_dbus", Ignored(DBUS)),
-    line("enable_script_security", Ignored("it is always so")),
+    line("enable_script_security", Anyway("it is always so")),
     line("enable_snmp_checker", Ignored(SNMP)),
     line("enable_snmp_keepalived", Ignored(SNMP)),
     line("enable_snmp_rfc", Ignored(SNMP)),
@@ -52,14 +53,14 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("iproute_usr_dir", Ignored(FILES)),
     line("json_dump_file", Ignored(FILES)),
     line("json_version", Ignored(FILES)),
-    line("linkbeat_use_polling", Ignored("the kernel tells of every link: nothing is polled")),
+    line("linkbeat_use_polling", Anyway("the kernel tells of every link: nothing is polled")),
     line("log_unknown_vrids", Ignored("`lvs-director status` counts them")),
     line(
         "lvs_flush",
         Differently("the whole table is ours from then on: strangers' services are removed at any time"),
     ),
     line("lvs_flush_on_stop", Differently("everything of ours is removed at stop, with its servers")),
-    line("lvs_flush_onstop", Differently("the old name of `lvs_flush_on_stop`")),
+    line("lvs_flush_onstop", Old("lvs_flush_on_stop", Takes)),
     line("lvs_netlink_cmd_rcv_bufs", Ignored(BUFFERS)),
     line("lvs_netlink_cmd_rcv_bufs_force", Ignored(BUFFERS)),
     line("lvs_netlink_monitor_rcv_bufs", Ignored(BUFFERS)),
@@ -83,7 +84,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("nftables_priority", Ignored(FIREWALL)),
     line(
         "no_checker_emails",
-        Ignored("it is always so: mail tells of servers and quorum, not of single checks"),
+        Anyway("it is always so: mail tells of servers and quorum, not of single checks"),
     ),
     line(
         "no_email_faults",
@@ -129,22 +130,22 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("tmp_config_directory", Ignored(FILES)),
     line("umask", Ignored(FILES)),
     line("use_symlink_paths", Ignored("the path is taken as it is written")),
-    line("v3_checksum_as_v2", Differently("write it in the vrrp_instance too")),
+    line("v3_checksum_as_v2", Works),
     line("vmac_addr_prefix", Ignored("no virtual MAC is made")),
     line("vmac_prefix", Ignored("no virtual MAC is made")),
-    line("vrrp_check_unicast_src", Ignored("it is always so")),
+    line("vrrp_check_unicast_src", Anyway("it is always so")),
     line("vrrp_cpu_affinity", Ignored(PROCESS)),
     line("vrrp_delay_after_boot", Ignored("a router begins as backup, and waits for the others' adverts")),
     line("vrrp_down_timer_adverts", Ignored("a master is gone after three adverts (RFC 9568 section 6.1)")),
     line("vrrp_garp_extra_if", Ignored("an address is announced on the interface that holds it")),
-    line("vrrp_garp_interval", Ignored("announcements of many addresses are spread by themselves")),
+    line("vrrp_garp_interval", Anyway("announcements of many addresses are spread by themselves")),
     line("vrrp_garp_lower_prio_delay", Works),
     line("vrrp_garp_lower_prio_repeat", Works),
     line("vrrp_garp_master_delay", Works),
     line("vrrp_garp_master_refresh", Works),
     line("vrrp_garp_master_refresh_repeat", Works),
     line("vrrp_garp_master_repeat", Works),
-    line("vrrp_gna_interval", Ignored("announcements of many addresses are spread by themselves")),
+    line("vrrp_gna_interval", Anyway("announcements of many addresses are spread by themselves")),
     line(
         "vrrp_higher_prio_send_advert",
         Ignored("a master that hears a higher priority gives way without a word"),

@@ -1,6 +1,6 @@
 //! Outside of every block, and blocks that stand there alone.
 
-use super::Verdict::{Differently, Ignored, Refused, Works};
+use super::Verdict::{Anyway, Differently, Ignored, Refused, Works};
 use super::{Keyword, block, line, values};
 
 const INCLUDE: super::Verdict = Works;
@@ -14,7 +14,7 @@ pub(super) const ROOT: [Keyword; 32] = [
         Refused("BFD is left to a routing daemon: leave the block away, and what tracks it"),
     ),
     line("child_wait_time", Ignored("there are no child processes to wait for")),
-    block("garp_group", Ignored("announcements are spread by themselves")),
+    block("garp_group", Anyway("announcements are spread by themselves")),
     block("global_defs", Works),
     line("include", INCLUDE),
     line("includea", INCLUDE),

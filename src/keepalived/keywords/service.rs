@@ -1,6 +1,7 @@
 //! `virtual_server` and `real_server`.
 
-use super::Verdict::{Differently, Ignored, Refused, Works};
+use super::Swallows::Drops;
+use super::Verdict::{Ignored, Old, Refused, Works};
 use super::{Keyword, block, line, script};
 
 const SNMP: &str = "there is no SNMP agent";
@@ -20,7 +21,7 @@ pub(super) const SERVICE: [Keyword; 41] = [
     line("inhibit_on_failure", Works),
     line("ip_family", Works),
     line("lb_algo", Works),
-    line("lb_granularity", Differently("the old name of `persistence_granularity`")),
+    line("lb_granularity", Old("persistence_granularity", Drops)),
     line("lb_kind", Works),
     line("lvs_method", Works),
     line("lvs_sched", Works),
@@ -51,7 +52,7 @@ pub(super) const SERVICE: [Keyword; 41] = [
 ];
 
 /// `real_server`
-pub(super) const REAL: [Keyword; 26] = [
+pub(super) const REAL: [Keyword; 27] = [
     block("BFD_CHECK", Refused("BFD is left to a routing daemon: write another check")),
     block("DNS_CHECK", Works),
     block("FILE_CHECK", Works),
@@ -67,6 +68,7 @@ pub(super) const REAL: [Keyword; 26] = [
     line("delay_before_retry", Works),
     line("delay_loop", Works),
     line("inhibit_on_failure", Works),
+    line("lb_kind", Old("lvs_method", Drops)),
     line("lthreshold", Works),
     line("lvs_method", Works),
     script("notify_down", Works),

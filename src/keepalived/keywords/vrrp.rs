@@ -1,6 +1,6 @@
 //! VRRP: routers, groups, and what they track.
 
-use super::Verdict::{Differently, Ignored, Refused, Works};
+use super::Verdict::{Anyway, Differently, Ignored, Refused, Works};
 use super::{Keyword, block, line, script, values};
 
 const HMAC_WORDS: &str = "an advert has no HMAC";
@@ -9,29 +9,29 @@ const VMAC: &str = "the addresses have the interface's own MAC";
 
 /// `vrrp_instance`
 pub(super) const INSTANCE: [Keyword; 71] = [
-    line("accept", Ignored("it is always so")),
+    line("accept", Anyway("it is always so")),
     line("advert_int", Works),
     block("auth_hmac", Refused("an advert has no HMAC: leave the block away on every router")),
     block("authentication", Works),
-    line("check_unicast_src", Ignored("it is always so")),
+    line("check_unicast_src", Anyway("it is always so")),
     line("debug", Ignored("it never did anything")),
     line("dont_track_primary", Refused("a router whose interface is down is in fault: leave it away")),
     line("down_timer_adverts", Ignored("a master is gone after three adverts (RFC 9568 section 6.1)")),
     line("garp_extra_if", Ignored("an address is announced on the interface that holds it")),
-    line("garp_interval", Ignored("announcements are spread by themselves")),
+    line("garp_interval", Anyway("announcements are spread by themselves")),
     line("garp_lower_prio_delay", Works),
     line("garp_lower_prio_repeat", Works),
     line("garp_master_delay", Works),
     line("garp_master_refresh", Works),
     line("garp_master_refresh_repeat", Works),
     line("garp_master_repeat", Works),
-    line("gna_interval", Ignored("announcements are spread by themselves")),
+    line("gna_interval", Anyway("announcements are spread by themselves")),
     line(
         "higher_prio_send_advert",
         Ignored("a master that hears a higher priority gives way without a word"),
     ),
     line("interface", Works),
-    line("kernel_rx_buf_size", Ignored("sockets have the room they need")),
+    line("kernel_rx_buf_size", Anyway("sockets have the room they need")),
     line("linkbeat_use_polling", Ignored(LINK)),
     line("lower_prio_no_advert", Ignored("a master that hears a lower priority answers at once")),
     line("lvs_sync_daemon_interface", Differently("the old place of `lvs_sync_daemon` in global_defs")),
@@ -69,7 +69,7 @@ pub(super) const INSTANCE: [Keyword; 71] = [
     line("unicast_fault_no_peer", Ignored("a router without a peer is master")),
     values("unicast_peer", Works),
     line("unicast_src_ip", Works),
-    line("unicast_ttl", Ignored("adverts have the TTL 255")),
+    line("unicast_ttl", Differently("255 alone: adverts with another TTL are refused")),
     line("use_ipvlan", Ignored(VMAC)),
     line("use_vmac", Ignored(VMAC)),
     line("use_vmac_addr", Ignored(VMAC)),
@@ -107,7 +107,7 @@ pub(super) const HMAC_KEY: [Keyword; 3] =
 
 /// `vrrp_sync_group`
 pub(super) const SYNC_GROUP: [Keyword; 16] = [
-    line("global_tracking", Ignored("it is an old word; weights are those of the routers")),
+    line("global_tracking", Differently("the old word for `sync_group_tracking_weight`")),
     values("group", Works),
     script("notify", Works),
     script("notify_backup", Works),

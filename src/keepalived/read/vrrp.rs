@@ -9,7 +9,6 @@ mod globals;
 mod group;
 mod instance;
 mod interval;
-pub(super) mod judge;
 pub(super) mod notify;
 mod preempt;
 mod route;

@@ -10,6 +10,8 @@ use crate::source::Place;
 pub(in crate::read) enum Role {
     /// clients connect to it
     Vip,
+    /// packets are sent to it; may be this machine (`127.0.0.1`)
+    Server,
     /// a neighbour, or this machine as neighbours know it
     Router,
 }
@@ -20,6 +22,7 @@ pub(in crate::read) fn tell_no_host(place: Place, address: IpAddr, role: Role, r
     let help = match (role, address) {
         (_, IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_some() => "write the IPv4 address itself",
         (Role::Vip, _) => "write the one address that clients connect to",
+        (Role::Server, _) => "write the server's own address",
         (Role::Router, _) => "write the address that the router has on that network",
     };
     report.error(place, format_args!("{address} is no host address")).label(why).help(help);
@@ -33,7 +36,7 @@ fn why_not(address: IpAddr, role: Role) -> Option<&'static str> {
     if address.is_multicast() {
         return Some("this is a multicast group");
     }
-    if address.is_loopback() {
+    if address.is_loopback() && role != Role::Server {
         return Some("this is reached only from the same machine");
     }
     match address {

@@ -7,9 +7,9 @@ use core::time::Duration;
 use config::director::{TrackFile, TrackProcess, TrackScript};
 
 use super::list::weight;
+use crate::keywords::Section;
 use crate::read::vrrp::{Program, program};
 use crate::read::vrrp::{
-    judge::judge,
     notify,
     said::Said,
     value::{at_most, name, number, seconds, shown, value},
@@ -39,7 +39,7 @@ pub(super) fn script(
     script_user: Option<&str>,
     report: &mut Report,
 ) -> (Option<TrackScript>, Weight) {
-    let said = Said::of(line.lines(), |line| judge(&["vrrp_script"], line, report));
+    let said = Said::of(line.lines(), Section::Script, report);
     let weight = own_weight(&said, 0, report);
     let command = match said.last("script", report) {
         Some(line) => program(line, false, report).map(|Program { command, .. }| command),
@@ -96,14 +96,8 @@ fn user(said: &Said<'_>, script_user: Option<&str>, report: &mut Report) -> Opti
 }
 
 pub(super) fn file(name: String, line: &Line, report: &mut Report) -> (Option<TrackFile>, Weight) {
-    let said = Said::of(line.lines(), |line| judge(&["track_file"], line, report));
+    let said = Said::of(line.lines(), Section::TrackFile, report);
     let weight = own_weight(&said, 1, report);
-    if let Some(line) = said.last("init_file", report) {
-        report
-            .warning(line.words_place(), "`init_file` has no effect")
-            .label("a missing file is 0")
-            .help("let systemd-tmpfiles create the file, or leave the line away");
-    }
     let path = match said.first("file", report) {
         Some(line) => value(line, report).and_then(|word| path(word, report)),
         None => missing(line, "file", "file /run/lvs-director/weight", report),
@@ -123,21 +117,8 @@ fn path(word: &crate::syntax::Word, report: &mut Report) -> Option<String> {
 }
 
 pub(super) fn process(name: String, line: &Line, report: &mut Report) -> (Option<TrackProcess>, Weight) {
-    let said = Said::of(line.lines(), |line| judge(&["vrrp_track_process"], line, report));
+    let said = Said::of(line.lines(), Section::Process, report);
     let weight = own_weight(&said, 0, report);
-    for keyword in ["full_command", "param_match", "quorum_max"] {
-        if let Some(line) = said.last(keyword, report) {
-            tell_unsupported(line, report);
-        }
-    }
-    for keyword in ["delay", "fork_delay", "terminate_delay"] {
-        if let Some(line) = said.last(keyword, report) {
-            report
-                .warning(line.words_place(), format_args!("`{keyword}` has no effect"))
-                .label("processes are looked for once a second")
-                .help("leave it away; for something slower write a vrrp_script with `fall` and `rise`");
-        }
-    }
     let minimum = said
         .last("quorum", report)
         .and_then(|line| number(line, 1..=MOST_PROCESSES, "keepalived takes 1", report));
@@ -147,13 +128,6 @@ pub(super) fn process(name: String, line: &Line, report: &mut Report) -> (Option
         None => missing(line, "process", "process nginx", report),
     };
     (process.map(|process| TrackProcess { name, process, minimum, interval: SECOND }), weight)
-}
-
-fn tell_unsupported(line: &Line, report: &mut Report) {
-    report
-        .error(line.words_place(), format_args!("`{}` is not supported", line.keyword()))
-        .label("a process is known by what /proc/PID/comm has, and there are enough of them or not")
-        .help("write a vrrp_script instead, with a program such as `/usr/bin/pgrep`");
 }
 
 /// The name that the kernel knows a process by, without parameters.

@@ -4,23 +4,21 @@ use alloc::string::{String, ToString};
 
 use ::vrrp::{Password, Version};
 
-use super::judge::judge;
 use super::said::{Said, one_a_line};
 use super::value::{shown, value};
 use crate::Mode;
-use crate::keywords::KNOWN;
+use crate::keywords::Section;
 use crate::report::Report;
-use crate::syntax::{Line, Opens, Word};
+use crate::syntax::{Line, Word};
 
-const PATH: [&str; 2] = ["vrrp_instance", "authentication"];
 /// The field of an advert.
 const LONGEST: usize = 8;
 
 /// The password of the adverts, where there is one.
 pub(super) fn read(said: &Said<'_>, version: Version, strict: bool, report: &mut Report) -> Option<Password> {
     let block = said.last("authentication", report)?;
-    let lines = one_a_line(block.lines(), |word| (KNOWN.opens)(&PATH, word) != Opens::Unknown, report);
-    let inner = Said::of(&lines, |line| judge(&PATH, line, report));
+    let lines = one_a_line(block.lines(), Section::Authentication, report);
+    let inner = Said::of(&lines, Section::Authentication, report);
     let kind = inner.last("auth_type", report);
     let pass = inner.last("auth_pass", report);
     let wanted = is_wanted(block, kind, pass, report);
@@ -113,7 +111,11 @@ fn whole(line: &Line, word: &Word, report: &mut Report) -> String {
     report
         .error(word.place.to(cut), format_args!("`{sign}` begins a comment: the password is cut"))
         .label(format_args!("what is sent is `{}`", beginning(text)))
-        .help(format_args!("write it in quotes, `auth_pass \"{}\"`, on all routers at once", shown(&both)))
+        .help(format_args!(
+            "write `{}` to go on as it is, or \"{}\" in quotes, on all its routers at once",
+            shown(text),
+            shown(&both)
+        ))
         .swallowed(format_args!("keepalived sends `{}`", beginning(text)))
         .mended(format_args!("the password is `{meant}`"));
     if report.mode() == Mode::Fix { both } else { text.to_string() }

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use ::vrrp::{Announcing, Family, Version};
 
 use super::announce;
-use super::value::{at_most, number, shown, value};
+use super::value::{at_most, flag, number, shown, value};
 use crate::report::Report;
 use crate::syntax::Line;
 
@@ -24,6 +24,8 @@ pub(super) struct Globals {
     group6: Option<IpAddr>,
     /// `vrrp_strict`
     pub(super) strict: bool,
+    /// `v3_checksum_as_v2`: no pseudo-header
+    pub(super) bare_checksum: bool,
     default_interface: Option<alloc::string::String>,
 }
 
@@ -35,6 +37,7 @@ impl Globals {
             group4: None,
             group6: None,
             strict: false,
+            bare_checksum: false,
             default_interface: None,
         };
         let mut garp = announce::Said::default();
@@ -69,6 +72,7 @@ impl Globals {
                 at_most(line, 0, report);
                 self.strict = true;
             }
+            "v3_checksum_as_v2" => self.bare_checksum = flag(line, report).unwrap_or(self.bare_checksum),
             "default_interface" => {
                 let interface =
                     value(line, report).and_then(|word| crate::read::address::interface(word, report));

@@ -8,10 +8,10 @@ use ::vrrp::Group;
 use config::director::{SyncGroup, Tracked};
 
 use super::instance::alert;
-use super::judge::judge;
 use super::said::Said;
 use super::value::{block_name, shown};
 use super::{Given, Placed, notify};
+use crate::keywords::Section;
 use crate::read::track::{Lists, Things, unweighted};
 use crate::report::Report;
 use crate::source::Place;
@@ -58,7 +58,7 @@ impl Reader<'_, '_> {
                 .swallowed("keepalived leaves the second away");
             return None;
         }
-        let said = Said::of(line.lines(), |line| judge(&["vrrp_sync_group"], line, report));
+        let said = Said::of(line.lines(), Section::SyncGroup, report);
         let members = self.members(line, &said, report);
         let lists = self.things.lists(&said, at, report);
         let notify = notify::read(&said, self.given.script_user, report);

@@ -9,11 +9,11 @@ use ::vrrp::{Advert, Family, Priority, Version, Vrid};
 use config::director::{RouterConfig, VirtualAddress};
 
 use super::globals::{self, Globals};
-use super::judge::judge;
 use super::said::{Said, one_a_line};
 use super::value::{block_name, flag, number, value};
 use super::{Given, Placed, announce, auth, interval, notify, preempt, route, transport};
 use crate::Mode;
+use crate::keywords::Section;
 use crate::read::address::{self, Taken, is_link_local};
 use crate::read::track::Things;
 use crate::report::Report;
@@ -24,7 +24,6 @@ use crate::syntax::{Line, Word};
 const MTU: u16 = 1500;
 /// A takeover must not take long.
 const MOST_EXCLUDED: usize = 4_000;
-const PATH: [&str; 1] = ["vrrp_instance"];
 
 /// Instances as they are read.
 pub(super) struct Instances<'a, 'g> {
@@ -46,8 +45,8 @@ impl<'a, 'g> Instances<'a, 'g> {
         let Some(said) = block_name(line, report) else { return };
         let Some(name) = self.unique(line, said.clone(), report) else { return };
         report.belongs_to_router(line.whole_place(), &name);
-        let lines = one_a_line(line.lines(), |word| is_keyword(word), report);
-        let all = Said::of(&lines, |line| judge(&PATH, line, report));
+        let lines = one_a_line(line.lines(), Section::Instance, report);
+        let all = Said::of(&lines, Section::Instance, report);
         if let Some(line) = all.first("lvs_sync_daemon_interface", report) {
             if let Some(word) = value(line, report) {
                 self.sync.push((word.clone(), name.clone()));
@@ -105,10 +104,6 @@ impl<'a, 'g> Instances<'a, 'g> {
     }
 }
 
-fn is_keyword(word: &str) -> bool {
-    (crate::keywords::KNOWN.opens)(&PATH, word) != crate::syntax::Opens::Unknown
-}
-
 /// What one instance is read with.
 struct Reader<'a, 's> {
     globals: &'s Globals,
@@ -162,7 +157,7 @@ impl Reader<'_, '_> {
             source: transport.source,
             group: transport.group,
             check_addresses: true,
-            pseudo_header: (version, family) != (Version::V3, Family::V4) || !said.has("v3_checksum_as_v2"),
+            pseudo_header: (version, family) != (Version::V3, Family::V4) || !self.bare_checksum(report),
             announcing: announcing.finish(self.globals.announcing.clone(), false),
             track_interfaces: tracked.interfaces,
             track_scripts: tracked.scripts,
@@ -218,6 +213,11 @@ impl Reader<'_, '_> {
                 .help("leave `vrrp_strict` away: without accepting packets to its addresses a director balances nothing");
         }
         strict
+    }
+
+    fn bare_checksum(&self, report: &mut Report) -> bool {
+        let line = self.said.last("v3_checksum_as_v2", report);
+        line.and_then(|line| flag(line, report)).unwrap_or(self.globals.bare_checksum)
     }
 
     fn version(&self, family: Family, addresses: &[VirtualAddress], report: &mut Report) -> Version {

@@ -20,11 +20,6 @@ pub(super) fn priority(instance: &Line, said: &Said<'_>, report: &mut Report) ->
     let usual = Priority::new(USUAL).unwrap_or(Priority::OWNER);
     if let Some(line) = said.last("priority", report) {
         let read = number(line, 1..=255, "keepalived takes 100", report);
-        if let Some(state) = master {
-            report
-                .note(state.words_place(), "`state MASTER` has no counterpart")
-                .help("the priority decides: a router begins as backup, and takes over after three advert intervals");
-        }
         return read.and_then(|read| u8::try_from(read).ok()).and_then(Priority::new).unwrap_or(usual);
     }
     let Some(state) = master else { return usual };

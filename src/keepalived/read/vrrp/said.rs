@@ -5,20 +5,33 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::Mode;
+use crate::keywords::Section;
+use crate::read::judge::keyword;
 use crate::report::Report;
 use crate::syntax::Line;
 
 /// The lines of a block by keyword, in the file's order.
 pub(in crate::read) struct Said<'a> {
-    by: BTreeMap<&'a str, Vec<&'a Line>>,
+    by: BTreeMap<&'static str, Vec<&'a Line>>,
 }
 
 impl<'a> Said<'a> {
-    /// Every line with a keyword that `known` knows. The others are reported by it.
-    pub(in crate::read) fn of(lines: &'a [Line], mut known: impl FnMut(&Line) -> bool) -> Self {
+    /// Every line whose keyword means something in `section`. The others are reported.
+    pub(in crate::read) fn of(lines: &'a [Line], section: Section, report: &mut Report) -> Self {
+        Self::of_all(lines.iter(), section, report)
+    }
+
+    /// The same of several blocks that are one.
+    pub(in crate::read) fn of_all(
+        lines: impl Iterator<Item = &'a Line>,
+        section: Section,
+        report: &mut Report,
+    ) -> Self {
         let mut by = BTreeMap::<&str, Vec<&Line>>::new();
-        for line in lines.iter().filter(|line| known(line)) {
-            by.entry(line.keyword()).or_default().push(line);
+        for line in lines {
+            if let Some(known) = keyword(section, line, report) {
+                by.entry(known.name).or_default().push(line);
+            }
         }
         Self { by }
     }
@@ -64,14 +77,15 @@ impl<'a> Said<'a> {
     }
 }
 
-/// One statement a line: when mending, `auth_type PASS auth_pass 1111` becomes two lines. `is_keyword` tells the keywords of the block.
+/// One statement a line: when mending, `auth_type PASS auth_pass 1111` becomes two lines.
 pub(in crate::read) fn one_a_line<'a>(
     lines: &'a [Line],
-    is_keyword: impl Fn(&str) -> bool,
+    section: Section,
     report: &mut Report,
 ) -> Cow<'a, [Line]> {
-    let joined =
-        |line: &Line| line.values().iter().skip(1).any(|word| !word.quoted && is_keyword(word.text()));
+    let joined = |line: &Line| {
+        line.values().iter().skip(1).any(|word| !word.quoted && section.find(word.text()).is_some())
+    };
     if report.mode() != Mode::Fix || !lines.iter().any(joined) {
         return Cow::Borrowed(lines);
     }
@@ -82,16 +96,17 @@ pub(in crate::read) fn one_a_line<'a>(
             continue;
         }
         report.warning(line.words_place(), "mended: one statement a line").label("several on one line");
-        all.extend(split(line, &is_keyword));
+        all.extend(split(line, section));
     }
     Cow::Owned(all)
 }
 
-fn split(line: &Line, is_keyword: impl Fn(&str) -> bool) -> Vec<Line> {
+fn split(line: &Line, section: Section) -> Vec<Line> {
     let mut parts: Vec<Line> = Vec::new();
     for word in &line.words {
-        let begins =
-            !word.quoted && is_keyword(word.text()) && parts.last().is_none_or(|part| part.words.len() > 1);
+        let begins = !word.quoted
+            && section.find(word.text()).is_some()
+            && parts.last().is_none_or(|part| part.words.len() > 1);
         match parts.last_mut() {
             Some(part) if !begins => part.words.push(word.clone()),
             Some(_) | None => {
