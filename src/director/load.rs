@@ -6,14 +6,15 @@ mod include;
 #[cfg(test)]
 mod tests;
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use config::director::{DirectorConfig, Style};
+use config::Severity;
+use config::director::{Comments, DirectorConfig, Style};
 use daemon::config_file::ConfigFileError;
-use keepalived::{File, Host, Kind, Mode, Reading};
+use keepalived::{File, Host, Mode, Reading};
 
 use crate::run::host_name;
+use findings::{Finding, Found};
 use include::Includes;
 
 /// The file that is read where no other is named.
@@ -57,46 +58,72 @@ pub(crate) struct Refused {
 /// Reads and checks a file and the programs that it names. May wait for a slow disk.
 pub(crate) fn load(source: &Source) -> Result<Loaded, Refused> {
     let text = read(&source.path)?;
-    let is_keepalived = keepalived::looks_like(&text);
-    let loaded = if is_keepalived { from_keepalived(source, text) } else { from_toml(source, &text) }?;
-    crate::scripts::check(&source.path, &loaded.config).map_err(Refused::new)?;
-    Ok(loaded)
+    if !keepalived::looks_like(&text) {
+        return from_toml(source, text);
+    }
+    let mode = if source.lenient { Mode::Lenient } else { Mode::Strict };
+    let (config, _, found) = from_keepalived(source, text, mode)?;
+    outside(Loaded { config, warnings: found.rendered(), from_keepalived: true }, &found)
 }
 
-/// A keepalived.conf as `director.toml`.
+/// A keepalived.conf as `director.toml`. Programs that are missing here may be there where it is to run.
 pub(crate) fn import(source: &Source, mode: Mode) -> Result<Imported, Refused> {
     let text = read(&source.path)?;
-    let path = source.path.display();
     if !keepalived::looks_like(&text) {
-        let toml = config::director::parse(&text).is_ok();
-        let what = if toml { "is a director.toml already" } else { "is no keepalived.conf" };
-        let hint =
-            if toml { "run it as it is" } else { "`check` says what is wrong with it as a director.toml" };
-        return Err(Refused::new(format!("error: {path} {what}\nhint: {hint}\n")));
+        return Err(not_keepalived(source, &text));
     }
-    let reading = keepalived(source, text, mode);
-    let warnings = findings::render(&reading, is_colored());
-    let Some(config) = reading.config else {
-        return Err(refused(source, &reading, mode, warnings));
-    };
-    let missing = crate::scripts::check(&source.path, &config).err().unwrap_or_default();
-    let warnings = warnings + &missing.replace("error: ", "warning: ");
-    Ok(Imported { toml: config.to_toml_with(Style::Short, &reading.comments), warnings })
+    let (config, comments, mut found) = from_keepalived(source, text, mode)?;
+    found.add(crate::scripts::check(&config), Severity::Warning);
+    Ok(Imported { toml: config.to_toml_with(Style::Short, &comments), warnings: found.rendered() })
 }
 
-fn from_toml(source: &Source, text: &str) -> Result<Loaded, Refused> {
-    let name = source.path.display().to_string();
-    let render = |found: &[config::Diagnostic]| daemon::diagnostic::render(&name, text, found, is_colored());
-    match config::director::parse(text) {
-        Ok((config, found)) => {
-            let warnings = render(&found) + &needless(source);
-            Ok(Loaded { config, warnings, from_keepalived: false })
+fn from_toml(source: &Source, text: String) -> Result<Loaded, Refused> {
+    let parsed = config::director::parse(&text);
+    let mut found = Found::of(File { path: source.path.display().to_string(), text });
+    match parsed {
+        Ok((config, warnings)) => {
+            found.findings.extend(warnings.into_iter().map(Finding::of_the_file));
+            let warnings = found.rendered() + &needless(source);
+            outside(Loaded { config, warnings, from_keepalived: false }, &found)
         }
         Err(errors) => {
-            let reason = errors.first().map(|first| findings::line(&name, text, first));
-            Err(Refused { text: render(&errors), reason: reason.unwrap_or_default() })
+            found.findings.extend(errors.into_iter().map(Finding::of_the_file));
+            Err(Refused { text: found.rendered(), reason: found.first_error() })
         }
     }
+}
+
+fn from_keepalived(
+    source: &Source,
+    text: String,
+    mode: Mode,
+) -> Result<(DirectorConfig, Comments, Found), Refused> {
+    let reading = keepalived(source, text, mode);
+    let found = Found::read(reading.findings, reading.sources);
+    match reading.config {
+        Some(config) => Ok((config, reading.comments, found)),
+        None => Err(refused(source, &found, mode)),
+    }
+}
+
+/// What is named and is not there refuses the file.
+fn outside(loaded: Loaded, found: &Found) -> Result<Loaded, Refused> {
+    let mut outside = Found { findings: Vec::new(), ..found.clone() };
+    outside.add(crate::scripts::check(&loaded.config), Severity::Error);
+    if outside.findings.is_empty() {
+        return Ok(loaded);
+    }
+    Err(Refused { text: loaded.warnings + &outside.rendered(), reason: outside.first_error() })
+}
+
+fn not_keepalived(source: &Source, text: &str) -> Refused {
+    let path = source.path.display();
+    let (what, hint) = if config::director::parse(text).is_ok() {
+        ("is a director.toml already", "there is nothing to import: `run` takes it as it is")
+    } else {
+        ("is no keepalived.conf", "`check` says what is wrong with it as a director.toml")
+    };
+    Refused::new(format!("error: {path} {what}\nhint: {hint}\n"))
 }
 
 /// Options of the command line that say nothing about this kind of file.
@@ -108,16 +135,6 @@ fn needless(source: &Source) -> String {
         format!("note: {option} is about a keepalived.conf; {} is a director.toml\n", path.display())
     });
     lines.collect()
-}
-
-fn from_keepalived(source: &Source, text: String) -> Result<Loaded, Refused> {
-    let mode = if source.lenient { Mode::Lenient } else { Mode::Strict };
-    let mut reading = keepalived(source, text, mode);
-    let warnings = findings::render(&reading, is_colored());
-    match reading.config.take() {
-        Some(config) => Ok(Loaded { config, warnings, from_keepalived: true }),
-        None => Err(refused(source, &reading, mode, warnings)),
-    }
 }
 
 fn keepalived(source: &Source, text: String, mode: Mode) -> Reading {
@@ -137,23 +154,22 @@ fn seed(host_name: &str) -> u64 {
     hasher.finish()
 }
 
-fn refused(source: &Source, reading: &Reading, mode: Mode, findings: String) -> Refused {
+fn refused(source: &Source, found: &Found, mode: Mode) -> Refused {
     let path = source.path.display();
-    let counts = findings::counts(reading);
-    let mut text = format!("{findings}\nerror: {path} is refused: {counts}\n");
-    for hint in ways_out(source, reading, mode) {
+    let mut text = format!("{}\nerror: {path} is refused: {}\n", found.rendered(), found.counts());
+    for hint in ways_out(source, found, mode) {
         text += &format!("hint: {hint}\n");
     }
-    Refused { text, reason: findings::first_error(reading) }
+    Refused { text, reason: found.first_error() }
 }
 
 /// What would be taken.
-fn ways_out(source: &Source, reading: &Reading, mode: Mode) -> impl Iterator<Item = String> {
+fn ways_out(source: &Source, found: &Found, mode: Mode) -> impl Iterator<Item = String> {
     let path = source.path.display();
     let fix = format!("`lvs-director import --fix {path}` writes what its author may have meant");
     let lenient = "with --lenient it is taken as keepalived takes it, mistakes and all".to_owned();
     let others = [(Mode::Fix, fix), (Mode::Lenient, lenient)];
-    let text = reading.sources.first().map(|file| file.text.clone()).unwrap_or_default();
+    let text = found.sources.first().map(|file| file.text.clone()).unwrap_or_default();
     let is_taken =
         move |other: Mode| mode == Mode::Strict && keepalived(source, text.clone(), other).config.is_some();
     others.into_iter().filter(move |(other, _)| is_taken(*other)).map(|(_, hint)| hint)
@@ -175,23 +191,11 @@ fn hint(error: &ConfigFileError) -> Option<String> {
     })
 }
 
-fn is_colored() -> bool {
-    std::io::stderr().is_terminal()
-}
-
 impl Refused {
     /// `text` begins with `error: `.
     pub(crate) fn new(text: String) -> Self {
         let first = text.lines().next().unwrap_or_default();
         let reason = first.strip_prefix("error: ").unwrap_or(first).to_owned();
         Self { text, reason }
-    }
-}
-
-/// Whether a finding is shown, and not only written into the result of `import`.
-fn is_shown(kind: Kind) -> bool {
-    match kind {
-        Kind::Error | Kind::Warning => true,
-        Kind::Note => false,
     }
 }

@@ -4,38 +4,36 @@
 mod places;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use config::director::{DirectorConfig, MailConfig, VrrpConfig};
 
 use places::{Place, Thing};
 
-/// Errors that are shown; the others are counted.
-const MOST_SHOWN: usize = 20;
+/// Something outside that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// who names it, and what is wrong
+    pub(crate) words: String,
+    /// as the file names it
+    pub(crate) named: String,
+}
 
-/// Looks at all of them. The error is the whole text to print.
-pub(crate) fn check(path: &Path, config: &DirectorConfig) -> Result<(), String> {
+/// Looks at all of them.
+pub(crate) fn check(config: &DirectorConfig) -> Vec<Wrong> {
     let mut looked = Looked::default();
-    let mut wrong: Vec<String> = Vec::new();
+    let mut wrong: Vec<Wrong> = Vec::new();
     for Place { owner, thing } in places::of(config) {
         if let Some(error) = looked.at(thing) {
-            let line = format!("{}: {error}", owner.words());
+            let one = Wrong { words: format!("{}: {error}", owner.words()), named: thing.named().to_owned() };
             // a list of commands may name one twice
-            if wrong.last() != Some(&line) {
-                wrong.push(line);
+            if wrong.last() != Some(&one) {
+                wrong.push(one);
             }
         }
     }
     wrong.extend(fifos(&config.vrrp));
     wrong.extend(config.mail.iter().flat_map(mail));
-    if wrong.is_empty() { Ok(()) } else { Err(printed(path, &wrong)) }
-}
-
-fn printed(path: &Path, wrong: &[String]) -> String {
-    let shown = wrong.iter().take(MOST_SHOWN).map(|line| format!("error: {}: {line}\n", path.display()));
-    let others = wrong.len().saturating_sub(MOST_SHOWN);
-    let others = (others > 0).then(|| format!("error: {}: and {others} more like these\n", path.display()));
-    shown.chain(others).collect()
+    wrong
 }
 
 /// Thousands of servers may name one program: it is looked at once.
@@ -63,19 +61,22 @@ fn wrong(thing: Thing<'_>) -> Option<String> {
     }
 }
 
-fn fifos(vrrp: &VrrpConfig) -> impl Iterator<Item = String> {
+fn fifos(vrrp: &VrrpConfig) -> impl Iterator<Item = Wrong> {
     let all = [("fifo", &vrrp.notify_fifo), ("vrrp_fifo", &vrrp.vrrp_fifo), ("lvs_fifo", &vrrp.lvs_fifo)];
     all.into_iter().filter_map(|(key, fifo)| {
-        let error = programs::check_fifo(&fifo.as_ref()?.path).err()?;
-        Some(format!("[scripts] {key}: {}", daemon::errors::one_line(&error)))
+        let path = &fifo.as_ref()?.path;
+        let error = programs::check_fifo(path).err()?;
+        let words = format!("[scripts] {key}: {}", daemon::errors::one_line(&error));
+        Some(Wrong { words, named: path.clone() })
     })
 }
 
-fn mail(mail: &MailConfig) -> impl Iterator<Item = String> {
+fn mail(mail: &MailConfig) -> impl Iterator<Item = Wrong> {
     let addresses = std::iter::once(("from", &mail.from)).chain(mail.to.iter().map(|to| ("to", to)));
     addresses.filter_map(|(key, address)| {
         let error = mail::check_address(address).err()?;
-        Some(format!("[mail] {key}: {}", daemon::errors::one_line(&error)))
+        let words = format!("[mail] {key}: {}", daemon::errors::one_line(&error));
+        Some(Wrong { words, named: address.clone() })
     })
 }
 

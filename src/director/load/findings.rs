@@ -1,61 +1,141 @@
-//! Findings about a keepalived.conf and what it includes, as text for people.
+//! Findings about a file and what it includes, as text for people.
 
-use config::Diagnostic;
-use keepalived::{File, Finding, Kind, Reading};
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::ops::Range;
 
-use super::is_shown;
+use config::{Diagnostic, Severity};
+use keepalived::{File, Kind};
+
 use crate::oneshot::counted;
+use crate::scripts::Wrong;
 
-/// The renderer counts those beyond instead of showing them; the room that found them has its own limit.
+/// The renderer counts those beyond instead of showing them; who found them has a limit already.
 const AT_ONCE: usize = 20;
+/// Things outside that are not as they should be: the others are counted.
+const OUTSIDE: usize = 20;
 
-/// Errors and warnings, in the order of their places.
-pub(super) fn render(reading: &Reading, color: bool) -> String {
-    let shown: Vec<&Finding> = reading.findings.iter().filter(|finding| is_shown(finding.kind)).collect();
-    let of_one_source = shown.chunk_by(|one, next| one.source == next.source);
-    let parts: Vec<String> = of_one_source
-        .flat_map(|part| part.chunks(AT_ONCE))
-        .map(|part| render_part(reading, part, color))
-        .collect();
-    parts.join("\n")
+/// Something to tell about one of the sources.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    source: usize,
+    diagnostic: Diagnostic,
 }
 
-fn render_part(reading: &Reading, part: &[&Finding], color: bool) -> String {
-    let Some(file) = part.first().and_then(|finding| source(reading, finding)) else { return String::new() };
-    let diagnostics: Vec<Diagnostic> = part.iter().map(|finding| finding.diagnostic.clone()).collect();
-    daemon::diagnostic::render(&file.path, &file.text, &diagnostics, color)
-}
-
-/// `2 errors, 1 warning`
-pub(super) fn counts(reading: &Reading) -> String {
-    let count = |kind| reading.findings.iter().filter(|finding| finding.kind == kind).count();
-    let errors = counted(count(Kind::Error), "error");
-    match count(Kind::Warning) {
-        0 => errors,
-        warnings => format!("{errors}, {}", counted(warnings, "warning")),
+impl Finding {
+    /// About the file itself.
+    pub(super) fn of_the_file(diagnostic: Diagnostic) -> Self {
+        Self { source: 0, diagnostic }
     }
 }
 
-/// The first error in one line, with its place.
-pub(super) fn first_error(reading: &Reading) -> String {
-    let first = reading.findings.iter().find(|finding| finding.kind == Kind::Error);
-    let words = first.and_then(|first| {
-        let file = source(reading, first)?;
-        Some(line(&file.path, &file.text, &first.diagnostic))
-    });
-    words.unwrap_or_default()
+/// Everything there is to tell, and the texts that it is about.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) sources: Vec<File>,
+    pub(super) findings: Vec<Finding>,
 }
 
-/// `/etc/lvs-director/director.toml:3: what is wrong`
-pub(super) fn line(path: &str, text: &str, diagnostic: &Diagnostic) -> String {
+impl Found {
+    /// Nothing yet.
+    pub(super) fn of(file: File) -> Self {
+        Self { sources: vec![file], findings: Vec::new() }
+    }
+
+    /// Errors and warnings; what works differently than under keepalived is for the result of `import` alone.
+    pub(super) fn read(findings: Vec<keepalived::Finding>, sources: Vec<File>) -> Self {
+        let shown = findings.into_iter().filter(|finding| match finding.kind {
+            Kind::Error | Kind::Warning => true,
+            Kind::Note => false,
+        });
+        let findings = shown.map(|one| Finding { source: one.source, diagnostic: one.diagnostic }).collect();
+        Self { sources, findings }
+    }
+
+    /// Adds what is wrong outside, with the place that names it.
+    pub(super) fn add(&mut self, wrong: Vec<Wrong>, severity: Severity) {
+        let more = wrong.len().saturating_sub(OUTSIDE);
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for Wrong { words, named } in wrong.into_iter().take(OUTSIDE) {
+            let nth = seen.entry(named.clone()).or_default();
+            let place = self.place(&named, *nth);
+            *nth += 1;
+            let (source, span) = place.map_or((0, None), |(source, span)| (source, Some(span)));
+            self.findings.push(Finding { source, diagnostic: plain(severity, words, span) });
+        }
+        if more > 0 {
+            self.findings.push(Finding::of_the_file(plain(
+                severity,
+                format!("and {more} more like these"),
+                None,
+            )));
+        }
+    }
+
+    /// Where the files name something for the nth time, or the last.
+    fn place(&self, named: &str, nth: usize) -> Option<(usize, Range<usize>)> {
+        let all = self.sources.iter().enumerate().flat_map(|(index, file)| {
+            mentions(&file.text, named).map(move |start| (index, start..start + named.len()))
+        });
+        all.take(nth + 1).last()
+    }
+
+    /// All of them, in their order.
+    pub(super) fn rendered(&self) -> String {
+        let of_one_source = self.findings.chunk_by(|one, next| one.source == next.source);
+        let parts = of_one_source.flat_map(|part| part.chunks(AT_ONCE)).map(|part| self.part(part));
+        parts.collect::<Vec<String>>().join("\n")
+    }
+
+    fn part(&self, part: &[Finding]) -> String {
+        let Some(file) = part.first().and_then(|finding| self.sources.get(finding.source)) else {
+            return String::new();
+        };
+        let diagnostics: Vec<Diagnostic> = part.iter().map(|finding| finding.diagnostic.clone()).collect();
+        let is_colored = std::io::stderr().is_terminal();
+        daemon::diagnostic::render(&file.path, &file.text, &diagnostics, is_colored)
+    }
+
+    /// `2 errors, 1 warning`
+    pub(super) fn counts(&self) -> String {
+        let of = |severity| self.findings.iter().filter(|one| one.diagnostic.severity == severity).count();
+        let errors = counted(of(Severity::Error), "error");
+        match of(Severity::Warning) {
+            0 => errors,
+            warnings => format!("{errors}, {}", counted(warnings, "warning")),
+        }
+    }
+
+    /// `/etc/lvs-director/director.toml:3: what is wrong`
+    pub(super) fn first_error(&self) -> String {
+        let first = self.findings.iter().find(|one| one.diagnostic.severity == Severity::Error);
+        let words = first.and_then(|first| Some(line(self.sources.get(first.source)?, &first.diagnostic)));
+        words.unwrap_or_default()
+    }
+}
+
+fn line(File { path, text }: &File, diagnostic: &Diagnostic) -> String {
     let message = &diagnostic.message;
-    let before = diagnostic.span.as_ref().and_then(|span| text.get(..span.start));
-    match before {
+    match diagnostic.span.as_ref().and_then(|span| text.get(..span.start)) {
         Some(before) => format!("{path}:{}: {message}", before.matches('\n').count() + 1),
         None => format!("{path}: {message}"),
     }
 }
 
-fn source<'a>(reading: &'a Reading, finding: &Finding) -> Option<&'a File> {
-    reading.sources.get(finding.source)
+fn plain(severity: Severity, message: String, span: Option<Range<usize>>) -> Diagnostic {
+    Diagnostic { severity, message, span, label: None, help: None }
+}
+
+/// Where a text has these words as a whole, but in comments.
+fn mentions(text: &str, words: &str) -> impl Iterator<Item = usize> {
+    text.match_indices(words).map(|(start, _)| start).filter(move |start| {
+        let (before, rest) = text.split_at_checked(*start).unwrap_or_default();
+        let after = rest.get(words.len()..).unwrap_or_default();
+        let is_word = |character: char| character.is_alphanumeric() || "/._-".contains(character);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        !words.is_empty()
+            && !before.ends_with(is_word)
+            && !after.starts_with(is_word)
+            && !line.contains(['#', '!'])
+    })
 }

@@ -142,3 +142,31 @@ fn either_form_of_a_file_gives_the_same_plan() {
     }
     assert!(planning > 60, "of all files only {planning} plan anything");
 }
+
+fn wrong(words: &str, named: &str) -> crate::scripts::Wrong {
+    crate::scripts::Wrong { words: words.into(), named: named.into() }
+}
+
+#[test]
+fn what_is_wrong_outside_is_shown_where_it_is_named() {
+    let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+    let mut found = Found::of(file("a.conf", "! /bin/x\nnotify /bin/xy\nnotify \"/bin/x up\"\n"));
+    found.sources.push(file("b.conf", "notify /bin/x\n"));
+    let all = ["one", "two", "three"].map(|words| wrong(words, "/bin/x")).into_iter();
+    found.add(all.chain([wrong("four", "/bin/hidden")]).collect(), Severity::Error);
+    let text = found.rendered();
+    let places: Vec<&str> =
+        text.lines().filter(|line| line.contains("--> ")).map(|line| line.trim()).collect();
+    assert_eq!(places, ["--> a.conf:3:9", "--> b.conf:1:8", "--> b.conf:1:8", "--> a.conf"], "{text}");
+    assert_eq!(found.first_error(), "a.conf:3: one");
+    assert_eq!(found.counts(), "4 errors");
+}
+
+#[test]
+fn of_thousands_of_wrong_things_the_first_are_shown() {
+    let mut found = Found::of(File { path: "a.conf".into(), text: "/bin/x".into() });
+    found.add((0..1_000).map(|_| wrong("wrong", "/bin/x")).collect(), Severity::Warning);
+    let text = found.rendered();
+    assert_eq!(text.matches("warning: wrong").count(), 20);
+    assert!(text.contains("and 980 more like these"), "{text}");
+}

@@ -14,6 +14,17 @@ pub(super) enum Thing<'a> {
     Authorities(&'a Verify),
 }
 
+impl<'a> Thing<'a> {
+    /// As the file names it.
+    pub(super) fn named(self) -> &'a str {
+        match self {
+            Thing::Program { program, .. } => program,
+            Thing::Authorities(Verify::Ca(path)) => path,
+            Thing::Authorities(Verify::Off | Verify::System) => "verify",
+        }
+    }
+}
+
 /// Something named, and by whom.
 pub(super) struct Place<'a> {
     pub(super) owner: Owner<'a>,
