@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lettre::Address;
-use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message};
 
 use crate::MailEvent;
@@ -63,6 +63,7 @@ impl Letter {
             .date_now()
             .message_id(Some(message_id(&from.email)))
             .header(AutoSubmitted)
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .subject(self.subject());
         let builder = to.iter().fold(builder, |builder, to| builder.to(to.clone()));

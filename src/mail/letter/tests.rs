@@ -28,6 +28,7 @@ fn one_change_is_the_subject() {
         "To: noc@example.com, Night <night@example.com>",
         "Subject: [LVS01] web: 192.168.100.8:80 down",
         "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=utf-8",
     ] {
         assert!(head.lines().any(|line| line == wanted), "{wanted} is not in {head}");
@@ -95,6 +96,7 @@ fn nothing_that_is_told_becomes_a_header() {
         "Content-Type",
         "Date",
         "From",
+        "MIME-Version",
         "Message-ID",
         "Subject",
         "To",
