@@ -134,9 +134,10 @@ case_same_sorry_server() {
 
 # The exit code is the weight, less 2.
 case_same_misc_dynamic() {
+    mkdir -p /run/scripts
     # shellcheck disable=SC2016
-    printf '#!/bin/sh\nexit $(cat %s/code-$1)\n' "$WORK" >"$WORK/check.sh"
-    chmod 755 "$WORK/check.sh"
+    printf '#!/bin/sh\nexit $(cat %s/code-$1)\n' "$WORK" >/run/scripts/check
+    chmod 755 /run/scripts/check
     echo 12 >"$WORK/code-$(rip rs01)"
     echo 22 >"$WORK/code-$(rip rs02)"
     {
@@ -144,7 +145,7 @@ case_same_misc_dynamic() {
             'lb_algo wrr' 'lb_kind DR' 'protocol TCP'
         for machine in rs01 rs02; do
             printf '%s\n' "real_server $(rip $machine) 80 {" 'weight 1' 'MISC_CHECK {' \
-                "misc_path \"$WORK/check.sh $(rip $machine)\"" 'misc_dynamic' '}' '}'
+                "misc_path \"/run/scripts/check $(rip $machine)\"" 'misc_dynamic' '}' '}'
         done
         echo '}'
     } >"$WORK/text"
@@ -285,13 +286,14 @@ EOT
 
 # Programs run at the same moments: what they write down is the same.
 case_same_programs() {
+    mkdir -p /run/scripts
     # shellcheck disable=SC2016
-    printf '#!/bin/sh\necho "$@" >>%s/told\n' "$WORK" >"$WORK/tell.sh"
-    chmod 755 "$WORK/tell.sh"
+    printf '#!/bin/sh\necho "$@" >>%s/told\n' "$WORK" >/run/scripts/tell
+    chmod 755 /run/scripts/tell
     {
         printf '%s\n' 'global_defs {' 'script_user root' 'enable_script_security' '}'
-        service "$VIP 80" 'quorum 2' "quorum_up \"$WORK/tell.sh quorum up\"" "quorum_down \"$WORK/tell.sh quorum down\"" |
-            awk -v tell="$WORK/tell.sh" '
+        service "$VIP 80" 'quorum 2' "quorum_up \"/run/scripts/tell quorum up\"" "quorum_down \"/run/scripts/tell quorum down\"" |
+            awk -v tell=/run/scripts/tell '
                 { print }
                 /^real_server/ { print "notify_up \"" tell " " $2 " up\""; print "notify_down \"" tell " " $2 " down\"" }'
     } >"$WORK/text"

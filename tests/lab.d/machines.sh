@@ -64,13 +64,13 @@ listens() { [[ $(on "$1" ss -Hltn "sport = :$2") ]]; }
 MYSQL_OPTIONS=(--no-defaults --user=root --skip-name-resolve --innodb-log-file-size=4M
     --innodb-buffer-pool-size=8M --loose-innodb-buffer-pool-size-max=8M --key-buffer-size=1M)
 
-# start_mysql MACHINE: MariaDB that says the machine's name as @@report_host; user root, password oldboy, as in the note.
+# start_mysql MACHINE [OPTION…]: MariaDB that says the machine's name as @@report_host; user root, password oldboy, as in the note.
 start_mysql() {
     local machine=$1 dir=$WORK/mysql-$1
     [[ -d $dir ]] || new_database "$dir"
     start "mysql-$machine" "$machine" "$(mariadb_server)" "${MYSQL_OPTIONS[@]}" --datadir="$dir" \
         --socket="$dir.sock" --pid-file="$dir.pid" --bind-address='*' --report-host="$machine" \
-        --performance-schema=OFF --init-file="$WORK/mysql.init"
+        --performance-schema=OFF --init-file="$WORK/mysql.init" "${@:2}"
     wait_until "listens $machine 3306" 60
 }
 
