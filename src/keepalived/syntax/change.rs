@@ -166,8 +166,8 @@ impl Flow<'_> {
         self.charge(replaced.work, place);
         if let Some(used) = replaced.endless {
             self.endless(&buffer, used);
+            return false;
         }
-        self.unknown(&buffer);
         if !replaced.any {
             return false;
         }
@@ -187,14 +187,14 @@ impl Flow<'_> {
     }
 
     /// Reports the names that stay as they are, each once.
-    fn unknown(&mut self, buffer: &Buffer) {
-        let text = buffer.as_str();
+    pub(super) fn unreplaced(&mut self, line: &Text) {
+        let text = line.as_str();
         let mut at = 0;
         while let Some(found) = replace::next_use(text, at) {
             at = found.range.end;
             let quoted = text.get(..found.range.start).unwrap_or_default().matches('"').count() % 2 == 1;
             if self.unknown.len() < 1000 && self.unknown.insert(found.name.to_string()) {
-                let place = buffer.place_of(found.range.clone());
+                let place = line.place_of(found.range.clone());
                 self.stays(&found, place, quoted);
             }
         }

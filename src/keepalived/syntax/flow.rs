@@ -18,12 +18,12 @@ use crate::report::Report;
 use crate::source::{File, Files, Place};
 use crate::{Host, Mode};
 
-/// Most pieces of a configuration, with those that `~SEQ` and definitions make.
+/// Most pieces of a configuration; those that `~SEQ` and definitions make count twice.
 const MOST_PIECES: usize = 1_000_000;
 /// Most steps: lines made, and replacements by the bytes that they move.
 const MOST_STEPS: usize = 512 << 20;
 /// What a made line costs, however short.
-const LINE: usize = 256;
+const LINE: usize = 1000;
 /// Most lines that wait for others to end; only definitions that use themselves come near.
 const DEEPEST: usize = 1000;
 
@@ -69,6 +69,8 @@ pub(super) struct Flow<'a> {
     /// names that are reported already
     pub(super) unknown: BTreeSet<String>,
     pieces: Vec<Piece>,
+    /// what they take
+    room: usize,
     steps: usize,
 }
 
@@ -88,6 +90,7 @@ pub(super) fn pieces<'a>(
         opened: Opened::default(),
         unknown: BTreeSet::new(),
         pieces: Vec::new(),
+        room: 0,
         steps: 0,
     };
     flow.next_file(file, Place { source: 0, start: 0, end: 0 });
@@ -205,6 +208,10 @@ impl Flow<'_> {
     fn cut(&mut self, mut line: Line) {
         let variables = !self.is_lenient();
         while !line.text.as_str().is_empty() {
+            if line.dollar {
+                let end = braces::first(line.text.as_str(), true).unwrap_or(line.text.as_str().len());
+                self.unreplaced(&line.text.part(0..end));
+            }
             let Some(at) = braces::first(line.text.as_str(), variables) else {
                 self.push(Piece::Words(line.text, line.cut));
                 return;
@@ -224,14 +231,17 @@ impl Flow<'_> {
     }
 
     fn push(&mut self, piece: Piece) {
-        if self.pieces.len() < MOST_PIECES {
+        let (place, room) = match &piece {
+            // it has a text of its own
+            Piece::Words(text, _) if !text.is_of_source() => (text.place(), 2),
+            Piece::Words(text, _) => (text.place(), 1),
+            Piece::Open(place) | Piece::Close(place) => (*place, 1),
+        };
+        self.room = self.room.saturating_add(room);
+        if self.room <= MOST_PIECES {
             self.pieces.push(piece);
         } else if !self.frames.is_empty() {
-            let place = match piece {
-                Piece::Words(text, _) => text.place(),
-                Piece::Open(place) | Piece::Close(place) => place,
-            };
-            self.end(place, format!("more than {MOST_PIECES} lines"));
+            self.end(place, format!("more than {} lines", self.pieces.len()));
         }
     }
 }

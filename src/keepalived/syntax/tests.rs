@@ -7,7 +7,7 @@ mod guess;
 mod includes;
 mod places;
 mod quoting;
-mod seeds;
+
 mod structure;
 
 use alloc::collections::BTreeMap;

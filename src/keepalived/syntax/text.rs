@@ -43,6 +43,11 @@ impl Text {
         Self { whole: Rc::clone(whole), range, origin: Origin::Made(place) }
     }
 
+    /// Whether it is a source's own, not made.
+    pub(super) const fn is_of_source(&self) -> bool {
+        matches!(self.origin, Origin::Source(_))
+    }
+
     pub(super) fn as_str(&self) -> &str {
         self.whole.get(self.range.clone()).unwrap_or_default()
     }
