@@ -16,6 +16,8 @@
 mod login;
 mod packet;
 mod role;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -2,6 +2,8 @@
 
 mod login;
 mod message;
+#[cfg(test)]
+mod tests;
 
 use health::{CheckSpec, PostgresCheck, PostgresRole};
 use postgres_protocol::message::frontend;

@@ -1,6 +1,8 @@
 //! Whether a Redis serves (redis.io, protocol specification, RESP2).
 
 mod resp;
+#[cfg(test)]
+mod tests;
 
 use health::{CheckSpec, Login, RedisCheck, RedisRole};
 use tokio::time::Instant;
