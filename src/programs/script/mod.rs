@@ -15,7 +15,7 @@ pub(crate) use user::hand_to;
 use path::Inspected;
 use user::Identity;
 
-/// Programs under way at the same time, of the whole daemon.
+/// Programs under way at the same time, of each that runs many: tracked scripts with notification, and checks of servers.
 pub const MOST_AT_ONCE: usize = 64;
 
 /// Whether `command`, a program with a full path and its arguments, may be run as `user` (none: as root, and then only
