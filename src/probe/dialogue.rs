@@ -22,6 +22,9 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Longest part of a server's words that a reason repeats, in characters.
 const QUOTED: usize = 200;
 
+/// Why no role is looked at without a login.
+pub(crate) const ROLE_WITHOUT_LOGIN: &str = "role: only who is logged in can ask for it";
+
 /// A message and how many bytes it took; none: more bytes are needed. The error says why no bytes will make one.
 pub(crate) type Decoded<T> = Result<Option<(T, usize)>, String>;
 

@@ -24,7 +24,7 @@ use std::fmt;
 use health::{CheckSpec, MysqlCheck};
 use tokio::time::Instant;
 
-use crate::dialogue::{Dialogue, quoted};
+use crate::dialogue::{Dialogue, ROLE_WITHOUT_LOGIN, quoted};
 use packet::Greeting;
 
 /// Who a check without a login says it is.
@@ -35,6 +35,9 @@ const NOT_SERVING: [u16; 3] = [1053, 1040, 3032];
 
 /// Reads the greeting and leaves properly; logs in and looks at the role where these are wanted.
 pub(crate) async fn check(spec: &CheckSpec, mysql: &MysqlCheck, deadline: Instant) -> Result<(), String> {
+    if mysql.role.is_some() && mysql.login.is_none() {
+        return Err(ROLE_WITHOUT_LOGIN.to_owned());
+    }
     let mut client = Client { dialogue: Dialogue::open(spec, deadline, "greeting").await?, sequence: 0 };
     let body = client.read().await?;
     let greeting = packet::greeting(&body).map_err(|error| client.dialogue.fault(error))?;

@@ -9,7 +9,7 @@ use health::{CheckSpec, PostgresCheck, PostgresRole};
 use postgres_protocol::message::frontend;
 use tokio::time::Instant;
 
-use crate::dialogue::Dialogue;
+use crate::dialogue::{Dialogue, ROLE_WITHOUT_LOGIN};
 use message::Said;
 
 /// Who a check without a login says it is.
@@ -23,6 +23,9 @@ pub(crate) async fn check(
     postgres: &PostgresCheck,
     deadline: Instant,
 ) -> Result<(), String> {
+    if postgres.role.is_some() && postgres.login.is_none() {
+        return Err(ROLE_WITHOUT_LOGIN.to_owned());
+    }
     let mut dialogue = Dialogue::open(spec, deadline, "start").await?;
     let user = postgres.login.as_ref().map_or(NAME, |login| login.user.as_str());
     let begin = message::start(user, postgres.database.as_deref()).map_err(|error| dialogue.fault(error))?;

@@ -20,11 +20,12 @@ use health::{
 };
 use proptest::prelude::*;
 
-fn login(user: &str) -> Option<Login> {
-    Some(Login { user: user.to_owned(), password: Secret("secret".to_owned()) })
+fn login(user: &str) -> Login {
+    Login { user: user.to_owned(), password: Secret("secret".to_owned()) }
 }
 
-fn redis(target: SocketAddr, login: Option<Login>, role: Option<RedisRole>) -> CheckSpec {
+fn redis(target: SocketAddr, login: impl Into<Option<Login>>, role: Option<RedisRole>) -> CheckSpec {
+    let login = login.into();
     CheckSpec { kind: CheckKind::Redis(RedisCheck { login, role }), ..tcp(target) }
 }
 
@@ -32,7 +33,8 @@ fn memcached(target: SocketAddr) -> CheckSpec {
     CheckSpec { kind: CheckKind::Memcached, ..tcp(target) }
 }
 
-fn postgres(target: SocketAddr, login: Option<Login>, role: Option<PostgresRole>) -> CheckSpec {
+fn postgres(target: SocketAddr, login: impl Into<Option<Login>>, role: Option<PostgresRole>) -> CheckSpec {
+    let login = login.into();
     let kind = CheckKind::Postgres(PostgresCheck { login, database: Some("shop".to_owned()), role });
     CheckSpec { kind, ..tcp(target) }
 }
@@ -108,7 +110,7 @@ async fn endless_answers_are_given_up() {
     for endless in ["*1\r\n$200000\r\n", "$262145\r\n", "+"] {
         let address = server(move |mut stream| {
             let _ = stream.write_all(endless.as_bytes());
-            while stream.write_all(&[b'x'; 65_536]).is_ok() {}
+            while stream.write_all(&[b'x'; 8_192]).is_ok() {}
         });
         let why = reason(&redis(address, None, None)).await;
         assert!(why.starts_with("PING: "), "{why}");
@@ -290,11 +292,20 @@ async fn who_is_no_postgres_says_so() {
     assert_eq!(why, "login: the server finds no end of it");
 }
 
+#[tokio::test]
+async fn no_role_is_looked_at_without_a_login() {
+    let mysql = MysqlCheck { login: None, role: Some(MysqlRole::Writable) };
+    let mysql = CheckSpec { kind: CheckKind::Mysql(mysql), ..tcp(refusing()) };
+    for spec in [mysql, postgres(refusing(), None, Some(PostgresRole::Writable))] {
+        assert_eq!(reason(&spec).await, "role: only who is logged in can ask for it");
+    }
+}
+
 fn every_kind(target: SocketAddr) -> Vec<CheckSpec> {
     let mysql = |login, role| CheckSpec { kind: CheckKind::Mysql(MysqlCheck { login, role }), ..tcp(target) };
     vec![
         mysql(None, None),
-        mysql(login("app"), Some(MysqlRole::Replica)),
+        mysql(Some(login("app")), Some(MysqlRole::Replica)),
         redis(target, login("app"), Some(RedisRole::Replica)),
         memcached(target),
         postgres(target, None, None),
