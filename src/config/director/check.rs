@@ -30,7 +30,7 @@ pub(super) use small::{DNS_NAME, DNS_RECORD, HELO, helo};
 pub(super) use timing::usual_timeout;
 pub(super) use tls::verify;
 
-use crate::read::{Report, Role, Table, address, host, interface, word};
+use crate::read::{Report, Role, Table, address, host, interface, optional, word};
 use crate::text::{Entry, Kind};
 
 /// The place of a target that is not known yet.
@@ -179,11 +179,13 @@ fn template(entry: Entry<'_>, script_user: Option<&str>, report: &mut Report<'_>
     let (table, kind) = kind(entry, word, script_user, report)?;
     let mut read = default_template(entry.place());
     timing::read(table, &mut read.spec, report);
-    read.address = table.get("address").and_then(|entry| target_address(entry, report));
-    read.port = table.get("port").and_then(|entry| entry.number(1..=65_535, report));
-    read.spec.source = table.get("source").and_then(|entry| address(entry, report));
-    read.spec.interface = table.get("interface").and_then(|entry| interface(entry, report));
-    read.spec.mark = table.get("mark").and_then(|entry| entry.number(1..=u32::MAX, report));
+    let target = optional(table, "address", report, target_address);
+    let port = optional(table, "port", report, |entry, report| entry.number(1..=65_535, report));
+    let source = optional(table, "source", report, address);
+    let interface = optional(table, "interface", report, interface);
+    let mark = optional(table, "mark", report, |entry, report| entry.number(1..=u32::MAX, report));
+    (read.address, read.port) = (target?, port?);
+    (read.spec.source, read.spec.interface, read.spec.mark) = (source?, interface?, mark?);
     read.spec.kind = kind?;
     Some(read)
 }
@@ -194,7 +196,6 @@ fn target_address(entry: Entry<'_>, report: &mut Report<'_>) -> Option<IpAddr> {
 }
 
 /// The table of a type, whose keys are its own; what it asks for, where that could be read.
-#[expect(clippy::option_option, reason = "the other keys are read though what is asked for is wrong")]
 fn kind<'d>(
     entry: Entry<'d>,
     word: &str,

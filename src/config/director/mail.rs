@@ -134,7 +134,8 @@ fn recipients(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Vec<String>> 
             .label("nobody would hear of it")
             .help("write an address, or leave [mail] away");
     }
-    entries.into_iter().map(|entry| mailbox(entry, report)).collect()
+    let all: Vec<Option<String>> = entries.into_iter().map(|entry| mailbox(entry, report)).collect();
+    all.into_iter().collect()
 }
 
 /// `someone@somewhere`, without a display name.

@@ -14,5 +14,5 @@ pub(crate) use choice::{choice, word};
 pub use distance::nearest;
 pub(crate) use duration::{format as format_duration, parse as parse_duration};
 pub(crate) use report::Report;
-pub(crate) use table::{Foreign, Keys, Table, shown};
+pub(crate) use table::{Foreign, Keys, Table, optional, shown};
 pub(crate) use value::duration_or_never;

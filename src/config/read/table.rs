@@ -19,11 +19,20 @@ pub(crate) struct Foreign {
     pub(crate) help: &'static str,
 }
 
+impl Foreign {
+    /// Whether the advice is to write `key`.
+    fn means(&self, key: &str) -> bool {
+        let word = self.help.split('`').skip(1).step_by(2);
+        word.map(|code| code.split_once(" =").map_or(code, |(word, _)| word)).any(|word| word == key)
+    }
+}
+
 /// A table whose unknown keys are reported.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'d> {
     entry: Entry<'d>,
     known: &'static [&'static str],
+    foreign: &'static [Foreign],
 }
 
 impl<'d> Table<'d> {
@@ -51,7 +60,7 @@ impl<'d> Table<'d> {
         for child in entry.children().filter(|child| !keys.known.contains(&child.key())) {
             unknown(child, keys, report);
         }
-        Some(Self { entry, known: keys.known })
+        Some(Self { entry, known: keys.known, foreign: keys.foreign })
     }
 
     pub(crate) fn get(self, key: &str) -> Option<Entry<'d>> {
@@ -78,7 +87,14 @@ impl<'d> Table<'d> {
 
     /// An unknown key was meant to be this one, and says so already.
     fn misspells(self, key: &str) -> bool {
-        self.entry.children().any(|child| nearest(child.key(), self.known.iter().copied()) == Some(key))
+        self.entry.children().map(Entry::key).filter(|word| !self.known.contains(word)).any(|word| match self
+            .foreign
+            .iter()
+            .find(|foreign| foreign.key == word)
+        {
+            Some(foreign) => foreign.means(key),
+            None => nearest(word, self.known.iter().copied()) == Some(key),
+        })
     }
 
     /// The elements of `[[key]]`; none where it is missing.
@@ -142,5 +158,19 @@ impl core::fmt::Display for Listed<'_> {
             write!(f, "{before}{word}")?;
         }
         Ok(())
+    }
+}
+
+/// What a key says, where it is there; the outer none: it is there, and wrong.
+#[expect(clippy::option_option, reason = "what is not there is told from what could not be read")]
+pub(crate) fn optional<'d, T>(
+    table: Table<'d>,
+    key: &str,
+    report: &mut Report<'_>,
+    read: impl Fn(Entry<'d>, &mut Report<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    match table.get(key) {
+        Some(entry) => read(entry, report).map(Some),
+        None => Some(None),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{agent_taken, taken};
 use lvs_config::agent::AgentConfig;
-use lvs_config::director::DirectorConfig;
+use lvs_config::director::{Comments, DirectorConfig, Style};
 use lvs_config::{agent, director};
 
 const AGENT: &str = include_str!("../../../packaging/examples/agent.toml");
@@ -75,9 +75,9 @@ fn the_director_with_every_key() {
     assert_eq!((real.alert, plain_real.alert), (true, false));
     assert_eq!((ours.quorum, ours.hysteresis), (theirs.quorum, theirs.hysteresis));
     assert_eq!(ours.reals[0].destination, theirs.reals[0].destination);
-    // the first check of a list says the defaults, but for its source and mark
+    // the first check of a list says the defaults, but for where it comes from
     let mut check = (*ours.reals[1].checks[0]).clone();
-    (check.source, check.mark) = (None, None);
+    (check.source, check.interface, check.mark) = (None, None, None);
     assert_eq!(check, *theirs.reals[1].checks[0]);
 }
 
@@ -85,8 +85,10 @@ fn the_director_with_every_key() {
 fn what_is_printed_reads_the_same() {
     for example in [DIRECTOR.to_owned(), uncommented(DIRECTOR)] {
         let config = taken(&example);
-        let printed = config.to_toml();
-        assert_eq!(director::parse(&printed), Ok((config, vec![])), "{printed}");
+        for style in [Style::Effective, Style::Short] {
+            let printed = config.to_toml_with(style, &Comments::default());
+            assert_eq!(director::parse(&printed), Ok((config.clone(), vec![])), "{printed}");
+        }
     }
     for example in [AGENT.to_owned(), uncommented(AGENT)] {
         let config = agent_taken(&example);

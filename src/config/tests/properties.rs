@@ -2,6 +2,7 @@
 
 mod common;
 
+use lvs_config::director::{Comments, Style};
 use lvs_config::{Diagnostic, agent, director};
 use proptest::prelude::*;
 use toml::de::DeTable;
@@ -9,12 +10,17 @@ use toml::de::DeTable;
 const DIRECTOR: &str = include_str!("../../../packaging/examples/director.toml");
 /// VRRP alone: each change hits it.
 const VRRP: &str = include_str!("vrrp.toml");
+/// Mail, services and checks alone.
+const SERVICES: &str = include_str!("services.toml");
 const AGENT: &str = include_str!("../../../packaging/examples/agent.toml");
 
 fn both(text: &str) {
     let director = director::parse(text).map(|(config, findings)| {
-        let again = director::parse(&config.to_toml());
-        assert_eq!(again.ok().map(|(config, _)| config), Some(config));
+        for style in [Style::Effective, Style::Short] {
+            let printed = config.to_toml_with(style, &Comments::default());
+            let again = director::parse(&printed).map(|(config, _)| config);
+            assert_eq!(again.as_ref(), Ok(&config), "{printed}");
+        }
         findings
     });
     let agent = agent::parse(text).map(|(config, findings)| {
@@ -193,6 +199,11 @@ proptest! {
 
     #[test]
     fn a_changed_router(text in mutated(VRRP)) {
+        both(&text);
+    }
+
+    #[test]
+    fn a_changed_service(text in mutated(SERVICES)) {
         both(&text);
     }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{refused, taken};
+use lvs_config::director::{Comments, Style};
 use lvs_config::{Severity, director};
 
 /// A generous bound for a debug build on a busy machine: what is quadratic takes minutes.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 fn services(count: usize, line: &str) -> String {
     (0..count).map(|n| service(n, line)).collect()
@@ -43,6 +44,67 @@ fn four_thousand_services() {
 fn what_is_printed_of_many_reads_the_same() {
     let config = taken(&services(500, "quorum = 2"));
     assert_eq!(director::parse(&config.to_toml()), Ok((config, vec![])));
+}
+
+/// Services of sixteen servers, each with a check of its own.
+fn large(count: usize) -> String {
+    let service = |n: usize| {
+        let (high, low) = (n / 250, n % 250 + 1);
+        let real = |real: usize| {
+            format!(
+                "[[service.real]]\naddress = \"10.100.{high}.{real}\"\ncheck = {{ type = \"http\", path = \"/{real}\", status = [200] }}\n"
+            )
+        };
+        let reals: String = (1..=16).map(real).collect();
+        format!("[[service]]\nname = \"web-{n}\"\naddress = \"10.{high}.0.{low}:80\"\n{reals}")
+    };
+    (0..count).map(service).collect()
+}
+
+#[test]
+fn servers_with_checks_of_their_own() {
+    let config = taken(&large(200));
+    for style in [Style::Effective, Style::Short] {
+        let printed = config.to_toml_with(style, &Comments::default());
+        assert!(director::parse(&printed) == Ok((config.clone(), vec![])), "{style:?}");
+    }
+}
+
+/// A text that is printed is short enough to be read, also with every default spelled out.
+#[test]
+fn thirty_six_thousand_servers_in_full() {
+    let begin = Instant::now();
+    let printed = taken(&large(2_277)).to_toml();
+    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
+    assert!(printed.len() < 16 << 20, "{}", printed.len());
+}
+
+fn list(addresses: &str) -> String {
+    format!(
+        "[[service]]\nname = \"all\"\naddresses = [{addresses}]\n[[service.real]]\naddress = \"198.51.100.8\"\n"
+    )
+}
+
+#[test]
+fn as_many_addresses_as_there_may_be() {
+    let begin = Instant::now();
+    let config = taken(&list("\"10.0.0.0/16:80\""));
+    assert_eq!(config.services.len(), 65_536);
+    let printed = config.to_toml_with(Style::Short, &Comments::default());
+    assert!(director::parse(&printed) == Ok((config, vec![])), "{printed}");
+    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
+}
+
+/// The servers are read for each port.
+#[test]
+fn an_address_at_every_port() {
+    let ports: Vec<String> = (1..=10_000).map(|port| format!("\"10.0.0.1:{port}\"")).collect();
+    let begin = Instant::now();
+    let config = taken(&list(&ports.join(",")));
+    assert_eq!(config.services.last().map(|one| one.reals[0].key.port), Some(10_000));
+    let printed = config.to_toml();
+    assert!(director::parse(&printed) == Ok((config, vec![])), "{printed}");
+    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -122,7 +122,6 @@ fn groups() {
     9:28 error: `members` takes a string, not a number [this is a number] / write `"VI_1"`
     "#);
     insta::assert_snapshot!(group("name = \"VG\"\ngroup = [\"VI_1\"]\nnotify_master = \"x\""), @r#"
-    7:1 error: [[sync_group]] has no `members` [`members` is missing] / write `members = ["VI_1", "VI_2"]`
     9:1 error: [[sync_group]] has no key `group` [not known] / write `members = ["VI_1", "VI_2"]`
     10:1 error: [[sync_group]] has no key `notify_master` [not known] / write `notify = { master = "/path" }`
     "#);

@@ -5,7 +5,7 @@ use alloc::string::String;
 use health::BodyMatch;
 use regex::bytes::RegexBuilder;
 
-use crate::read::{Report, Table, shown};
+use crate::read::{Report, Table};
 use crate::text::Entry;
 
 /// What an expression may take compiled: many times what a check needs.
@@ -73,11 +73,10 @@ fn expression(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {
 fn reason(error: &regex::Error) -> String {
     let text = alloc::format!("{error}");
     let last = text.lines().last().unwrap_or_default();
-    String::from(shown(last.strip_prefix("error: ").unwrap_or(last)))
+    String::from(last.strip_prefix("error: ").unwrap_or(last))
 }
 
 /// `[min]` or `[min, max]`; from 0 is from the beginning, which is so unless said.
-#[expect(clippy::type_complexity, reason = "two ends, each of which may be open")]
 fn offsets(entry: Entry<'_>, report: &mut Report<'_>) -> Option<(Option<u32>, Option<u32>)> {
     let mut ends = entry.list("match_offset = [0, 1024]", report)?;
     let (first, last, more) = (ends.next(), ends.next(), ends.next());

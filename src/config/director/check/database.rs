@@ -7,7 +7,7 @@ use health::{
 };
 
 use super::keys::LOGIN;
-use crate::read::{Report, Table, choice};
+use crate::read::{Report, Table, choice, optional};
 use crate::text::Entry;
 
 /// What a Redis user without a name of its own is called (`ACL`).
@@ -35,20 +35,6 @@ pub(super) fn postgres(table: Table<'_>, report: &mut Report<'_>) -> Option<Chec
     let role = optional(table, "role", report, |entry, report| choice(entry, &words, report));
     needs_login(table, &["role", "database"], report);
     Some(CheckKind::Postgres(PostgresCheck { login: login?, database: database?, role: role? }))
-}
-
-/// The outer none: it is there, and wrong.
-#[expect(clippy::option_option, reason = "what is not there is told from what could not be read")]
-fn optional<'d, T>(
-    table: Table<'d>,
-    key: &str,
-    report: &mut Report<'_>,
-    read: impl Fn(Entry<'d>, &mut Report<'_>) -> Option<T>,
-) -> Option<Option<T>> {
-    match table.get(key) {
-        Some(entry) => read(entry, report).map(Some),
-        None => Some(None),
-    }
 }
 
 fn needs_login(table: Table<'_>, keys: &[&str], report: &mut Report<'_>) {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use health::{HttpCheck, HttpVersion, StatusRange, TlsCheck};
 
 use super::body;
-use crate::read::{Report, Table, choice, shown};
+use crate::read::{Report, Table, choice, optional, shown};
 use crate::text::{Entry, Kind};
 
 /// keepalived's default too.
@@ -15,17 +15,11 @@ pub(in crate::director) const STATUS: StatusRange = StatusRange { first: 200, la
 
 pub(super) fn read(table: Table<'_>, tls: Option<TlsCheck>, report: &mut Report<'_>) -> Option<HttpCheck> {
     let path = table.get("path").map_or_else(|| Some(String::from("/")), |entry| path(entry, report));
-    let host = match table.get("host") {
-        Some(entry) => host(entry, report).map(Some),
-        None => Some(None),
-    };
+    let host = optional(table, "host", report, host);
     let words = [("1.0", HttpVersion::V10), ("1.0c", HttpVersion::V10Close), ("1.1", HttpVersion::V11)];
     let version = table.get("version").map_or(Some(HttpVersion::V11), |entry| choice(entry, &words, report));
     let status = table.get("status").map_or_else(|| Some(vec![STATUS]), |entry| status(entry, report));
-    let digest = match table.get("digest") {
-        Some(entry) => digest(entry, report).map(Some),
-        None => Some(None),
-    };
+    let digest = optional(table, "digest", report, digest);
     let body = body::read(table, report);
     Some(HttpCheck {
         path: path?,

@@ -5,25 +5,22 @@ use alloc::string::String;
 use health::{TlsCheck, Verify};
 
 use crate::director::program;
-use crate::read::{Report, Table, shown};
+use crate::read::{Report, Table, optional, shown};
 use crate::text::{Entry, Kind};
 
 pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<TlsCheck> {
-    let sni = match table.get("sni") {
-        Some(entry) => sni(entry, report).map(Some),
-        None => Some(None),
-    };
-    let verify = match table.get("verify") {
-        Some(entry) => verify(entry, report),
-        None => Some(Verify::System),
-    };
-    let mut file = |key| match table.get(key) {
-        Some(entry) => program::path(entry, report).map(|path| Some(String::from(path))),
-        None => Some(None),
-    };
-    let (certificate, key) = (file("certificate"), file("key"));
+    let sni = optional(table, "sni", report, sni);
+    let verify = optional(table, "verify", report, verify);
+    let path = |entry, report: &mut Report<'_>| program::path(entry, report).map(String::from);
+    let certificate = optional(table, "certificate", report, path);
+    let key = optional(table, "key", report, path);
     both_or_none(table, report);
-    Some(TlsCheck { sni: sni?, verify: verify?, certificate: certificate?, key: key? })
+    Some(TlsCheck {
+        sni: sni?,
+        verify: verify?.unwrap_or(Verify::System),
+        certificate: certificate?,
+        key: key?,
+    })
 }
 
 fn sni(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::time::Duration;
 
-use health::{CheckKind, CheckSpec};
+use health::CheckSpec;
 use ipvs::DestinationKey;
 
 use super::kind;
@@ -133,9 +133,8 @@ fn print_form(form: &Form<'_>, manner: Manner<'_>) -> String {
     let Form { spec, address, port } = form;
     let short = manner.short;
     let kind = &spec.kind;
-    let typed = !short || !matches!(kind, CheckKind::Tcp(_)) || spec_says_little(form);
     let mut pairs = Vec::from([
-        typed.then(|| format!("type = \"{}\"", kind.word())),
+        Some(format!("type = \"{}\"", kind.word())),
         address.map(|address| format!("address = \"{address}\"")),
         port.map(|port| format!("port = {port}")),
     ]);
@@ -147,11 +146,6 @@ fn print_form(form: &Form<'_>, manner: Manner<'_>) -> String {
         spec.mark.map(|mark| format!("mark = {mark}")),
     ]);
     inline(pairs)
-}
-
-/// An empty table would say as much, but nobody would understand it.
-fn spec_says_little(form: &Form<'_>) -> bool {
-    is_default(core::slice::from_ref(form))
 }
 
 fn timing(spec: &CheckSpec, short: bool) -> [Option<String>; 9] {

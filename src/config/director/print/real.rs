@@ -57,19 +57,25 @@ fn same<T: PartialEq>(first: &RealServer, others: &[RealServer], of: impl Fn(&Re
     others.iter().all(|other| of(other) == value).then_some(value)
 }
 
-/// A server's port as the file says it: none where it is that of its service at every port of a list.
-pub(super) fn port_follows(
+/// Whether an address stands alone: its port is that of its service, at every port of a list (`other` is at one that is not
+/// the first one's).
+pub(super) fn stands_alone(
     service: &VirtualService,
     other: Option<&VirtualService>,
+    short: bool,
     port: impl Fn(&VirtualService) -> Option<u16>,
 ) -> bool {
-    let one = |service: &VirtualService| port(service) == Some(super::service::port(service.key));
-    one(service) && other.is_none_or(one)
+    let follows = |service: &VirtualService| port(service) == Some(super::service::port(service.key));
+    match other {
+        Some(other) => follows(service) && follows(other),
+        None => short && follows(service),
+    }
 }
 
+/// A server; `alone` is its address.
 pub(super) fn print(
     at: At<'_>,
-    follows: bool,
+    alone: bool,
     usual: Usual,
     own_checks: bool,
     manner: Manner<'_>,
@@ -77,12 +83,7 @@ pub(super) fn print(
 ) {
     let real = at.real;
     lines.header("[[service.real]]");
-    let plain_address = follows && (manner.short || at.other.is_some());
-    if plain_address {
-        lines.string("address", format!("{}", real.key.address));
-    } else {
-        lines.string("address", address_port(&real.key));
-    }
+    lines.string("address", address(&real.key, alone));
     lines.usual("weight", real.destination.weight.get(), usual.weight.get());
     forward::print(real.destination.forward, usual.forward, lines);
     lines.usual("alpha", real.alpha, usual.alpha);
@@ -105,21 +106,24 @@ pub(super) fn print(
 pub(super) fn sorry(
     sorry: (DestinationKey, Destination),
     inhibit: bool,
-    follows: bool,
+    alone: bool,
     usual: Forward,
-    varies: bool,
     short: bool,
 ) -> String {
     let (key, destination) = sorry;
-    let address = if follows && (short || varies) { format!("{}", key.address) } else { address_port(&key) };
     let (method, tunnel) = forward::pairs(destination.forward, usual, short);
+    let address = Quoted(address(&key, alone));
     if short && method.is_none() && tunnel.is_none() && !inhibit {
-        return format!("{}", Quoted(address));
+        return format!("{address}");
     }
     inline([
-        Some(format!("address = {}", Quoted(address))),
+        Some(format!("address = {address}")),
         method.map(|method| format!("forward = \"{method}\"")),
         tunnel.map(|tunnel| format!("tunnel = {tunnel}")),
         (!short || inhibit).then(|| format!("inhibit = {inhibit}")),
     ])
+}
+
+fn address(key: &DestinationKey, alone: bool) -> String {
+    if alone { format!("{}", key.address) } else { address_port(key) }
 }

@@ -100,8 +100,8 @@ fn print_servers(section: &Section<'_>, usual: Usual, config: &DirectorConfig, l
     }
     for (nth, at) in reals() {
         let port = |service: &VirtualService| service.reals.get(nth).map(|real| real.key.port);
-        let follows = real::port_follows(service, section.other, port);
-        real::print(at, follows, usual, common.is_none(), manner, lines);
+        let alone = real::stands_alone(service, section.other, manner.short, port);
+        real::print(at, alone, usual, common.is_none(), manner, lines);
     }
 }
 
@@ -113,7 +113,8 @@ fn print_keys(section: &Section<'_>, lines: &mut Lines) {
         }
         (ServiceKey::Address { .. }, Some(_)) => {
             let ranges = ranges(section.members, lines.is_short());
-            lines.key("addresses", block(ranges.iter().map(|range| Quoted(range.to_string()))));
+            let quoted = ranges.iter().map(|range| Quoted(range.to_string()));
+            lines.key("addresses", if ranges.len() == 1 { list(quoted) } else { block(quoted) });
         }
         (ServiceKey::Fwmark { mark, .. }, None) => lines.key("fwmark", mark),
         (ServiceKey::Fwmark { .. }, Some(_)) => {
@@ -185,9 +186,9 @@ fn print_settings(service: &VirtualService, lines: &mut Lines) {
 fn print_sorry(section: &Section<'_>, usual: Usual, lines: &mut Lines) {
     let (service, short) = (section.first, lines.is_short());
     let port = |service: &VirtualService| service.sorry_server.map(|(key, _)| key.port);
-    let follows = real::port_follows(service, section.other, port);
-    let sorry = service.sorry_server.map(|sorry| {
-        real::sorry(sorry, service.sorry_inhibit, follows, usual.forward, section.other.is_some(), short)
-    });
+    let alone = real::stands_alone(service, section.other, short, port);
+    let sorry = service
+        .sorry_server
+        .map(|sorry| real::sorry(sorry, service.sorry_inhibit, alone, usual.forward, short));
     lines.optional("sorry_server", sorry, "none");
 }

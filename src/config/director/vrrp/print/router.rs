@@ -91,9 +91,10 @@ fn print_address(one: &VirtualAddress, usual: &str, short: bool) -> String {
         Scope::Host => "host",
     };
     let single = one.prefix == if one.address.is_ipv4() { 32 } else { 128 };
-    let address = match single && short {
-        true => format!("\"{}\"", one.address),
-        false => format!("\"{}/{}\"", one.address, one.prefix),
+    let address = if single && short {
+        format!("\"{}\"", one.address)
+    } else {
+        format!("\"{}/{}\"", one.address, one.prefix)
     };
     let interface =
         (!short || one.interface != usual).then(|| format!("interface = {}", Quoted(&one.interface)));
