@@ -37,6 +37,8 @@ pub(crate) enum Shape {
 pub(crate) enum Verdict {
     /// does what it does under keepalived
     Works,
+    /// does that but for a case that is reported where it comes up
+    Nearly(&'static str),
     /// does nearly that
     Differently(&'static str),
     /// has no effect: what it asks for is so in any case
@@ -258,5 +260,7 @@ const fn values(name: &'static str, verdict: Verdict) -> Keyword {
     Keyword { name, shape: Shape::Values, verdict }
 }
 
+#[cfg(test)]
+mod page;
 #[cfg(test)]
 mod tests;

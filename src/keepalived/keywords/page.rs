@@ -41,18 +41,23 @@ fn rows() -> String {
                 Shape::Block | Shape::Values => " { }",
                 Shape::Line | Shape::Script => "",
             };
-            let (word, how) = match keyword.verdict {
-                Verdict::Works => ("works", ""),
-                Verdict::Differently(how) => ("differently", how),
-                Verdict::Anyway(why) => ("always so", why),
-                Verdict::Ignored(why) => ("no effect", why),
-                Verdict::Refused(why) => ("**refused**", why),
-            };
+            let (word, how) = words(keyword.verdict);
             let line = format!("| `{}{braces}` | {word} | {} |", keyword.name, how.replace('|', "\\|"));
             writeln!(text, "{}", line.replace("|  |", "| |")).unwrap();
         }
     }
     text
+}
+
+fn words(verdict: Verdict) -> (&'static str, String) {
+    match verdict {
+        Verdict::Works => ("works", String::new()),
+        Verdict::Nearly(how) => ("works", how.into()),
+        Verdict::Differently(how) => ("differently", how.into()),
+        Verdict::Old(word, _) => ("works", format!("another word for `{word}`: a warning says so")),
+        Verdict::Anyway(why) | Verdict::Ignored(why) => ("no effect", why.into()),
+        Verdict::Refused(why) => ("**refused**", why.into()),
+    }
 }
 
 fn title(section: Section) -> &'static str {

@@ -15,6 +15,7 @@ mod route;
 pub(super) mod said;
 mod transport;
 pub(super) mod value;
+mod vips;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;

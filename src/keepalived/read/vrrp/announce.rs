@@ -37,7 +37,8 @@ pub(super) struct Said {
     minimal: bool,
     repeat: Option<u8>,
     delay: Option<Duration>,
-    refresh: Option<Option<Duration>>,
+    /// zero: never
+    refresh: Option<Duration>,
     refresh_repeat: Option<u8>,
     rival_delay: Option<Duration>,
     rival_repeat: Option<u8>,
@@ -50,12 +51,14 @@ impl Said {
         match keyword {
             "garp_master_repeat" => self.repeat = repeat(line, report).or(self.repeat),
             "garp_master_refresh_repeat" => {
-                self.refresh_repeat = repeat(line, report).or(self.refresh_repeat)
+                self.refresh_repeat = repeat(line, report).or(self.refresh_repeat);
             }
             "garp_lower_prio_repeat" => self.rival_repeat = repeat(line, report).or(self.rival_repeat),
-            "garp_master_delay" => self.delay = delay(line, report).or(self.delay),
-            "garp_lower_prio_delay" => self.rival_delay = delay(line, report).or(self.rival_delay),
-            "garp_master_refresh" => self.refresh = refresh(line, report).or(self.refresh),
+            "garp_master_delay" => self.delay = limited(line, MOST_DELAY, report).or(self.delay),
+            "garp_lower_prio_delay" => {
+                self.rival_delay = limited(line, MOST_DELAY, report).or(self.rival_delay)
+            }
+            "garp_master_refresh" => self.refresh = limited(line, MOST_REFRESH, report).or(self.refresh),
             "min_garp" => self.minimal = flag(line, report).unwrap_or(self.minimal),
             _ => return false,
         }
@@ -72,7 +75,9 @@ impl Said {
         Announcing {
             repeat,
             delay,
-            refresh: self.refresh.unwrap_or(usual.refresh),
+            refresh: self
+                .refresh
+                .map_or(usual.refresh, |refresh| Some(refresh).filter(|refresh| !refresh.is_zero())),
             refresh_repeat: self.refresh_repeat.unwrap_or(usual.refresh_repeat),
             rival_repeat: self.rival_repeat.unwrap_or(rival.0),
             rival_delay: self.rival_delay.unwrap_or(rival.1),
@@ -89,22 +94,12 @@ fn repeat(line: &Line, report: &mut Report) -> Option<u8> {
     u8::try_from(limited).ok()
 }
 
-fn delay(line: &Line, report: &mut Report) -> Option<Duration> {
-    limited(line, MOST_DELAY, report).map(Duration::from_secs)
-}
-
-/// 0 is never.
-fn refresh(line: &Line, report: &mut Report) -> Option<Option<Duration>> {
-    let read = limited(line, MOST_REFRESH, report)?;
-    Some(Some(read).filter(|read| *read > 0).map(Duration::from_secs))
-}
-
-fn limited(line: &Line, most: i64, report: &mut Report) -> Option<u64> {
+fn limited(line: &Line, most: i64, report: &mut Report) -> Option<Duration> {
     let read = number(line, 0..=i64::from(u32::MAX), "keepalived takes 0", report)?;
     if read > most {
         tell_limit(line, most, "seconds", report);
     }
-    u64::try_from(read.min(most)).ok()
+    u64::try_from(read.min(most)).ok().map(Duration::from_secs)
 }
 
 fn tell_limit(line: &Line, limit: i64, what: &str, report: &mut Report) {

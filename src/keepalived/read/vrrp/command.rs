@@ -40,23 +40,23 @@ pub(in crate::read) fn program<'a>(
     };
     let mut words = split(word.text());
     let mut behind = behind;
-    if let (Some(first), Some(last)) = (behind.first(), behind.last()) {
-        if !takes_user || looks_like_arguments(behind) {
-            report
-                .error(first.place.to(last.place), "arguments outside the quotes")
-                .label("not given to the program")
-                .help(format_args!("write `{} \"{} …\"`", line.keyword(), shown(word.text())))
-                .swallowed(if takes_user {
-                    "keepalived takes them as user and group"
-                } else {
-                    "keepalived drops them"
-                })
-                .mended("given to the program");
-            if report.mode() == Mode::Fix {
-                words.extend(behind.iter().map(|word| String::from(word.text())));
-            }
-            behind = &[];
+    if let (Some(first), Some(last)) = (behind.first(), behind.last())
+        && (!takes_user || looks_like_arguments(behind))
+    {
+        report
+            .error(first.place.to(last.place), "arguments outside the quotes")
+            .label("not given to the program")
+            .help(format_args!("write `{} \"{} …\"`", line.keyword(), shown(word.text())))
+            .swallowed(if takes_user {
+                "keepalived takes them as user and group"
+            } else {
+                "keepalived drops them"
+            })
+            .mended("given to the program");
+        if report.mode() == Mode::Fix {
+            words.extend(behind.iter().map(|word| String::from(word.text())));
         }
+        behind = &[];
     }
     let command = full(words, word, report)?;
     Some(Program { command, behind })

@@ -5,25 +5,21 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use ::vrrp::{Advert, Family, Priority, Version, Vrid};
+use ::vrrp::{Family, Priority, Version, Vrid};
 use config::director::{RouterConfig, VirtualAddress};
 
 use super::globals::{self, Globals};
 use super::said::{Said, one_a_line};
 use super::value::{block_name, flag, number, value};
+use super::vips::Vips;
 use super::{Given, Placed, announce, auth, interval, notify, preempt, route, transport};
 use crate::Mode;
 use crate::keywords::Section;
-use crate::read::address::{self, Taken, is_link_local};
+use crate::read::address::{self, Taken};
 use crate::read::track::Things;
 use crate::report::Report;
 use crate::source::Place;
 use crate::syntax::{Line, Word};
-
-/// Ethernet's; an advert is never fragmented.
-const MTU: u16 = 1500;
-/// A takeover must not take long.
-const MOST_EXCLUDED: usize = 4_000;
 
 /// Instances as they are read.
 pub(super) struct Instances<'a, 'g> {
@@ -47,10 +43,9 @@ impl<'a, 'g> Instances<'a, 'g> {
         report.belongs_to_router(line.whole_place(), &name);
         let lines = one_a_line(line.lines(), Section::Instance, report);
         let all = Said::of(&lines, Section::Instance, report);
-        if let Some(line) = all.first("lvs_sync_daemon_interface", report) {
-            if let Some(word) = value(line, report) {
-                self.sync.push((word.clone(), name.clone()));
-            }
+        let sync = all.first("lvs_sync_daemon_interface", report);
+        if let Some(word) = sync.and_then(|line| value(line, report)) {
+            self.sync.push((word.clone(), name.clone()));
         }
         let reader =
             Reader { globals: self.globals, things: self.things, given: self.given, at, line, said: &all };
@@ -97,7 +92,7 @@ impl<'a, 'g> Instances<'a, 'g> {
             .label("the second of this name")
             .help(format_args!("the first is in {position}: write another name"))
             .swallowed("keepalived leaves the second away");
-        let Some(other) = other else { return None };
+        let other = other?;
         drop(draft.mended(format_args!("named `{other}`")));
         self.names.insert(other.clone(), place);
         Some(other).filter(|_| report.mode() == Mode::Fix)
@@ -122,10 +117,11 @@ impl Reader<'_, '_> {
         let vrid = self.vrid(report);
         let strict = self.strict(report);
         let priority = preempt::priority(self.line, said, report);
-        let (addresses, excluded) = self.addresses(usual, taken, report)?;
-        let family = Family::of(addresses.first()?.address);
-        let version = self.version(family, &addresses, report);
-        let (addresses, excluded) = self.fitting(addresses, excluded, version, family, report);
+        let mut held = Vips::read(self.line, said, usual, taken, report)?;
+        let family = Family::of(held.addresses.first()?.address);
+        let version = self.version(family, &held.addresses, report);
+        held.fit(version, family, report);
+        let Vips { addresses, excluded, .. } = held;
         let interval = interval::read(said.last("advert_int", report), version, report);
         let password = auth::read(said, version, strict, report);
         let (preempt, preempt_delay) = preempt::read(said, priority, strict, report);
@@ -235,99 +231,6 @@ impl Reader<'_, '_> {
         }
         Version::V3
     }
-
-    /// `virtual_ipaddress` and `virtual_ipaddress_excluded`: the first are of one family, and at least one.
-    fn addresses(
-        &self,
-        usual: &str,
-        taken: &mut Taken,
-        report: &mut Report,
-    ) -> Option<(Vec<VirtualAddress>, Vec<VirtualAddress>)> {
-        let mut excluded = Vec::new();
-        let mut addresses: Vec<VirtualAddress> = Vec::new();
-        for line in self.said.entries("virtual_ipaddress") {
-            for entry in address::read(line, usual, report) {
-                let first = addresses.first().map(|first| first.address);
-                let other = first.filter(|first| first.is_ipv4() != entry.address.is_ipv4());
-                if let Some(first) = other {
-                    tell_family(&entry, first, report);
-                    if report.mode() != Mode::Fix {
-                        continue;
-                    }
-                }
-                if taken.insert(&entry, report) {
-                    let list = if other.is_some() { &mut excluded } else { &mut addresses };
-                    list.push(held(entry));
-                }
-            }
-        }
-        for line in self.said.entries("virtual_ipaddress_excluded") {
-            let read = address::read(line, usual, report).into_iter();
-            excluded.extend(read.filter(|entry| taken.insert(entry, report)).map(held).collect::<Vec<_>>());
-        }
-        if addresses.is_empty() {
-            self.tell_empty(report);
-            return None;
-        }
-        Some((addresses, excluded))
-    }
-
-    fn tell_empty(&self, report: &mut Report) {
-        let line = self.said.all("virtual_ipaddress").last().copied().unwrap_or(self.line);
-        report
-            .error(line.words_place(), "this vrrp_instance has no address in `virtual_ipaddress`")
-            .label("an advert has at least one address")
-            .help("write one there; the others may be in `virtual_ipaddress_excluded`");
-    }
-
-    /// What does not fit an advert is held like the others: as keepalived does it.
-    fn fitting(
-        &self,
-        mut addresses: Vec<VirtualAddress>,
-        mut excluded: Vec<VirtualAddress>,
-        version: Version,
-        family: Family,
-        report: &mut Report,
-    ) -> (Vec<VirtualAddress>, Vec<VirtualAddress>) {
-        let place = self.said.all("virtual_ipaddress").first().copied().unwrap_or(self.line).words_place();
-        let most = Advert::most_addresses(version, family, MTU);
-        if addresses.len() > most {
-            report
-                .warning(place, format_args!("{} addresses do not fit an advert", addresses.len()))
-                .label(format_args!("{most} fit"))
-                .help("the others are held in the same way, as in `virtual_ipaddress_excluded`: move them there");
-            excluded.extend(addresses.split_off(most));
-        }
-        if excluded.len() > MOST_EXCLUDED {
-            report
-                .error(place, format_args!("more than {MOST_EXCLUDED} addresses outside the adverts"))
-                .help("leave some away: each is added and announced while the director takes over");
-        }
-        let link_local = addresses.first().is_some_and(|first| is_link_local(first.address));
-        if family == Family::V6 && !link_local {
-            report
-                .note(
-                    place,
-                    "the first IPv6 address of an advert should be a link-local one (RFC 9568 section 5.2.9)",
-                )
-                .help("write one that all its routers share before it, such as `fe80::1`");
-        }
-        (addresses, excluded)
-    }
-}
-
-fn held(entry: address::Entry) -> VirtualAddress {
-    let address::Entry { address, prefix, interface, label, scope, .. } = entry;
-    VirtualAddress { address, prefix, interface, label, scope }
-}
-
-fn tell_family(entry: &address::Entry, first: core::net::IpAddr, report: &mut Report) {
-    report
-        .error(entry.place, "the addresses of an advert are of one family")
-        .label(format_args!("{} is not of the family of {first}", entry.address))
-        .help("write it in `virtual_ipaddress_excluded`, or give it a vrrp_instance of its own")
-        .swallowed("keepalived leaves it away")
-        .mended("held as in `virtual_ipaddress_excluded`");
 }
 
 /// `smtp_alert`: nothing where there is no mail.
