@@ -1,12 +1,18 @@
-//! What the fuzz targets do with bytes. The tests of the room `vrrp` replay the seeds through the same files.
+//! What the fuzz targets do with bytes. The tests of the rooms `vrrp` and `keepalived` replay the seeds through the same files.
 
 mod advert;
+mod keepalived;
 mod reader;
 mod set;
 
 /// A packet.
 pub fn advert(bytes: &[u8]) {
     advert::advert(bytes);
+}
+
+/// A keepalived.conf.
+pub fn keepalived(bytes: &[u8]) {
+    keepalived::keepalived(bytes);
 }
 
 /// Routers, and what happens to them.

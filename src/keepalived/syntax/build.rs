@@ -161,7 +161,10 @@ impl<'a> Builder<'a> {
                 self.outside(&keyword, place)
             }
             Opens::Nothing | Opens::Unknown => {
-                self.unknown(&keyword, place);
+                // a keyword that is not known is reported by who knows the others of its block
+                if kind == Opens::Nothing || self.report.mode() == Mode::Lenient {
+                    self.unknown(&keyword, place);
+                }
                 if self.report.mode() == Mode::Lenient {
                     self.ignored += 1;
                 } else {
