@@ -56,7 +56,7 @@ impl Said {
             "garp_lower_prio_repeat" => self.rival_repeat = repeat(line, report).or(self.rival_repeat),
             "garp_master_delay" => self.delay = limited(line, MOST_DELAY, report).or(self.delay),
             "garp_lower_prio_delay" => {
-                self.rival_delay = limited(line, MOST_DELAY, report).or(self.rival_delay)
+                self.rival_delay = limited(line, MOST_DELAY, report).or(self.rival_delay);
             }
             "garp_master_refresh" => self.refresh = limited(line, MOST_REFRESH, report).or(self.refresh),
             "min_garp" => self.minimal = flag(line, report).unwrap_or(self.minimal),

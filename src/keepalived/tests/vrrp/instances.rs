@@ -151,3 +151,15 @@ fn announcements() {
     );
     assert_eq!(super::router("garp_master_refresh 0").announcing.refresh, None);
 }
+
+#[test]
+fn a_misspelt_block_is_mended_as_a_whole_or_left_away_as_a_whole() {
+    let text = format!(
+        "{}vrrp_instanc VI_2 {{\ninterface eth1\nvirtual_router_id 52\npriority 5\nvirtual_ipaddress {{\n192.0.2.2\n}}\n}}\n",
+        instance("")
+    );
+    refused(&text, &["`vrrp_instanc`", "did you mean `vrrp_instance`?"]);
+    let mended = taken(&text, Mode::Fix).vrrp.routers.len();
+    let said = told(&text, Mode::Fix);
+    assert_eq!(mended == 2, said.contains("taken as `vrrp_instance`"), "{mended} {said}");
+}
