@@ -40,13 +40,13 @@ virtual_server 192.0.2.100 80 {
 }
     real_server 192.0.2.1 80 {
         TCP_CHECK {
-            connect_timeout 8
+            connect_timeout 5
             nb_get_retry 3
         }
     }
     real_server 192.0.2.2 80 {
         TCP_CHECK {
-            connect_timeout 8
+            connect_timeout 5
         }
     }
 ";

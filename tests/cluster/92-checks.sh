@@ -103,6 +103,8 @@ case_check_digest_and_genhash() {
 
 # The server blocks hosts whose connections go wrong three times: one that only reads the greeting, but never the director.
 case_check_mysql() {
+    printf '%s client\n%s lvs01\n%s rs01\n' "$(rip client)" "$(rip lvs01)" "$(rip rs01)" >"$WORK/hosts"
+    mount --bind "$WORK/hosts" /etc/hosts # it counts for hosts that have a name
     start_mysql rs01 --skip-name-resolve=OFF --max-connect-errors=3
     checked 3306 'type = "mysql"'
     good
@@ -272,5 +274,5 @@ case_check_source_and_mark() {
     good
     wait_until "[[ \$(on rs01 ss -Htan 'sport = :80') == *192.168.100.77:* ]]" 20
     checked 80 'type = "http", mark = 7'
-    bad 'unreachable'
+    bad 'no route to host'
 }

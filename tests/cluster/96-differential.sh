@@ -79,14 +79,11 @@ clean_slate() {
 # service KEY [LINE…]: a virtual_server with RS01 and RS02, checked each second; $CHECK is the check, $SERVER
 # a server's own lines.
 service() {
-    local machine
+    local machine check=${CHECK-}
+    [[ $check ]] || check=$(printf '%s\n' 'TCP_CHECK {' 'connect_timeout 1' 'retry 0' '}')
     printf '%s\n' "virtual_server $1 {" "delay_loop 1" "lb_algo ${ALGO:-rr}" "lb_kind DR" "protocol TCP" "${@:2}"
     for machine in ${SERVERS:-rs01 rs02}; do
-        printf '%s\n' "real_server $(rip "$machine") ${PORT:-80} {" "${SERVER:-weight 1}" \
-            "${CHECK:-TCP_CHECK {
-connect_timeout 1
-retry 0
-}}" "}"
+        printf '%s\n' "real_server $(rip "$machine") ${PORT:-80} {" "${SERVER:-weight 1}" "$check" "}"
     done
     echo "}"
 }
