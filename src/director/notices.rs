@@ -64,13 +64,17 @@ impl Herald {
     /// Servers and quorums that turned, all that turned together: `turns` are of `config`.
     pub(crate) fn tell_turns(&self, config: &DirectorConfig, turns: &[Turn]) {
         self.say(&config.vrrp, turns.iter().filter_map(|turn| turned::said(&config.services, turn)));
-        mails::of(&config.services, turns).into_iter().for_each(|mail| self.mail.tell(mail));
+        for mail in mails::of(&config.services, turns) {
+            self.mail.tell(mail);
+        }
     }
 
     /// Virtual routers that moved: by mail, everything else is told already.
     pub(crate) fn tell_moves(&mut self, config: &DirectorConfig, moves: &[Moved]) {
         for moved in moves {
-            self.routers.moved(&config.vrrp, moved).into_iter().for_each(|mail| self.mail.tell(mail));
+            for mail in self.routers.moved(&config.vrrp, moved) {
+                self.mail.tell(mail);
+            }
         }
     }
 

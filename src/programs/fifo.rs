@@ -104,8 +104,9 @@ impl Fifo {
             return None;
         }
         if !self.open.as_ref().is_some_and(|file| self.is_named(file)) {
-            self.open = None;
             if let Err(error) = self.hold() {
+                // nobody would read what is written there
+                self.open = None;
                 self.warn(&error);
             }
         }

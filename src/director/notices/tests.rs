@@ -21,10 +21,12 @@ fn config(text: &str) -> DirectorConfig {
 }
 
 fn service(name: &str, keys: &str, reals: &[&str]) -> String {
-    let reals: String = reals
-        .iter()
-        .map(|host| format!("[[service.real]]\naddress = \"192.0.2.{host}\"\nnotify = {{ up = [\"/bin/true\", \"up\", \"{host}\"], down = [\"/bin/true\", \"down\", \"{host}\"] }}\n"))
-        .collect();
+    let real = |host: &&str| {
+        let program = |word: &str| format!("[\"/bin/true\", \"{word}\", \"{host}\"]");
+        let (up, down) = (program("up"), program("down"));
+        format!("[[service.real]]\naddress = \"192.0.2.{host}\"\nnotify = {{ up = {up}, down = {down} }}\n")
+    };
+    let reals = reals.iter().map(real).collect::<Vec<_>>().concat();
     let check = "check = { type = \"tcp\", port = 80, interval = \"1s\", timeout = \"1s\", fall = 1 }";
     format!(
         "[[service]]\nname = \"{name}\"\n{keys}\n{check}\nnotify = {{ quorum_up = \"/bin/true\", quorum_down = [\"/bin/false\", \"{name}\"] }}\n{reals}"

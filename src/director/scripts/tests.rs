@@ -65,8 +65,8 @@ check = { type = \"https\", path = \"/\", verify = \"/no/ca.pem\" }
 
 #[test]
 fn each_server_that_names_it_is_told_of() {
-    let reals: String =
-        (1..=200).map(|nth| format!("[[service.real]]\naddress = \"192.0.2.{nth}\"\n")).collect();
+    let real = |nth| format!("[[service.real]]\naddress = \"192.0.2.{nth}\"\n");
+    let reals = (1..=200).map(real).collect::<Vec<_>>().concat();
     let check = "check = { type = \"script\", command = \"/no/check\" }";
     let text = format!("[[service]]\nname = \"web\"\naddress = \"198.51.100.1:80\"\n{check}\n{reals}");
     let wrong = wrong(&text);
