@@ -55,12 +55,14 @@ impl Taken {
             return true;
         };
         let position = report.position(*first);
-        let draft = report
-            .error(entry.place, format_args!("{} is held twice", entry.address))
-            .label("the second time")
-            .help(format_args!("leave it away: {position} has it"));
+        let (message, help) = (
+            format_args!("{} is held twice", entry.address),
+            format_args!("leave it away: {position} has it"),
+        );
         if *owner == self.owners {
-            draft.swallowed("it is held once").mended("held once");
+            report.warning(entry.place, message).label("the first counts").help(help);
+        } else {
+            report.error(entry.place, message).label("the second time").help(help);
         }
         false
     }

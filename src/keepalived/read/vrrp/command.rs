@@ -1,7 +1,7 @@
 //! Programs: `script`, `notify`, `misc_path` and their like.
 //!
-//! keepalived takes one word, which quotes make of many: `"/path argument 'two words'"`. It runs no shell, and looks for a name
-//! without a slash where `PATH` says.
+//! keepalived takes one word, which quotes make of many: `"/path argument 'two words'"`. It runs no shell, but for what begins with
+//! `</dev/tcp/`, and looks for a name without a slash where `PATH` says.
 
 use alloc::string::String;
 use alloc::vec;
@@ -16,6 +16,8 @@ use crate::syntax::{Line, Word};
 const ENV: &str = "/usr/bin/env";
 /// What only a shell understands.
 const SHELL: [char; 9] = ['|', '<', '>', ';', '&', '$', '`', '*', '('];
+/// Words of a shell's grammar, alone between blanks.
+const SIGNS: [&str; 8] = ["|", "||", "&&", ";", "&", ">", ">>", "<"];
 
 /// A program, and who runs it.
 pub(in crate::read) struct Program<'a> {
@@ -58,6 +60,9 @@ pub(in crate::read) fn program<'a>(
         }
         behind = &[];
     }
+    if let Some(command) = of_shell(&words, word, report) {
+        return Some(Program { command, behind });
+    }
     let command = full(words, word, report)?;
     Some(Program { command, behind })
 }
@@ -88,6 +93,27 @@ fn split(text: &str) -> Vec<String> {
     }
     words.extend(word);
     words
+}
+
+/// `</dev/tcp/192.0.2.1/80`, which bash connects to; and a pipeline, when mending.
+fn of_shell(words: &[String], word: &Word, report: &mut Report) -> Option<Vec<String>> {
+    let by = |shell: &str| [shell, "-c", word.text()].map(String::from).to_vec();
+    let first = words.first().map_or("", String::as_str);
+    if first.starts_with("</dev/tcp/") || first.starts_with("</dev/udp/") {
+        report
+            .warning(word.place, format_args!("`{}` is run by /bin/bash", shown(first)))
+            .label("no file: bash connects, and other shells fail")
+            .help("write a program that connects, such as `/usr/bin/nc -z 127.0.0.1 80`");
+        return Some(by("/bin/bash"));
+    }
+    let sign = words.iter().skip(1).find(|word| SIGNS.contains(&word.as_str()))?;
+    report
+        .error(word.place, format_args!("no shell is asked: `{sign}` is an argument"))
+        .label("goes to the program")
+        .help("put the pipeline into a file, and write its full path")
+        .swallowed("keepalived gives it to the program too")
+        .mended("run by /bin/sh");
+    Some(by("/bin/sh")).filter(|_| report.mode() == Mode::Fix)
 }
 
 /// With a full path.

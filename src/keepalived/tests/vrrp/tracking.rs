@@ -92,7 +92,14 @@ fn programs() {
     swallowed(&outside, &["arguments outside the quotes"]);
     assert_eq!(command(&outside, Mode::Lenient), ["/etc/chk.sh"]);
     assert_eq!(command(&outside, Mode::Fix), ["/etc/chk.sh", "80", "tcp"]);
-    for shell in ["\"</dev/tcp/127.0.0.1/80\"", "\"scripts/chk.sh\"", "\"\""] {
+    let bash = script("script \"</dev/tcp/127.0.0.1/80\"");
+    warned(&bash, &["is run by /bin/bash"]);
+    assert_eq!(command(&bash, Mode::Strict), ["/bin/bash", "-c", "</dev/tcp/127.0.0.1/80"]);
+    let pipe = script("script \"/usr/bin/curl -s 127.0.0.1 | grep -q ok\"");
+    swallowed(&pipe, &["no shell is asked: `|` is an argument"]);
+    assert_eq!(command(&pipe, Mode::Lenient), ["/usr/bin/curl", "-s", "127.0.0.1", "|", "grep", "-q", "ok"]);
+    assert_eq!(command(&pipe, Mode::Fix), ["/bin/sh", "-c", "/usr/bin/curl -s 127.0.0.1 | grep -q ok"]);
+    for shell in ["\"$(which true)\"", "\"scripts/chk.sh\"", "\"\""] {
         let text = script(&format!("script {shell}"));
         assert!(only(swallowed(&text, &["no full path"])).track_scripts.is_empty(), "{shell}");
     }
