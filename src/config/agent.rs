@@ -45,7 +45,7 @@ pub struct AgentConfig {
 
 /// Reads `agent.toml`. Every error in the text is returned, not only the first; on success the warnings.
 ///
-/// Texts above 4 MiB are refused unread. At most 20 errors and 20 warnings are returned, sorted by place; a last
+/// Texts above 16 MiB are refused unread. At most 20 errors and 20 warnings are returned, sorted by place; a last
 /// one without a place counts the others.
 pub fn parse(text: &str) -> Result<(AgentConfig, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut report = Report::new(text);

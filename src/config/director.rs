@@ -320,7 +320,7 @@ pub struct RealServer {
 
 /// Reads `director.toml`. Every error in the text is returned, not only the first; on success the warnings.
 ///
-/// Texts above 4 MiB are refused unread. At most 20 errors and 20 warnings are returned, sorted by place; a last
+/// Texts above 16 MiB are refused unread. At most 20 errors and 20 warnings are returned, sorted by place; a last
 /// one without a place counts the others.
 pub fn parse(text: &str) -> Result<(DirectorConfig, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut report = Report::new(text);

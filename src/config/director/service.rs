@@ -1,7 +1,9 @@
 //! `[[service]]`.
 
 mod group;
+mod keys;
 mod members;
+mod quorum;
 pub(super) mod range;
 mod unique;
 
@@ -13,6 +15,8 @@ use core::ops::Range;
 
 use ipvs::{Forward, Protocol, ServiceKey, Weight};
 
+pub(super) use self::keys::SERVICE;
+
 use self::group::Servers;
 use self::members::{Member, Members};
 use super::address::Held;
@@ -21,83 +25,8 @@ use super::mail::Alerts;
 use super::real::{self, Defaults};
 use super::target::{Of, forward};
 use super::{VirtualService, notify, schedule};
-use crate::read::{Foreign, Keys, Report, Table, choice};
+use crate::read::{Report, Table, choice};
 use crate::text::Entry;
-
-pub(super) const SERVICE: Keys = Keys {
-    name: "[[service]]",
-    known: &[
-        "name",
-        "address",
-        "addresses",
-        "fwmark",
-        "fwmarks",
-        "family",
-        "protocol",
-        "scheduler",
-        "scheduler_flags",
-        "one_packet",
-        "persistence",
-        "persistence_granularity",
-        "persistence_engine",
-        "forward",
-        "tunnel",
-        "weight",
-        "alpha",
-        "inhibit",
-        "quorum",
-        "hysteresis",
-        "sorry_server",
-        "omega",
-        "ha_suspend",
-        "notify",
-        "alert",
-        "check",
-        "real",
-    ],
-    foreign: &[
-        Foreign { key: "agent_port", help: "following the agents comes with a later version: leave it away" },
-        Foreign { key: "port", help: "write it behind the address: \"192.0.2.1:80\"" },
-        Foreign { key: "lb_algo", help: "keepalived's lb_algo is `scheduler` here" },
-        Foreign { key: "lvs_sched", help: "keepalived's lvs_sched is `scheduler` here" },
-        Foreign {
-            key: "lb_kind",
-            help: "keepalived's lb_kind is `forward` here: \"dr\", \"nat\" or \"tun\"",
-        },
-        Foreign { key: "lvs_method", help: "keepalived's lvs_method is `forward` here" },
-        Foreign { key: "persistence_timeout", help: "write `persistence = \"20s\"`" },
-        Foreign { key: "delay_loop", help: "write `check = { interval = \"6s\" }`" },
-        Foreign { key: "delay_before_retry", help: "write `check = { interval_retry = \"1s\" }`" },
-        Foreign { key: "connect_timeout", help: "write `check = { connect_timeout = \"5s\" }`" },
-        Foreign { key: "retry", help: "write `check = { fall = 4 }`; keepalived's retry 3 is fall = 4" },
-        Foreign { key: "warmup", help: "write `check = { warmup = \"10s\" }`" },
-        Foreign { key: "quorum_up", help: "write `notify = { quorum_up = \"/path\" }`" },
-        Foreign { key: "quorum_down", help: "write `notify = { quorum_down = \"/path\" }`" },
-        Foreign { key: "notify_up", help: "write `notify = { up = \"/path\" }` in [[service.real]]" },
-        Foreign { key: "notify_down", help: "write `notify = { down = \"/path\" }` in [[service.real]]" },
-        Foreign { key: "smtp_alert", help: "write `alert = true`, and [mail]" },
-        Foreign {
-            key: "sorry_server_inhibit",
-            help: "write `sorry_server = { address = \"…\", inhibit = true }`",
-        },
-        Foreign {
-            key: "sorry_server_lvs_method",
-            help: "write `sorry_server = { address = \"…\", forward = \"nat\" }`",
-        },
-        Foreign {
-            key: "virtual_server_group",
-            help: "write `addresses = [\"192.0.2.1:80\", \"192.0.2.2-9:80\"]`",
-        },
-        Foreign { key: "ip_family", help: "write `family`, for a fwmark service" },
-        Foreign { key: "snmp_name", help: "leave it away: `name` is what figures are called by" },
-        Foreign { key: "hashed", help: "leave it away: it does nothing" },
-        Foreign { key: "ops", help: "write `one_packet = true`" },
-        Foreign { key: "inhibit_on_failure", help: "write `inhibit = true`" },
-        Foreign { key: "real_server", help: "keepalived's real_server is [[service.real]] here" },
-        Foreign { key: "servers", help: "write one [[service.real]] section for each server" },
-        Foreign { key: "virtualhost", help: "write `check = { type = \"http\", host = \"…\" }`" },
-    ],
-};
 
 /// Each is a service in the kernel, with a list of servers.
 const MOST_SERVICES: usize = 65_536;
@@ -256,8 +185,8 @@ fn read_one(
         alert,
         reals: servers.reals,
     };
-    warn_of_quorum(table, &service, report);
-    refuse_sorry_real(table, &service, report);
+    quorum::warn_of_quorum(table, &service, report);
+    quorum::refuse_sorry_real(table, &service, report);
     Some(service)
 }
 
@@ -319,44 +248,4 @@ fn ha_suspend(table: Table<'_>, key: Option<ServiceKey>, report: &mut Report<'_>
             .help("leave it away: the servers are checked always");
     }
     Some(wanted)
-}
-
-/// While quorum is lost it would be quiesced and serve at once.
-fn refuse_sorry_real(table: Table<'_>, service: &VirtualService, report: &mut Report<'_>) {
-    let (Some(entry), Some((sorry, _))) = (table.get("sorry_server"), service.sorry_server) else { return };
-    if service.reals.iter().any(|real| real.key == sorry) {
-        report
-            .error(
-                entry.place(),
-                format_args!("the sorry server {sorry} is a real server of the same service"),
-            )
-            .help("name a server that serves only when the others do not");
-    }
-}
-
-/// A quorum that all servers together do not reach.
-fn warn_of_quorum(table: Table<'_>, service: &VirtualService, report: &mut Report<'_>) {
-    let total: u64 = service.reals.iter().map(|real| u64::from(real.destination.weight.get())).sum();
-    let needed = u64::from(service.quorum) + u64::from(service.hysteresis);
-    if needed <= total || service.reals.is_empty() {
-        return;
-    }
-    let entry = table.get("hysteresis").or_else(|| table.get("quorum"));
-    let place = entry.unwrap_or_else(|| table.entry()).place();
-    let what = if service.hysteresis > 0 {
-        String::from("`quorum` + `hysteresis`")
-    } else {
-        String::from("`quorum`")
-    };
-    report
-        .warning(place, format_args!("{what} is {needed}, but the weights of all servers make {total}"))
-        .label(if u64::from(service.quorum) > total {
-            "never reached"
-        } else {
-            "never reached again, once lost"
-        })
-        .help(match total {
-            0 => String::from("give a server a `weight` of 1 or more"),
-            _ => alloc::format!("write {total} or less, or more `weight`"),
-        });
 }

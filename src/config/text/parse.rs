@@ -13,7 +13,7 @@ use super::insert::Conflict;
 use super::tree::Document;
 use crate::read::Report;
 
-/// Longer texts are refused unread: 16 MiB hold 4,000 services of sixteen servers with every default spelled out, and
+/// Longer texts are refused unread: 16 MiB hold 3,000 services of sixteen servers with every default spelled out, and
 /// reading takes up to ten times the text's length in memory while it lasts.
 pub(crate) const MAX_TEXT: usize = 16 << 20;
 /// Tokens between two headers: what a million values have at most, and less than 100 MB.
