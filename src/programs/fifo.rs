@@ -103,12 +103,11 @@ impl Fifo {
         if self.closed || !self.keep {
             return None;
         }
-        if !self.open.as_ref().is_some_and(|file| self.is_named(file)) {
-            if let Err(error) = self.hold() {
-                // nobody would read what is written there
-                self.open = None;
-                self.warn(&error);
-            }
+        let is_there = self.open.as_ref().is_some_and(|file| self.is_named(file));
+        if !is_there && let Err(error) = self.hold() {
+            // nobody would read what is written to the one before
+            self.open = None;
+            self.warn(&error);
         }
         self.open.as_ref().and_then(|file| file.try_clone().ok())
     }
