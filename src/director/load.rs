@@ -22,6 +22,9 @@ pub(crate) const DEFAULT: &str = "/etc/lvs-director/director.toml";
 /// keepalived's own.
 const KEEPALIVED: &str = "/etc/keepalived/keepalived.conf";
 
+/// A file with more findings is not tried in other ways.
+const HOPELESS: usize = 100;
+
 /// Which file, and how it is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
@@ -170,8 +173,10 @@ fn ways_out(source: &Source, found: &Found, mode: Mode) -> impl Iterator<Item = 
     let lenient = "with --lenient it is taken as keepalived takes it, mistakes and all".to_owned();
     let others = [(Mode::Fix, fix), (Mode::Lenient, lenient)];
     let text = found.sources.first().map(|file| file.text.clone()).unwrap_or_default();
-    let is_taken =
-        move |other: Mode| mode == Mode::Strict && keepalived(source, text.clone(), other).config.is_some();
+    let is_small = found.findings.len() < HOPELESS;
+    let is_taken = move |other: Mode| {
+        is_small && mode != other && keepalived(source, text.clone(), other).config.is_some()
+    };
     others.into_iter().filter(move |(other, _)| is_taken(*other)).map(|(_, hint)| hint)
 }
 

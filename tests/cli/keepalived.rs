@@ -153,12 +153,12 @@ fn included_files_belong_to_it() {
 #[test]
 fn lines_for_one_machine_follow_config_id() {
     let place = Place::new("keepalived-id");
-    let text = GOOD.replace("    delay_loop 6", "@LVS01     delay_loop 6\n@^LVS01     delay_loop 12");
+    let text = GOOD.replace("    delay_loop 6", "@LVS01     delay_loop 7\n@^LVS01     delay_loop 12");
     let file = place.file("keepalived.conf", text);
     let intervals = |options: &[&str]| {
         let (code, toml, err) = import(&file, options);
         assert_eq!((code, err.as_str()), (0, ""));
-        (toml.contains("\"6s\""), toml.contains("\"12s\""))
+        (toml.contains("\"7s\""), toml.contains("\"12s\""))
     };
     assert_eq!(intervals(&["-i", "LVS01"]), (true, false));
     assert_eq!(intervals(&["--config-id", "LVS02"]), (false, true));
@@ -200,5 +200,8 @@ fn a_program_that_is_missing_is_named() {
     assert!(err.contains("/no/such/program") && err.contains("does not exist"), "{err}");
     let (code, toml, err) = import(&file, &[]);
     assert_eq!(code, 0, "it may be meant for another machine");
-    assert!(toml.contains("/no/such/program") && err.contains("warning") && err.contains("does not exist"), "{err}");
+    assert!(
+        toml.contains("/no/such/program") && err.contains("warning") && err.contains("does not exist"),
+        "{err}"
+    );
 }

@@ -12,6 +12,8 @@ use crate::scripts::Wrong;
 
 /// The renderer counts those beyond instead of showing them; who found them has a limit already.
 const AT_ONCE: usize = 20;
+/// Findings of one kind that a reading gives; beyond these it counts them.
+const MOST: usize = 100;
 /// Things outside that are not as they should be: the others are counted.
 const OUTSIDE: usize = 20;
 
@@ -99,10 +101,14 @@ impl Found {
     /// `2 errors, 1 warning`
     pub(super) fn counts(&self) -> String {
         let of = |severity| self.findings.iter().filter(|one| one.diagnostic.severity == severity).count();
-        let errors = counted(of(Severity::Error), "error");
+        let words = |count: usize, noun| match count {
+            0..=MOST => counted(count, noun),
+            _ => format!("more than {MOST} {noun}s"),
+        };
+        let errors = words(of(Severity::Error), "error");
         match of(Severity::Warning) {
             0 => errors,
-            warnings => format!("{errors}, {}", counted(warnings, "warning")),
+            warnings => format!("{errors}, {}", words(warnings, "warning")),
         }
     }
 
