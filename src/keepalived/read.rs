@@ -12,6 +12,7 @@ mod track;
 mod value;
 mod vrrp;
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -22,7 +23,7 @@ use config::director::{DirectorConfig, IpvsConfig, IpvsOn, OnStop, SyncDaemon, V
 
 use crate::keywords::Section;
 use crate::report::Report;
-use crate::syntax::Line;
+use crate::syntax::{Line, Word};
 use global::{Globals, Sync};
 use service::Orphans;
 use vrrp::Routers;
@@ -33,8 +34,9 @@ const RESYNC: Duration = Duration::from_secs(1);
 
 /// The configuration that the lines say, as far as it can be understood.
 pub(crate) fn read(lines: &[Line], report: &mut Report) -> Option<DirectorConfig> {
+    let lines = &*known(lines, report);
     let orphans = Orphans::read(lines, report);
-    judge_root(lines, &orphans, report);
+    tell_stray(lines, &orphans, report);
     let mut globals = Globals::read(lines, report);
     let given = vrrp::Given { alert: globals.mail.routers(), script_user: globals.script_user.as_deref() };
     let mut routers = vrrp::read(lines, given, report);
@@ -49,10 +51,25 @@ pub(crate) fn read(lines: &[Line], report: &mut Report) -> Option<DirectorConfig
     Some(config)
 }
 
-/// Reports root lines that mean nothing.
-fn judge_root(lines: &[Line], orphans: &Orphans<'_>, report: &mut Report) {
+/// Reports root lines that mean nothing. When mending, those that were meant to be another have its keyword.
+fn known<'a>(lines: &'a [Line], report: &mut Report) -> Cow<'a, [Line]> {
+    let mut all = Cow::Borrowed(lines);
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !service::is_orphan(line)) {
+        let Some(keyword) = judge::keyword(Section::Root, line, report) else { continue };
+        if keyword.name == line.keyword() {
+            continue;
+        }
+        if let Some(word) = all.to_mut().get_mut(at).and_then(|line| line.words.first_mut()) {
+            *word = Word::new(keyword.name, word.place);
+        }
+    }
+    all
+}
+
+/// Words of services, behind no service and with no server among them.
+fn tell_stray(lines: &[Line], orphans: &Orphans<'_>, report: &mut Report) {
     for (at, line) in lines.iter().enumerate() {
-        if !orphans.has(at) {
+        if service::is_orphan(line) && !orphans.has(at) {
             judge::keyword(Section::Root, line, report);
         }
     }

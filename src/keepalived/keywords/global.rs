@@ -1,7 +1,7 @@
 //! `global_defs`.
 
 use super::Swallows::Takes;
-use super::Verdict::{Anyway, Differently, Ignored, Old, Refused, Works};
+use super::Verdict::{Anyway, Differently, Ignored, Nearly, Old, Refused, Works};
 use super::{Keyword, line, script, values};
 
 const BUFFERS: &str = "sockets have the room they need";
@@ -59,13 +59,13 @@ pub(super) const GLOBAL: [Keyword; 141] = [
         "lvs_flush",
         Differently("the whole table is ours from then on: strangers' services are removed at any time"),
     ),
-    line("lvs_flush_on_stop", Differently("everything of ours is removed at stop, with its servers")),
+    line("lvs_flush_on_stop", Works),
     line("lvs_flush_onstop", Old("lvs_flush_on_stop", Takes)),
     line("lvs_netlink_cmd_rcv_bufs", Ignored(BUFFERS)),
     line("lvs_netlink_cmd_rcv_bufs_force", Ignored(BUFFERS)),
     line("lvs_netlink_monitor_rcv_bufs", Ignored(BUFFERS)),
     line("lvs_netlink_monitor_rcv_bufs_force", Ignored(BUFFERS)),
-    line("lvs_notify_fifo", Differently("the pipe belongs to root, and user and group are left away")),
+    line("lvs_notify_fifo", Nearly("the pipe is root's: user and group are left away")),
     script("lvs_notify_fifo_script", Works),
     line("lvs_process_name", Ignored(PROCESS)),
     line(
@@ -92,7 +92,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     ),
     values("notification_email", Works),
     line("notification_email_from", Works),
-    line("notify_fifo", Differently("the pipe belongs to root, and user and group are left away")),
+    line("notify_fifo", Nearly("the pipe is root's: user and group are left away")),
     script("notify_fifo_script", Works),
     line("process_monitor_rcv_bufs", Ignored(BUFFERS)),
     line("process_monitor_rcv_bufs_force", Ignored(BUFFERS)),
@@ -107,7 +107,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("rs_init_notifies", Differently("the first result of a server is told in any case")),
     line(
         "script_user",
-        Differently(
+        Nearly(
             "the group is the user's own; without it scripts run as root, and then only files that root alone may write",
         ),
     ),
@@ -117,7 +117,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("smtp_alert", Works),
     line("smtp_alert_checker", Works),
     line("smtp_alert_vrrp", Works),
-    line("smtp_connect_timeout", Differently("the time of one delivery as a whole")),
+    line("smtp_connect_timeout", Nearly("the time of one delivery as a whole")),
     line("smtp_helo_name", Works),
     line("smtp_server", Works),
     line("snmp_rs_stats_update_interval", Ignored(SNMP)),
@@ -128,7 +128,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("state_dump_file", Ignored(FILES)),
     line("stats_dump_file", Ignored(FILES)),
     line("tmp_config_directory", Ignored(FILES)),
-    line("umask", Ignored(FILES)),
+    line("umask", Ignored("files of the director are root's own")),
     line("use_symlink_paths", Ignored("the path is taken as it is written")),
     line("v3_checksum_as_v2", Works),
     line("vmac_addr_prefix", Ignored("no virtual MAC is made")),
@@ -161,7 +161,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("vrrp_netlink_monitor_rcv_bufs", Ignored(BUFFERS)),
     line("vrrp_netlink_monitor_rcv_bufs_force", Ignored(BUFFERS)),
     line("vrrp_no_swap", Differently("the whole process is never swapped out")),
-    line("vrrp_notify_fifo", Differently("the pipe belongs to root, and user and group are left away")),
+    line("vrrp_notify_fifo", Nearly("the pipe is root's: user and group are left away")),
     script("vrrp_notify_fifo_script", Works),
     line("vrrp_notify_priority_changes", Ignored("changes of priority are in the log and in the status")),
     line("vrrp_owner_ignore_adverts", Ignored("priority 255 does not give way")),

@@ -1,6 +1,6 @@
 //! Outside of every block, and blocks that stand there alone.
 
-use super::Verdict::{Anyway, Differently, Ignored, Refused, Works};
+use super::Verdict::{Anyway, Differently, Ignored, Nearly, Refused, Works};
 use super::{Keyword, block, line, values};
 
 const INCLUDE: super::Verdict = Works;
@@ -41,7 +41,7 @@ pub(super) const ROOT: [Keyword; 32] = [
     block("vrrp_instance", Works),
     block("vrrp_script", Works),
     block("vrrp_sync_group", Works),
-    block("vrrp_track_file", Differently("the old name of `track_file`")),
+    block("vrrp_track_file", Nearly("the old name of `track_file`")),
     block("vrrp_track_process", Works),
 ];
 

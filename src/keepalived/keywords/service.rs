@@ -27,7 +27,12 @@ pub(super) const SERVICE: [Keyword; 41] = [
     line("lvs_sched", Works),
     line("mh-fallback", Works),
     line("mh-port", Works),
-    line("nat_mask", Ignored("keepalived took it away in 1.2.20, and it never mattered to direct routing")),
+    line(
+        "nat_mask",
+        Ignored(
+            "leave it away: keepalived has not known it since 1.2.20, and direct routing has no use for it",
+        ),
+    ),
     line("omega", Works),
     line("ops", Works),
     line("persistence_engine", Works),

@@ -1,6 +1,6 @@
 //! VRRP: routers, groups, and what they track.
 
-use super::Verdict::{Anyway, Differently, Ignored, Refused, Works};
+use super::Verdict::{Anyway, Differently, Ignored, Nearly, Refused, Works};
 use super::{Keyword, block, line, script, values};
 
 const HMAC_WORDS: &str = "an advert has no HMAC";
@@ -90,7 +90,7 @@ pub(super) const INSTANCE: [Keyword; 71] = [
 
 /// `authentication`
 pub(super) const AUTHENTICATION: [Keyword; 2] =
-    [line("auth_pass", Works), line("auth_type", Differently("`PASS` alone: `AH` is refused"))];
+    [line("auth_pass", Works), line("auth_type", Nearly("`PASS` alone: `AH` is refused"))];
 
 /// `auth_hmac`
 pub(super) const HMAC: [Keyword; 5] = [

@@ -65,14 +65,14 @@ pub(super) struct Check {
 
 /// The checks of one server.
 pub(super) fn read_all(
-    blocks: &[&Line],
+    blocks: &[(&'static str, &Line)],
     server: Server<'_>,
     given: Given<'_>,
     report: &mut Report,
 ) -> Vec<Check> {
     let mut all = Vec::with_capacity(blocks.len());
-    for block in blocks {
-        Reader { block, server, given }.read(&mut all, report);
+    for (keyword, block) in blocks {
+        Reader { keyword, block, server, given }.read(&mut all, report);
     }
     all
 }
@@ -88,6 +88,8 @@ pub(super) fn is_udp(keyword: &str) -> bool {
 }
 
 struct Reader<'a> {
+    /// what its block is, whatever word is written
+    keyword: &'static str,
     block: &'a Line,
     server: Server<'a>,
     given: Given<'a>,
@@ -95,8 +97,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&self, all: &mut Vec<Check>, report: &mut Report) {
-        let keyword = self.block.keyword();
-        let Some(section) = Section::at(&[keyword]) else { return };
+        let Some(section) = Section::at(&[self.keyword]) else { return };
         super::vrrp::value::at_most(self.block, 0, report);
         let lines = one_a_line(self.block.lines(), section, report);
         let said = Said::of(&lines, section, report);

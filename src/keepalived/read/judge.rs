@@ -7,7 +7,7 @@ use super::vrrp::value::shown;
 use crate::Mode;
 use crate::keywords::{Keyword, Section, Shape, Swallows, Verdict};
 use crate::report::Report;
-use crate::syntax::Line;
+use crate::syntax::{Block, Line};
 
 /// The keyword of a line, where it means something; when mending, the one that was meant.
 pub(in crate::read) fn keyword(
@@ -18,7 +18,7 @@ pub(in crate::read) fn keyword(
     let Some(known) = section.find(line.keyword()) else { return unknown(section, line, report) };
     let name = known.name;
     match known.verdict {
-        Verdict::Works => Some(known),
+        Verdict::Works | Verdict::Nearly(_) => Some(known),
         Verdict::Differently(how) => {
             report.note(line.words_place(), format_args!("`{name}` works differently here")).help(how);
             Some(known)
@@ -63,11 +63,13 @@ fn old(
 
 fn unknown(section: Section, line: &Line, report: &mut Report) -> Option<&'static Keyword> {
     let word = line.keyword();
-    let near = config::nearest(word, section.keywords().iter().map(|keyword| keyword.name));
+    // of so many nobody reads the help
+    let known = if report.is_full() { &[] } else { section.keywords() };
+    let near = config::nearest(word, known.iter().map(|keyword| keyword.name));
     let near = near.and_then(|name| section.find(name)).filter(|near| fits(near, line));
-    let (what, swallowed) = match line.block {
-        Some(_) => ("block", "keepalived ignores its `{`, and its `}` closes the block around it"),
-        None => ("keyword", "keepalived leaves the line away"),
+    let (what, swallowed) = match &line.block {
+        Some(block) => ("block", closes(section, block, report)),
+        None => ("keyword", String::from("keepalived leaves the line away")),
     };
     let draft = report
         .error(line.place(), format_args!("there is no {what} `{}` {}", shown(word), place(section)))
@@ -81,6 +83,15 @@ fn unknown(section: Section, line: &Line, report: &mut Report) -> Option<&'stati
     };
     drop(draft);
     near.filter(|_| report.mode() == Mode::Fix)
+}
+
+/// What keepalived makes of a block that it does not know.
+fn closes(section: Section, block: &Block, report: &Report) -> String {
+    let close = block.close.map_or_else(String::new, |close| format!(" in {}", report.position(close)));
+    if section == Section::Root {
+        return String::from("keepalived leaves all its lines away");
+    }
+    format!("keepalived ignores its `{{`, and its `}}`{close} closes the block around it")
 }
 
 /// A block is taken for a block, a line for a line.

@@ -33,7 +33,7 @@ use crate::syntax::Line;
 use head::{Head, Keys};
 use real::Real;
 
-pub(super) use orphan::Orphans;
+pub(super) use orphan::{Orphans, is_orphan};
 
 /// Of all services together.
 const MOST_SERVERS: usize = 1_000_000;
@@ -103,7 +103,6 @@ impl All<'_> {
         let lines = one_a_line(line.lines(), Section::Service, report);
         let lines = with_orphans(lines, orphans, report);
         let Some(head) = Head::read(line, report) else { return Some(()) };
-        report.belongs_to_service(line.whole_place(), &head.name());
         let said = Said::of(&lines, Section::Service, report);
         let Some(keys) = head.keys(&said, &mut self.groups, report) else { return Some(()) };
         if said.all("real_server").is_empty() {
@@ -115,7 +114,10 @@ impl All<'_> {
             return Some(());
         }
         self.count(line, &keys, &template, report)?;
-        self.expand(line, &head, keys, &template, report);
+        let name = self.expand(line, &head, keys, &template, report);
+        for part in core::iter::once(line).chain(orphans) {
+            report.belongs_to_service(part.whole_place(), &name);
+        }
         Some(())
     }
 
@@ -162,14 +164,23 @@ impl All<'_> {
         })
     }
 
-    /// One service, or one for each member of a group: the first of them tells what happens.
-    fn expand(&mut self, line: &Line, head: &Head, keys: Keys, template: &Template, report: &mut Report) {
+    /// One service, or one for each member of a group: the first of them tells what happens. Answers what they are called.
+    fn expand(
+        &mut self,
+        line: &Line,
+        head: &Head<'_>,
+        keys: Keys,
+        template: &Template,
+        report: &mut Report,
+    ) -> String {
         let place = line.words_place();
+        let mut called = None;
         let mut is_first = true;
-        let parts = if head.is_group() { keys.parts() } else { Vec::from([("", keys.all)]) };
+        let parts = if head.group().is_some() { keys.parts() } else { Vec::from([("", keys.all)]) };
         for (kind, part) in parts {
-            let group = head.is_group().then(|| self.unique(&head.name(), kind));
+            let group = head.group().map(|name| self.unique(name, kind));
             for key in part {
+                called.get_or_insert_with(|| group.clone().unwrap_or_else(|| key.to_string()));
                 if let Some((first, at)) = self.keys.get(&key).copied() {
                     self.again(key, place, first, at, template, report);
                     continue;
@@ -180,6 +191,7 @@ impl All<'_> {
                 self.services.push(service);
             }
         }
+        called.unwrap_or_default()
     }
 
     fn service(

@@ -30,9 +30,10 @@ pub(super) fn endpoint(words: &[Word], swallowed: &str, report: &mut Report) -> 
     Some(Endpoint { address, port: Some(port).filter(|port| *port != 0) })
 }
 
-/// A bare address.
-pub(super) fn address(word: &Word, swallowed: &str, report: &mut Report) -> Option<IpAddr> {
-    Some(address_and_port(word, swallowed, report)?.0)
+/// A bare address; when mending, perhaps with the port that stands in the same word.
+pub(super) fn address(word: &Word, swallowed: &str, report: &mut Report) -> Option<Endpoint> {
+    let (address, port) = address_and_port(word, swallowed, report)?;
+    Some(Endpoint { address, port })
 }
 
 fn address_and_port(word: &Word, swallowed: &str, report: &mut Report) -> Option<(IpAddr, Option<u16>)> {

@@ -158,11 +158,12 @@ impl<'a> Builder<'a> {
         match kind {
             Opens::Block | Opens::Values => self.enter(kind, place),
             Opens::Nothing | Opens::Unknown if self.belongs_outside(&keyword) => {
-                self.outside(&keyword, place)
+                self.outside(&keyword, place);
             }
             Opens::Nothing | Opens::Unknown => {
                 // a keyword that is not known is reported by who knows the others of its block
-                if kind == Opens::Nothing || self.report.mode() == Mode::Lenient {
+                let is_known = kind == Opens::Nothing || self.kind() != Opens::Block;
+                if is_known || self.report.mode() == Mode::Lenient {
                     self.unknown(&keyword, place);
                 }
                 if self.report.mode() == Mode::Lenient {

@@ -55,6 +55,8 @@ pub(super) struct Line {
     /// the `\` at its end
     pub(super) goes_on: Option<Place>,
     pub(super) dollar: bool,
+    /// by a definition or a repetition
+    pub(super) made: bool,
 }
 
 /// The way from files to pieces.
@@ -150,27 +152,29 @@ impl Flow<'_> {
 
     /// The next line that is not empty.
     fn next(&mut self) -> Option<Line> {
-        loop {
-            let line = self.step()?;
-            if let Some(line) = line.filter(|line| !line.text.as_str().is_empty() || line.goes_on.is_some()) {
-                return Some(line);
+        while !self.frames.is_empty() {
+            let line = self.step();
+            let line = line.filter(|line| !line.text.as_str().is_empty() || line.goes_on.is_some());
+            if line.is_some() {
+                return line;
             }
         }
+        None
     }
 
-    /// None where everything has ended, no line where something has.
-    fn step(&mut self) -> Option<Option<Line>> {
+    /// One line of the innermost frame, which ends where it has none.
+    fn step(&mut self) -> Option<Line> {
         let line = match self.frames.last_mut()? {
             Frame::File(input) => input.next(self.report).map(Line::from),
             Frame::Files(files, place) => {
                 let place = *place;
                 if let Some(file) = files.next() {
                     self.next_file(file, place);
-                    return Some(None);
+                    return None;
                 }
                 None
             }
-            Frame::Rest(_) => return Some(self.rest()),
+            Frame::Rest(_) => return self.rest(),
             Frame::Lines(value, at, place) => change::next_line(value, at, *place).map(Line::made),
             Frame::Repeat(values, text) => values.next().map(|round| {
                 for (name, value) in round {
@@ -181,9 +185,11 @@ impl Flow<'_> {
         };
         match &line {
             None => drop(self.frames.pop()),
-            Some(line) => self.charge(LINE, line.text.place()),
+            Some(line) if line.made => self.charge(LINE, line.text.place()),
+            // a file has no more lines than bytes
+            Some(_) => {}
         }
-        Some(line)
+        line
     }
 
     fn rest(&mut self) -> Option<Line> {
@@ -252,13 +258,13 @@ fn is_special(text: &str) -> bool {
 
 impl Line {
     pub(super) fn made(text: Text) -> Self {
-        Self { dollar: text.as_str().contains('$'), text, cut: None, goes_on: None }
+        Self { dollar: text.as_str().contains('$'), text, cut: None, goes_on: None, made: true }
     }
 }
 
 impl From<Physical> for Line {
     fn from(physical: Physical) -> Self {
         let Physical { text, cut, goes_on, dollar, empty: _ } = physical;
-        Self { text, cut, goes_on, dollar }
+        Self { text, cut, goes_on, dollar, made: false }
     }
 }

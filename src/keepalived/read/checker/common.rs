@@ -7,7 +7,7 @@ use health::{CheckKind, CheckSpec};
 
 use super::Reader;
 use crate::read::address::{self, Role, tell_no_host};
-use crate::read::value::{address, port};
+use crate::read::value::{Endpoint, address, port};
 use crate::read::vrrp::said::Said;
 use crate::read::vrrp::value::{number, value};
 use crate::report::Report;
@@ -31,19 +31,20 @@ impl Connection {
         let mut connection = Self::default();
         if let Some(line) = said.last("connect_ip", report) {
             let word = value(line, report)?;
-            if let Some(address) = address(word, DROPS, report) {
+            if let Some(Endpoint { address, port }) = address(word, DROPS, report) {
                 if tell_no_host(word.place, address, Role::Server, report) {
                     return None;
                 }
                 connection.address = Some(address);
+                connection.port = port;
             }
         }
         if let Some(line) = said.last("connect_port", report) {
-            connection.port = port(value(line, report)?, 1, DROPS, report);
+            connection.port = port(value(line, report)?, 1, DROPS, report).or(connection.port);
         }
         if let Some(line) = said.last("bindto", report) {
             let word = value(line, report)?;
-            connection.source = address(word, DROPS, report).map(|address| (address, word.place));
+            connection.source = address(word, DROPS, report).map(|source| (source.address, word.place));
         }
         if let Some(line) = said.last("bind_if", report) {
             connection.interface = Some(address::interface(value(line, report)?, report)?);

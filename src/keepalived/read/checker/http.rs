@@ -85,7 +85,7 @@ pub(super) fn read(
     all: &mut Vec<Check>,
     report: &mut Report,
 ) {
-    let is_tls = reader.block.keyword() == "SSL_GET";
+    let is_tls = reader.keyword == "SSL_GET";
     let own = said.last("virtualhost", report);
     let usual = || reader.server.virtualhost.map(String::from);
     let shared = Shared {
@@ -103,7 +103,7 @@ pub(super) fn read(
     }
     let urls = said.all("url");
     if urls.is_empty() {
-        let keyword = reader.block.keyword();
+        let keyword = reader.keyword;
         report
             .error(reader.block.place(), format_args!("this {keyword} has no `url`"))
             .label("nothing is asked")

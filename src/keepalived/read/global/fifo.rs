@@ -32,6 +32,11 @@ pub(super) fn read(
             .help(alloc::format!("write `{name} /run/lvs.fifo`"));
         return None;
     };
+    if let (Some(first), Some(last)) = (line.value(1), line.values().last()) {
+        report
+            .note(first.place.to(last.place), "the pipe belongs to root")
+            .help("a user of its own is not looked at");
+    }
     let path = path(word, "named pipe", report)?;
     let reader = reader.map_or_else(Vec::new, |line| command(line, script_user, report));
     Some(Fifo { path, reader })

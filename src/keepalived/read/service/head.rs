@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::num::NonZeroU32;
@@ -68,21 +68,11 @@ impl<'a> Head<'a> {
         Some(Self { line, of })
     }
 
-    pub(super) const fn is_group(&self) -> bool {
-        matches!(self.of, Of::Group(_))
-    }
-
-    /// What its comments are filed under.
-    pub(super) fn name(&self) -> String {
+    /// The group that it is of.
+    pub(super) fn group(&self) -> Option<&str> {
         match &self.of {
-            Of::Address(Endpoint { address, port }) => {
-                let protocol = self.line.lines().iter().rfind(|line| line.keyword() == "protocol");
-                let said = protocol.and_then(|line| line.value(0)).and_then(|word| protocol_of(word.text()));
-                let protocol = said.unwrap_or(Protocol::Tcp);
-                ServiceKey::Address { protocol, address: *address, port: port.unwrap_or(0) }.to_string()
-            }
-            Of::Fwmark(mark) => format!("FWM {mark}"),
-            Of::Group(name) => name.clone(),
+            Of::Address(_) | Of::Fwmark(_) => None,
+            Of::Group(name) => Some(name),
         }
     }
 

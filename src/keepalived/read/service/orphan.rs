@@ -54,7 +54,7 @@ impl<'a> Orphans<'a> {
 }
 
 /// A word of services that is none of the root's.
-fn is_orphan(line: &Line) -> bool {
+pub(in crate::read) fn is_orphan(line: &Line) -> bool {
     let word = line.keyword();
     Section::Root.find(word).is_none() && Section::Service.find(word).is_some()
 }

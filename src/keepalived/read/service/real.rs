@@ -176,8 +176,9 @@ fn read(line: &Line, defaults: &Defaults<'_>, given: &Given<'_>, report: &mut Re
         timing,
         virtualhost: own_host.as_deref().or(defaults.virtualhost.as_deref()),
     };
-    let mut blocks: Vec<&Line> = CHECKS.into_iter().flat_map(|keyword| said.all(keyword)).copied().collect();
-    blocks.sort_by_key(|line| line.place());
+    let of = |keyword| said.all(keyword).iter().map(move |line| (keyword, *line));
+    let mut blocks: Vec<(&'static str, &Line)> = CHECKS.into_iter().flat_map(of).collect();
+    blocks.sort_by_key(|(_, line)| line.place());
     let checks = checker::read_all(&blocks, server, given.checks, report);
     Some(Real {
         address,

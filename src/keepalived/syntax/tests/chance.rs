@@ -78,7 +78,9 @@ fn check_lines(report: &Report, lines: &[Line]) {
     for line in lines {
         assert!(!line.words.is_empty());
         line.words.iter().for_each(|word| check(report, word.place));
-        [line.place(), line.words_place(), line.whole_place()].map(|place| check(report, place));
+        for place in [line.place(), line.words_place(), line.whole_place()] {
+            check(report, place);
+        }
         line.cut.iter().for_each(|cut| check(report, *cut));
         if let Some(block) = &line.block {
             check(report, block.open);

@@ -1,9 +1,6 @@
 //! What is comment, and what only looks like it.
 
 use alloc::borrow::ToOwned;
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::{fix, lenient, strict};
 use crate::syntax::comment::parts;

@@ -1,7 +1,6 @@
 //! Every word knows where it comes from.
 
 use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 

@@ -28,13 +28,8 @@ fn an_unknown_block_in_each_mode() {
     let text = "service a {\n real b {\n  chek {\n   x 1\n  }\n  weight 1\n }\n delay 2\n}\ntop 1\n";
     let read = strict(text);
     assert_eq!(read.tree, "service a { real b { chek { x 1 }; weight 1 }; delay 2 }; top 1");
-    assert_eq!(
-        read.findings,
-        [
-            "error at 3: `chek` opens no block in `real` | leave it out, or write the keyword that was meant; keepalived \
-          ignores this `{`, and its `}` on line 5 closes `real` of line 2"
-        ]
-    );
+    // who knows the keywords reports it
+    assert_eq!(read.findings, [""; 0]);
     let read = lenient(text);
     assert_eq!(read.tree, "service a { real b { chek; x 1 }; weight 1 }; delay 2; top 1");
     assert_eq!(
@@ -46,10 +41,7 @@ fn an_unknown_block_in_each_mode() {
     );
     let read = fix(text);
     assert_eq!(read.tree, "service a { real b { chek { x 1 }; weight 1 }; delay 2 }; top 1");
-    assert_eq!(
-        read.findings,
-        ["warning at 3: mended: `chek` is left out up to its `}` | `chek` opens no block in `real`"]
-    );
+    assert_eq!(read.findings, [""; 0]);
 }
 
 #[test]
@@ -129,9 +121,9 @@ fn a_missing_brace_is_found_where_the_next_block_begins() {
     let read = lenient(text);
     assert_eq!(read.tree, "service a { real b { weight 1 }; service c; delay 2 }");
     // where no brace is missing, it stands in the wrong place
-    let read = strict("service a {\n service c {\n delay 2\n }\n}\n");
+    let read = lenient("service a {\n service c {\n delay 2\n }\n}\n");
     assert!(
-        read.findings[0].starts_with("error at 2: `service` opens no block in `service`"),
+        read.findings[0].starts_with("warning at 2: `service` opens no block in `service`"),
         "{:?}",
         read.findings
     );
