@@ -102,15 +102,15 @@ impl Reader<'_> {
         let lines = one_a_line(self.block.lines(), section, report);
         let said = Said::of(&lines, section, report);
         let timing = Timing::read(&said, report).or(self.server.timing);
-        match section {
-            Section::Http => http::read(self, &said, timing, all, report),
-            Section::Smtp => small::smtp(self, &said, timing, all, report),
-            Section::Misc => all.extend(small::misc(self, &said, timing, report)),
-            Section::File => all.extend(small::file(self, &said, timing, report)),
-            Section::Tcp => all.extend(small::tcp(self, &said, timing, report)),
-            Section::Dns => all.extend(small::dns(self, &said, timing, report)),
-            Section::Udp => all.extend(small::udp(self, &said, timing, report)),
-            Section::Ping => all.extend(small::ping(self, &said, timing, report)),
+        match self.keyword {
+            "HTTP_GET" | "SSL_GET" => http::read(self, &said, timing, all, report),
+            "SMTP_CHECK" => small::smtp(self, &said, timing, all, report),
+            "MISC_CHECK" => all.extend(small::misc(self, &said, timing, report)),
+            "FILE_CHECK" => all.extend(small::file(self, &said, timing, report)),
+            "TCP_CHECK" => all.extend(small::tcp(self, &said, timing, report)),
+            "DNS_CHECK" => all.extend(small::dns(self, &said, timing, report)),
+            "UDP_CHECK" => all.extend(small::udp(self, &said, timing, report)),
+            "PING_CHECK" => all.extend(small::ping(self, &said, timing, report)),
             _ => {}
         }
     }

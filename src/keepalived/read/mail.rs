@@ -171,9 +171,10 @@ fn mailbox(word: &Word, report: &mut Report) -> Option<String> {
         return Some(String::from(text));
     }
     let draft = report.error(word.place, format!("`{}` is no mail address", shown(text)));
-    match text.contains('@') {
-        true => drop(draft.help("write it as `admin@example.org`, without a name before it")),
-        false => drop(draft.help(format!("write it with a host: `{}@localhost`", shown(text)))),
+    if text.contains('@') {
+        drop(draft.help("write it as `admin@example.org`, without a name before it"));
+    } else {
+        drop(draft.help(format!("write it with a host: `{}@localhost`", shown(text))));
     }
     None
 }

@@ -85,7 +85,7 @@ pub(super) fn port(word: &Word, least: u16, swallowed: &str, report: &mut Report
         match text.parse::<IpAddr>() {
             Ok(_) => drop(draft.label("an address: each has a line of its own")),
             Err(_) if text.contains(|c: char| c.is_ascii_alphabetic()) => {
-                drop(draft.label("names are not known"))
+                drop(draft.label("names are not known"));
             }
             Err(_) => drop(draft),
         }

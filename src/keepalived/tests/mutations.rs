@@ -1,5 +1,7 @@
 //! Whatever is left of a file, and whatever stands twice in it: what is read can be written, and says the same.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where something is missing")]
+
 mod common;
 
 use std::fs;
@@ -49,7 +51,10 @@ fn mutated() -> impl Strategy<Value = String> {
                     0 => drop(lines.remove(at)),
                     1 => lines.insert(at, lines[at].clone()),
                     2 => lines.insert(at, String::from(others[other.index(others.len())])),
-                    3 => lines[at] = lines[at].rsplit_once(' ').map_or("", |(before, _)| before).to_owned(),
+                    3 => {
+                        let end = lines[at].rfind(' ').unwrap_or(0);
+                        lines[at].truncate(end);
+                    }
                     4 => lines[at].push_str(others[other.index(others.len())].trim()),
                     _ => lines.extend(others.iter().map(|line| String::from(*line))),
                 }
@@ -59,7 +64,7 @@ fn mutated() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_file_changed(text in mutated()) {

@@ -111,7 +111,7 @@ impl<'a> Head<'a> {
             None => {
                 drop(draft.help(format!(
                     "write `virtual_server_group {name} {{` with an address and a port a line"
-                )))
+                )));
             }
         }
     }

@@ -1,6 +1,12 @@
 //! Reading a text as a file, and findings as lines of text.
 
 #![allow(dead_code, reason = "each test has its own needs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where something is missing"
+)]
 
 use std::fmt::Write;
 
