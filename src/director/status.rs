@@ -354,3 +354,6 @@ fn forward_word(forward: Forward) -> &'static str {
         Forward::Bypass => "Bypass",
     }
 }
+
+#[cfg(test)]
+mod tests;

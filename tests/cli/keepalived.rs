@@ -1,5 +1,7 @@
 //! A keepalived.conf as its owner brings it.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{DIRECTOR, Place, check, run};
@@ -148,6 +150,10 @@ fn included_files_belong_to_it() {
     let (code, _, err) = check(DIRECTOR, &main);
     assert_eq!(code, 78);
     assert!(err.contains("services-b.conf:3:13"), "the place is in the included file\n{err}");
+    fs::set_permissions(place.0.join("services-b.conf"), fs::Permissions::from_mode(0o666)).unwrap();
+    let (code, _, err) = run(DIRECTOR, &["check", "--lenient", "-c", main.to_str().unwrap()]);
+    assert_eq!(code, 78, "everybody could write it: {err}");
+    assert!(err.contains("main.conf:1:1") && err.contains("chmod go-w"), "{err}");
 }
 
 #[test]

@@ -155,8 +155,7 @@ fn what_is_wrong_outside_is_shown_where_it_is_named() {
     let all = ["one", "two", "three"].map(|words| wrong(words, "/bin/x")).into_iter();
     found.add(all.chain([wrong("four", "/bin/hidden")]).collect(), Severity::Error);
     let text = found.rendered();
-    let places: Vec<&str> =
-        text.lines().filter(|line| line.contains("--> ")).map(|line| line.trim()).collect();
+    let places: Vec<&str> = text.lines().filter(|line| line.contains("--> ")).map(str::trim).collect();
     assert_eq!(places, ["--> a.conf:3:9", "--> b.conf:1:8", "--> b.conf:1:8", "--> a.conf"], "{text}");
     assert_eq!(found.first_error(), "a.conf:3: one");
     assert_eq!(found.counts(), "4 errors");

@@ -103,9 +103,8 @@ impl Flow<'_> {
         };
         opened
             .map_err(|why| {
-                self.report
-                    .error(place, format!("cannot include {}: {why}", include.pattern))
-                    .swallowed("keepalived goes on without it");
+                // it may well be a file that keepalived reads: without it the configuration would be another
+                drop(self.report.error(place, format!("cannot include {}: {why}", include.pattern)));
             })
             .ok()
     }
