@@ -90,6 +90,11 @@ impl Report {
         self.counts.errors > 0
     }
 
+    /// Whether further errors are only counted.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.counts.errors >= KEPT
+    }
+
     /// What is found within the block `place` (from its keyword to its `}`) is a comment of this router.
     pub(crate) fn belongs_to_router(&mut self, place: Place, name: &str) {
         self.owners.push(comments::Owner::router(place, name));
