@@ -129,7 +129,7 @@ fn verbose(page: &Page, took: Duration) -> Vec<u8> {
 
 /// `0016  48 54 54 50 2f 31 2e 30 20 32 30 30 20 4f 4b 0d  HTTP/1.0 200 OK.`
 fn dump(at: usize, row: &[u8]) -> String {
-    let bytes: String = row.iter().map(|byte| format!("{byte:02x} ")).collect();
+    let bytes = row.iter().fold(String::new(), |bytes, byte| bytes + &format!("{byte:02x} "));
     let letters: String =
         row.iter().map(|byte| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { '.' }).collect();
     format!("{at:04}  {bytes:48} {letters}\n")

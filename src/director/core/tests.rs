@@ -242,6 +242,19 @@ fn a_serving_sorry_server_stays_over_a_restart() {
     assert_eq!(told(&second.core.take_patches()), ["TCP 192.0.2.100:80: 192.0.2.9=1"]);
 }
 
+#[test]
+fn a_sorry_server_that_waits_in_the_table_is_no_lost_quorum_after_a_restart() {
+    let mut config = config(&BASE.replace("name = \"web\"", "name = \"web\"\nsorry_server = \"192.0.2.9\""));
+    config.services[0].sorry_inhibit = true;
+    let mut first = Rig::with(config.clone(), &Table::new());
+    let kernel = table(first.pass(SECOND_LONG));
+    let mut second = Rig::with(config, &kernel);
+    let entry = "TCP 192.0.2.100:80: 192.0.2.1=1 192.0.2.2=1 192.0.2.9=0";
+    assert_eq!(told(&second.core.take_patches()), [entry]);
+    second.dead = vec!["192.0.2.1", "192.0.2.2"];
+    assert_eq!(told(&second.pass(SECOND_LONG)), ["TCP 192.0.2.100:80: 192.0.2.9=1"]);
+}
+
 /// One router for each service's address.
 const BY_MASTER: &str = r#"
 ipvs_on = "master"
