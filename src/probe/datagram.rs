@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use health::CheckSpec;
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
 use crate::phase::Limit;
@@ -71,11 +72,13 @@ pub(crate) async fn answer<T>(
     limit: Limit,
     mut look: impl FnMut(&[u8]) -> Option<T>,
 ) -> Option<Result<T, String>> {
-    let mut data = vec![0; LONGEST];
+    let told = |error: io::Error| format!("answer: {}", words::io_error(&error));
     let read = async {
+        // thousands may wait for what never comes: room is made when something is there, or an ICMP error
+        socket.ready(Interest::READABLE | Interest::ERROR).await.map_err(told)?;
+        let mut data = vec![0; LONGEST];
         loop {
-            let length = socket.recv(&mut data).await;
-            let length = length.map_err(|error| format!("answer: {}", words::io_error(&error)))?;
+            let length = socket.recv(&mut data).await.map_err(told)?;
             if let Some(found) = look(data.get(..length).unwrap_or_default()) {
                 return Ok(found);
             }
@@ -85,3 +88,6 @@ pub(crate) async fn answer<T>(
     };
     limit.bound(read).await
 }
+
+#[cfg(test)]
+mod tests;

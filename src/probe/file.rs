@@ -12,11 +12,14 @@ use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use crate::phase::Limit;
+use crate::turns::Turns;
 
 /// More than any number takes, in bytes.
 const MOST_READ: u64 = 64;
 /// Files that are read at the same time. A file server that hangs keeps one thread for each, whatever the limits are.
 static READERS: Semaphore = Semaphore::const_new(16);
+/// One file that cannot be read does not take the place of the others.
+static READING: Turns<String> = Turns::new();
 
 /// Reads the number, as a tracked file of a router is read: what is missing, empty or no number is 0.
 pub(crate) async fn check(
@@ -37,10 +40,11 @@ pub(crate) async fn check(
 }
 
 async fn number_in(path: String) -> i32 {
+    let turn = READING.take(path.clone()).await;
     // never closed
     let permit = READERS.acquire().await;
     let read = spawn_blocking(move || {
-        let _permit = permit;
+        let _held = (turn, permit);
         read(&path)
     });
     // the task that reads cannot panic, and is never cancelled: there is always a result
@@ -68,3 +72,6 @@ fn number(text: &str) -> i32 {
         Err(_) => 0,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ mod smtp;
 mod socket;
 mod tcp;
 mod tls;
+mod turns;
 mod udp;
 mod words;
 

@@ -11,12 +11,12 @@ use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{ClientConfig, Error, RootCertStore};
-use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use self::files::Stamp;
 use super::trust::{Authorities, Nobody};
 use crate::cache::Cache;
+use crate::turns::Turns;
 
 /// Ways of handshaking that are kept; the machine's authorities alone are some hundred kilobytes for each.
 const KEPT: usize = 64;
@@ -25,8 +25,8 @@ const SYSTEM_FRESH: Duration = Duration::from_secs(3600);
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(ring::default_provider()));
 static MADE: Cache<Wanted, Made> = Cache::new(KEPT);
-/// Held while one is made: of many checks that begin at once, one reads the files.
-static MAKING: Mutex<()> = Mutex::const_new(());
+/// Of many checks that begin at once and want the same, one reads the files.
+static MAKING: Turns<Wanted> = Turns::new();
 
 /// What of a check the handshake depends on; the name is given to each connection.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,22 +47,38 @@ struct Made {
 pub(super) async fn of(tls: &TlsCheck) -> Result<Arc<ClientConfig>, String> {
     let wanted =
         Wanted { verify: tls.verify.clone(), certificate: tls.certificate.clone(), key: tls.key.clone() };
-    let _making = MAKING.lock().await;
+    if wanted.files().next().is_none()
+        && let Some(made) = MADE.get(&wanted).filter(|made| made.is_fresh(&wanted))
+    {
+        return Ok(made.config);
+    }
+    let making = MAKING.take(wanted.clone()).await;
     // files may be slow, and everybody waits in this thread
-    spawn_blocking(move || kept_or_made(wanted)).await.map_err(|_| "cannot read certificates".to_owned())?
+    let work = spawn_blocking(move || {
+        let _making = making;
+        kept_or_made(wanted)
+    });
+    work.await.map_err(|_| "cannot read certificates".to_owned())?
 }
 
 fn kept_or_made(wanted: Wanted) -> Result<Arc<ClientConfig>, String> {
     let from = Stamp::of(wanted.files());
     if let Some(made) = MADE.get(&wanted)
         && made.from == from
-        && (wanted.verify != Verify::System || made.at.elapsed() < SYSTEM_FRESH)
+        && made.is_fresh(&wanted)
     {
         return Ok(made.config);
     }
     let config = Arc::new(wanted.make()?);
     MADE.put(wanted, Made { config: Arc::clone(&config), from, at: Instant::now() });
     Ok(config)
+}
+
+impl Made {
+    /// As far as the machine's authorities go.
+    fn is_fresh(&self, wanted: &Wanted) -> bool {
+        wanted.verify != Verify::System || self.at.elapsed() < SYSTEM_FRESH
+    }
 }
 
 impl Wanted {
@@ -125,3 +141,6 @@ fn system_roots() -> Result<RootCertStore, String> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+mod tests;
