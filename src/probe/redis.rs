@@ -8,6 +8,7 @@ use health::{CheckSpec, Login, RedisCheck, RedisRole};
 use tokio::time::Instant;
 
 use crate::dialogue::{Dialogue, quoted};
+use crate::words;
 use resp::Value;
 
 /// `PING`, after a login and before a look at the role where these are wanted.
@@ -39,7 +40,15 @@ async fn log_in(dialogue: &mut Dialogue, login: &Login) -> Result<(), String> {
         b"" | b"default" => ask(dialogue, &[b"AUTH", password]).await?,
         _ => ask(dialogue, &[b"AUTH", user, password]).await?,
     };
-    expect(dialogue, &answer, b"OK")
+    match &answer {
+        // one that does not know the command may repeat what was said to it
+        Value::Error(text) if words::holds(text, password) && !password.is_empty() => {
+            Err(dialogue.fault("an error that repeats the password"))
+        }
+        Value::Error(_) | Value::Simple(_) | Value::Integer(_) | Value::Bulk(_) | Value::Array(_) => {
+            expect(dialogue, &answer, b"OK")
+        }
+    }
 }
 
 async fn ping(dialogue: &mut Dialogue, redis: &RedisCheck) -> Result<(), String> {

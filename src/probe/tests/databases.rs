@@ -73,6 +73,19 @@ async fn redis_with_login_and_role() {
     play.is_over();
 }
 
+/// As one with `rename-command AUTH ""` does.
+#[tokio::test]
+async fn redis_that_repeats_the_password_is_not_quoted() {
+    let play = Play::new(&[
+        hear(b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n"),
+        say(b"-ERR unknown command 'AUTH', with args beginning with: 'secret' \r\n"),
+        hear(QUIT),
+    ]);
+    let why = reason(&redis(play.address, login("default"), None)).await;
+    assert_eq!(why, "login: an error that repeats the password");
+    play.is_over();
+}
+
 #[tokio::test]
 async fn redis_that_wants_a_login_lives_but_tells_no_role() {
     let refusal = "-NOAUTH Authentication required.\r\n";
