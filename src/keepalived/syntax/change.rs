@@ -56,7 +56,8 @@ impl Flow<'_> {
         line.goes_on = None;
         let mut buffer = Buffer::new(&line.text);
         if self.is_lenient() {
-            buffer.append(&Text::made(&"\\".into(), 0..1, place));
+            let word = if self.is_word(place) { " \\" } else { "\\" };
+            buffer.append(&Text::made(&word.into(), 0..word.len(), place));
             return Line { text: buffer.into_text(), ..line };
         }
         while buffer.as_str().len() < LONGEST {
@@ -70,6 +71,14 @@ impl Flow<'_> {
             }
         }
         Line { text: buffer.into_text(), ..line }
+    }
+
+    /// Only a `\` that blanks follow keeps those before it.
+    fn is_word(&self, sign: Place) -> bool {
+        let blank = |place| self.report.text(place).starts_with(BLANKS);
+        sign.start > 0
+            && blank(Place { start: sign.start - 1, end: sign.start, ..sign })
+            && blank(Place { start: sign.end, end: sign.end + 1, ..sign })
     }
 
     /// Takes a line that defines a name; answers whether it does.

@@ -79,4 +79,5 @@ fn a_line_goes_on_nowhere_but_in_definitions() {
     assert!(read.findings[0].starts_with("error at 1: `\\` at the end of the line"), "{:?}", read.findings);
     assert_eq!(lenient(text).tree, "top a\\; b; top c");
     assert_eq!(fix(text).tree, "top a b; top c");
+    assert_eq!(lenient("top a \\ \nb\n").tree, "top a \\; b");
 }
