@@ -25,6 +25,8 @@ const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(3_600);
 /// RFC 5321 section 4.5.3.1.3, less the angle brackets.
 const LONGEST_ADDRESS: usize = 254;
+/// Where a name without a host is.
+const LOCAL: &str = "@localhost";
 
 /// What `global_defs` says about mail.
 #[derive(Default)]
@@ -170,11 +172,15 @@ fn mailbox(word: &Word, report: &mut Report) -> Option<String> {
     if address.is_some_and(|(_, host)| !host.split('.').any(str::is_empty)) && text.len() <= LONGEST_ADDRESS {
         return Some(String::from(text));
     }
-    let draft = report.error(word.place, format!("`{}` is no mail address", shown(text)));
-    if text.contains('@') {
-        drop(draft.help("write it as `admin@example.org`, without a name before it"));
-    } else {
-        drop(draft.help(format!("write it with a host: `{}@localhost`", shown(text))));
+    if !text.contains('@') && sound(text) && text.len() + LOCAL.len() <= LONGEST_ADDRESS {
+        report
+            .warning(word.place, format!("`{}` is no whole mail address", shown(text)))
+            .label("a name without a host")
+            .help(format!("write `{}{LOCAL}`, which it is taken as", shown(text)));
+        return Some(format!("{text}{LOCAL}"));
     }
+    report
+        .error(word.place, format!("`{}` is no mail address", shown(text)))
+        .help("write it as `admin@example.org`, without a name before it");
     None
 }

@@ -201,7 +201,7 @@ fn the_other_checks() {
     );
     match &checks[3].kind {
         CheckKind::Udp(udp) => {
-            assert_eq!((udp.payload.as_slice(), udp.max_reply), (&[0x0a, 0x01, 0x0b][..], 255))
+            assert_eq!((udp.payload.as_slice(), udp.max_reply), (&[0x0a, 0x01, 0x0b][..], 255));
         }
         other => panic!("{other:?}"),
     }
@@ -302,14 +302,14 @@ fn nobody_gets_mail_without_an_address() {
     let with =
         |lines: &str| format!("global_defs {{\n{lines}\n}}\n{}", service("smtp_alert", "smtp_alert off"));
     assert!(!good(&with("smtp_server 192.0.2.25"))[0].alert);
-    let text = with(
-        "notification_email {\nadmin@example.org root@example.org\n}\nnotification_email_from lvs@example.org",
-    );
+    let text =
+        with("notification_email {\nadmin@example.org root\n}\nnotification_email_from lvs@example.org");
     let reading = read("test.conf", &text, Mode::Strict);
     parse_again(&reading);
     let config = reading.config.expect("good");
     let mail = config.mail.unwrap();
-    assert_eq!((mail.to.len(), mail.server), (2, (String::from("127.0.0.1"), 25)));
+    assert_eq!(mail.to, ["admin@example.org", "root@localhost"]);
+    assert_eq!(mail.server, (String::from("127.0.0.1"), 25));
     assert!(mail.about.servers && !mail.about.services && !mail.about.routers);
     assert!(config.services[0].alert && !config.services[0].reals[0].alert);
 }
