@@ -1,5 +1,7 @@
 //! The part of a text that is shown for a finding.
 
+mod secret;
+
 use std::ops::Range;
 
 /// Most characters of a line that are shown before its mark, and of the mark and what follows together.
@@ -27,6 +29,8 @@ impl Window {
         let rest = after.split(['\n', '\r']).next().unwrap_or_default();
         let marked = floor(rest, span.end.saturating_sub(start));
         let column = prefix.chars().count() + 1;
+        let masked = secret::masked(&[prefix, rest].concat());
+        let (prefix, rest) = masked.split_at_checked(prefix.len()).unwrap_or((prefix, rest));
         Self::cut(prefix, rest, marked, line, column)
     }
 

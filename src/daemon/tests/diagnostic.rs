@@ -107,3 +107,25 @@ fn color_is_asked_for() {
     let shown = render("a.toml", TEXT, &[error("bad", Some(0..1))], true);
     assert!(shown.contains("\u{1b}["));
 }
+
+#[test]
+fn passwords_are_not_shown() {
+    let spaces = " ".repeat(70);
+    for (line, shown) in [
+        (r#"login = { password = "sécret", foo = 1 }"#, r#"login = { password = "*******", foo = 1 }"#),
+        (
+            r#"login = { user = "u", "password"='s\', foo = 1 }"#,
+            r#"login = { user = "u", "password"='**', foo = 1 }"#,
+        ),
+        (r#"login.password = "a\"b\\", foo"#, r#"login.password = "******", foo"#),
+        (r#"password = "no end, foo"#, r#"password = "***********"#),
+        ("passwords foo", "passwords foo"),
+        (r#"password = 1 # foo "x""#, r#"password = 1 # foo "x""#),
+    ] {
+        let text = render("a.toml", line, &[error("bad", Some(at(line, "foo")))], false);
+        assert!(text.contains(&format!("| {shown}\n")), "{line}: {text}");
+    }
+    let cut = format!("login = {{ password = \"{}secret\", foo = 1 }}", spaces);
+    let text = render("a.toml", &cut, &[error("bad", Some(at(&cut, "foo")))], false);
+    assert!(!text.contains("secret") && text.contains("***\", foo = 1"), "{text}");
+}
