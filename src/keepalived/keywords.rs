@@ -264,3 +264,5 @@ const fn values(name: &'static str, verdict: Verdict) -> Keyword {
 mod page;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
