@@ -125,7 +125,7 @@ fn passwords_are_not_shown() {
         let text = render("a.toml", line, &[error("bad", Some(at(line, "foo")))], false);
         assert!(text.contains(&format!("| {shown}\n")), "{line}: {text}");
     }
-    let cut = format!("login = {{ password = \"{}secret\", foo = 1 }}", spaces);
+    let cut = format!("login = {{ password = \"{spaces}secret\", foo = 1 }}");
     let text = render("a.toml", &cut, &[error("bad", Some(at(&cut, "foo")))], false);
     assert!(!text.contains("secret") && text.contains("***\", foo = 1"), "{text}");
 }
