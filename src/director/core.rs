@@ -171,6 +171,7 @@ impl Core {
         self.pause(now);
         self.verdicts = self.config.services.iter().map(|s| self.judge(s, had_quorum(s))).collect();
         self.forget_gone();
+        self.tell_changed();
         (0..self.verdicts.len()).for_each(|index| self.tell_quorum(index));
     }
 

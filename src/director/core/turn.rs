@@ -3,7 +3,7 @@
 use std::iter;
 
 use config::director::RealServer;
-use health::{CheckSpec, Transition};
+use health::{CheckSpec, Standing, Transition};
 
 use super::{Core, state};
 use crate::desired::ServerState;
@@ -77,6 +77,30 @@ impl Core {
             let why = reason.map(|reason| format!("{}: {reason}", check_word(&transition.spec)));
             self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, why }));
         }
+    }
+
+    /// Tells of servers whose checks another configuration has changed, where these have turned before: for another service,
+    /// or there is none left that is down.
+    pub(super) fn tell_changed(&mut self) {
+        for (index, service) in self.config.services.iter().enumerate() {
+            for (place, real) in service.reals.iter().enumerate() {
+                let key = (service.key, real.key);
+                let up = match self.state_of(real) {
+                    ServerState::Down => self.down.insert(key).then_some(false),
+                    ServerState::Up => self.down.remove(&key).then_some(true),
+                    ServerState::Unknown => None,
+                };
+                let Some(up) = up else { continue };
+                let why = self.why_down(real).filter(|_| !up);
+                self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, why }));
+            }
+        }
+    }
+
+    fn why_down(&self, real: &RealServer) -> Option<String> {
+        let checks = real.checks.iter().filter_map(|check| Some((check, self.checks.view(check)?)));
+        let mut down = checks.filter(|(_, view)| view.standing == Standing::Down);
+        down.find_map(|(check, view)| Some(format!("{}: {}", check_word(check), view.reason?)))
     }
 
     fn state_before(&self, real: &RealServer, transition: &Transition) -> ServerState {

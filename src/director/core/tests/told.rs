@@ -56,3 +56,20 @@ fn services_that_serve_over_a_restart_have_their_quorum_at_once() {
     second.pass(SECOND_LONG);
     assert_eq!(second.turned(), [""; 0]);
 }
+
+#[test]
+fn a_reload_tells_of_servers_whose_checks_turned_before() {
+    let mut rig = Rig::start(BASE, &Table::new());
+    rig.dead = vec!["192.0.2.1"];
+    rig.pass(SECOND_LONG);
+    rig.turned();
+    rig.core.reload(config(&format!("{BASE}{SECOND}")), rig.now);
+    let why = "down tcp 192.0.2.1:80: connect: refused";
+    assert_eq!(rig.turned(), [format!("shop 192.0.2.1 {why}"), "shop quorum true 1 first".to_owned()]);
+    rig.core.reload(config(&format!("{BASE}{SECOND}")), rig.now);
+    assert_eq!(rig.turned(), [""; 0]);
+    let mut unchecked = config(BASE);
+    unchecked.services[0].reals[0].checks.clear();
+    rig.core.reload(unchecked, rig.now);
+    assert_eq!(rig.turned(), ["web 192.0.2.1 up"]);
+}
