@@ -391,3 +391,26 @@ fn too_many_findings_are_counted() {
     assert_eq!(errors(&reading).len(), 101);
     assert!(errors(&reading)[100].contains("1900 more"), "{:?}", errors(&reading)[100]);
 }
+
+#[test]
+fn what_has_no_effect_is_said() {
+    let reading =
+        read("test.conf", &service("ip_family inet6\nops", "PING_CHECK {\nconnect_port 7\n}"), Mode::Strict);
+    parse_again(&reading);
+    let warnings: Vec<&str> =
+        reading.findings.iter().map(|finding| finding.diagnostic.message.as_str()).collect();
+    for message in ["`ip_family` has no effect", "`ops` has no effect", "`connect_port` has no effect"] {
+        assert!(warnings.contains(&message), "{}", findings(&reading));
+    }
+}
+
+#[test]
+fn a_name_in_the_handshake_is_said() {
+    let server = "virtualhost www.example.org\nSSL_GET {\nurl {\npath /\n}\n}";
+    let said = |text: &str| {
+        findings(&read("test.conf", &service("", text), Mode::Strict)).contains("the handshake carries")
+    };
+    assert!(said(server));
+    assert!(!said(&server.replace("SSL_GET {", "SSL_GET {\nenable_sni")));
+    assert!(!said(&server.replace("SSL_GET", "HTTP_GET")));
+}

@@ -112,8 +112,19 @@ pub(super) fn read(
     }
     for block in urls {
         let Some(http) = url(block, &shared, report) else { continue };
+        tell_name(&http, block.place(), report);
         let shape = if is_tls { Shape::HTTPS } else { Shape::HTTP };
         all.extend(reader.connecting(said, CheckKind::Http(http), shape, timing, report));
+    }
+}
+
+/// Where nothing is said of it, the handshake carries the virtual host.
+fn tell_name(http: &HttpCheck, place: Place, report: &mut Report) {
+    let unsaid = http.tls.as_ref().is_some_and(|tls| tls.sni.is_none());
+    if let Some(host) = http.host.as_deref().filter(|host| unsaid && is_name(host)) {
+        report.note(place, format_args!("the handshake carries the name {} (SNI)", shown(host))).help(
+            "keepalived sends it with `enable_sni` alone: for another name write `sni` in director.toml",
+        );
     }
 }
 

@@ -80,11 +80,14 @@ impl<'a> Head<'a> {
     pub(super) fn keys(&self, said: &Said<'_>, groups: &mut Groups, report: &mut Report) -> Option<Keys> {
         let protocol = self.protocol(said, report);
         let all = match &self.of {
-            Of::Address(Endpoint { address, port }) => Vec::from([ServiceKey::Address {
-                protocol: protocol?,
-                address: *address,
-                port: port.unwrap_or(0),
-            }]),
+            Of::Address(Endpoint { address, port }) => {
+                tell_family(said, report);
+                Vec::from([ServiceKey::Address {
+                    protocol: protocol?,
+                    address: *address,
+                    port: port.unwrap_or(0),
+                }])
+            }
             Of::Fwmark(mark) => {
                 let family = said_family(said, report).unwrap_or_else(|| servers_family(said));
                 Vec::from([ServiceKey::Fwmark { family, mark: *mark }])
@@ -233,6 +236,15 @@ fn meant_protocol(said: &Said<'_>) -> Protocol {
         Protocol::Udp
     } else {
         Protocol::Tcp
+    }
+}
+
+/// An address has its family in itself.
+fn tell_family(said: &Said<'_>, report: &mut Report) {
+    if let Some(line) = said.all("ip_family").first() {
+        report
+            .warning(line.words_place(), "`ip_family` has no effect")
+            .help("leave it away: it is for firewall marks");
     }
 }
 
