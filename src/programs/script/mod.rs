@@ -4,6 +4,7 @@
 mod error;
 mod path;
 mod run;
+mod stuck;
 #[cfg(test)]
 mod tests;
 mod user;

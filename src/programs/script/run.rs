@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
+use super::stuck::Start;
 use super::{Prepared, Script, ScriptError, prepare};
 
 /// Kept of what a program prints.
@@ -91,19 +92,32 @@ impl Script {
     /// Looking at files and users, and starting a process, can take long: on a file server, with a remote user database.
     /// None: longer than the deadline.
     async fn launch(&self, more: &[String], deadline: Instant) -> Result<Option<Running>, ScriptError> {
-        let (script, more) = (self.clone(), more.to_vec());
-        let launching =
-            spawn_blocking(move || launch(&prepare(&script.command, script.user.as_deref())?, &more));
+        let Some(start) = Start::of(self.program()) else {
+            return Err(
+                self.not_launched("starts of it before have not come back: a disk or a user database hangs")
+            );
+        };
+        let (script, more, launched) = (self.clone(), more.to_vec(), start.clone());
+        let launching = spawn_blocking(move || {
+            let running = prepare(&script.command, script.user.as_deref())
+                .and_then(|prepared| launch(&prepared, &more));
+            launched.over();
+            running
+        });
         match timeout_at(deadline, launching).await {
             Ok(Ok(launched)) => launched.map(Some),
-            Ok(Err(ended)) => Err(ScriptError::Run {
-                program: self.program().to_owned(),
-                user: String::new(),
-                source: io::Error::other(ended),
-            }),
+            Ok(Err(ended)) => Err(self.not_launched(ended)),
             // whatever is still launched is killed when its result is dropped
-            Err(_) => Ok(None),
+            Err(_) => {
+                start.give_up(self.program());
+                Ok(None)
+            }
         }
+    }
+
+    fn not_launched(&self, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ScriptError {
+        let program = self.program().to_owned();
+        ScriptError::Run { program, user: String::new(), source: io::Error::other(why) }
     }
 }
 

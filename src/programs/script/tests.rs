@@ -8,6 +8,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, Uid, User, mkfifo};
 
+use super::stuck::Start;
 use super::{Ended, Run, Script, ScriptError, Who, check};
 use crate::testing::{PATIENCE, Place, is_dead, mode, until};
 
@@ -325,4 +326,20 @@ async fn bytes_that_are_no_text_do_no_harm() {
     let place = Place::new();
     let run = run(place.script("check", "printf '\\377\\000ok\\n\\n'"), PATIENCE).await;
     assert_eq!(run.output, "\u{fffd}\0ok");
+}
+
+#[tokio::test]
+async fn a_program_whose_starts_hang_is_not_started_again_and_again() {
+    let place = Place::new();
+    let script = place.script("hanging", "exit 3");
+    let starts: Vec<Start> = (0..4).map(|_| Start::of(&script[0]).unwrap()).collect();
+    starts.iter().for_each(|start| start.give_up(&script[0]));
+    let ended = run(script.clone(), PATIENCE).await.ended.to_string();
+    assert!(ended.contains("have not come back"), "{ended}");
+    let other = place.script("other", "exit 4");
+    assert!(matches!(run(other, PATIENCE).await.ended, Ended::Exit(4)));
+    starts[0].over();
+    // one that is over is not given up any more
+    starts[0].give_up(&script[0]);
+    assert!(matches!(run(script, PATIENCE).await.ended, Ended::Exit(3)));
 }
