@@ -333,7 +333,9 @@ async fn a_program_whose_starts_hang_is_not_started_again_and_again() {
     let place = Place::new();
     let script = place.script("hanging", "exit 3");
     let starts: Vec<Start> = (0..4).map(|_| Start::of(&script[0]).unwrap()).collect();
-    starts.iter().for_each(|start| start.give_up(&script[0]));
+    for start in &starts {
+        start.give_up(&script[0]);
+    }
     let ended = run(script.clone(), PATIENCE).await.ended.to_string();
     assert!(ended.contains("have not come back"), "{ended}");
     let other = place.script("other", "exit 4");
