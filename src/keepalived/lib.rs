@@ -1,7 +1,7 @@
 //! keepalived.conf to typed configuration: every value with its place, every mistake as a diagnostic.
 //!
 //! This room never reads a file or asks the time (`no_std`): texts come in, values and diagnostics go out. It reads in three
-//! steps: [`source`] collects the text and what it includes, [`syntax`] makes a tree of words with places, `read` makes the
+//! steps: `source` collects the text and what it includes, `syntax` makes a tree of words with places, `read` makes the
 //! director's configuration of the tree.
 #![no_std]
 

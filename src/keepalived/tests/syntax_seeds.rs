@@ -1,5 +1,7 @@
 //! The fuzz target's seeds, and what fuzzing has found (`fuzz/seeds/keepalived`), through the same code; and changed ones.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where something is missing")]
+
 #[path = "../../../fuzz/src/keepalived.rs"]
 mod keepalived;
 

@@ -8,7 +8,7 @@ fn auth(lines: &str) -> String {
 }
 
 fn password(text: &str) -> Option<Password> {
-    Some(Password::new(text.as_bytes()).unwrap())
+    Password::new(text.as_bytes())
 }
 
 #[test]

@@ -1,5 +1,12 @@
 //! VRRP of a keepalived.conf: what becomes of each keyword, and of each mistake in each mode.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where something is missing"
+)]
+
 mod addresses;
 mod auth;
 mod election;
