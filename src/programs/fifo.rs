@@ -6,13 +6,16 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _}
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tracing::{debug, warn};
 
 /// Linux writes as much at once, or nothing (`PIPE_BUF`).
 const WHOLE: usize = 4_096;
+/// Room for lines that nobody has read yet, in bytes: the most that Linux gives everybody (`pipe-max-size`). Thousands of servers may
+/// turn at once.
+const ROOM: i32 = 1 << 20;
 
 /// A path that cannot be the named pipe.
 #[derive(Debug, thiserror::Error)]
@@ -170,6 +173,8 @@ impl Fifo {
         if !file.metadata()?.file_type().is_fifo() {
             return Err(io::Error::other("it is no named pipe"));
         }
+        // where there is no more than usual, it has to do
+        let _ = fcntl(&file, FcntlArg::F_SETPIPE_SZ(ROOM));
         Ok(file)
     }
 
