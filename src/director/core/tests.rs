@@ -68,12 +68,12 @@ impl Rig {
     fn words(&self, turn: &Turn) -> String {
         let service = |index: usize| &self.core.config().services[index];
         match turn {
-            Turn::Server(ServerTurn { service: index, real, up, why }) => {
+            Turn::Server(ServerTurn { service: index, real, up, first, why }) => {
                 let service = service(*index);
                 let (name, server) = (&service.name, service.reals[*real].key.address);
                 assert_eq!(*up, why.is_none());
                 why.as_ref().map_or_else(
-                    || format!("{name} {server} up"),
+                    || format!("{name} {server} {}", if *first { "enters" } else { "up" }),
                     |why| format!("{name} {server} down {why}"),
                 )
             }

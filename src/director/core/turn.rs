@@ -34,6 +34,8 @@ pub(crate) struct ServerTurn {
     /// its place in that service
     pub(crate) real: usize,
     pub(crate) up: bool,
+    /// it enters: nothing was known of it before
+    pub(crate) first: bool,
     /// `tcp 192.0.2.1:80: connect: connection refused`; none when it came up
     pub(crate) why: Option<String>,
 }
@@ -64,18 +66,18 @@ impl Core {
         {
             let key = (service.key, real.key);
             let up = match self.state_of(real) {
-                ServerState::Down => self.down.insert(key).then_some(false),
+                ServerState::Down => self.down.insert(key).then_some((false, false)),
                 ServerState::Up => {
                     let was_down = self.down.remove(&key);
                     let enters = real.alpha && self.state_before(real, transition) == ServerState::Unknown;
-                    (was_down || enters).then_some(true)
+                    (was_down || enters).then_some((true, !was_down))
                 }
                 ServerState::Unknown => None,
             };
-            let Some(up) = up else { continue };
+            let Some((up, first)) = up else { continue };
             let reason = transition.reason.as_ref().filter(|_| !up);
             let why = reason.map(|reason| format!("{}: {reason}", check_word(&transition.spec)));
-            self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, why }));
+            self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, first, why }));
         }
     }
 
@@ -92,7 +94,13 @@ impl Core {
                 };
                 let Some(up) = up else { continue };
                 let why = self.why_down(real).filter(|_| !up);
-                self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, why }));
+                self.turns.push_back(Turn::Server(ServerTurn {
+                    service: index,
+                    real: place,
+                    up,
+                    first: false,
+                    why,
+                }));
             }
         }
     }

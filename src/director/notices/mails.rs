@@ -44,7 +44,11 @@ fn read<'a>(services: &'a [VirtualService], turn: &Turn) -> Option<(&'a str, Wha
     }
 }
 
+/// That a server enters is no news: a director that starts would tell of each.
 fn server<'a>(services: &'a [VirtualService], turn: &ServerTurn) -> Option<(&'a str, What)> {
+    if turn.first {
+        return None;
+    }
     let service = services.get(turn.service)?;
     let real = service.reals.get(turn.real).filter(|real| real.alert)?;
     let words = format!("{} {}", real.key, if turn.up { "up" } else { "down" });

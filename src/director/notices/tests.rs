@@ -35,7 +35,7 @@ fn service(name: &str, keys: &str, reals: &[&str]) -> String {
 
 fn server(service: usize, real: usize, up: bool) -> Turn {
     let why = (!up).then(|| "tcp 192.0.2.8:80: connect: connection refused".to_owned());
-    Turn::Server(ServerTurn { service, real, up, why })
+    Turn::Server(ServerTurn { service, real, up, first: false, why })
 }
 
 fn quorum(service: usize, quorum: bool, first: bool) -> Turn {
@@ -127,11 +127,15 @@ fn mails_say_what_turned_and_why() {
 #[test]
 fn a_start_that_goes_well_is_no_news_and_one_that_does_not_is() {
     let config = config(&format!("{MAIL}{}", service("web", "address = \"198.51.100.1:80\"", &["8"])));
-    assert_eq!(mails::of(&config.services, &[quorum(0, true, true)]), []);
+    let enters = Turn::Server(ServerTurn { service: 0, real: 0, up: true, first: true, why: None });
+    assert_eq!(mails::of(&config.services, &[enters.clone(), quorum(0, true, true)]), []);
     let lost = mails::of(&config.services, &[quorum(0, false, true)]);
     assert_eq!(lost.len(), 1);
     // but programs and pipes hear of it
-    assert_eq!(lines(&config, &[quorum(0, true, true)]), ["VS [198.51.100.1]:tcp:80 UP"]);
+    assert_eq!(
+        lines(&config, &[enters, quorum(0, true, true)]),
+        ["RS [192.0.2.8]:tcp:80 [198.51.100.1]:tcp:80 UP", "VS [198.51.100.1]:tcp:80 UP"]
+    );
 }
 
 #[test]

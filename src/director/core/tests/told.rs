@@ -8,7 +8,7 @@ fn turns_are_told_once_and_in_order() {
     let mut turned = rig.turned();
     turned.sort_unstable();
     let down = "down tcp 192.0.2.2:80: connect: refused";
-    assert_eq!(turned, ["web 192.0.2.1 up", &format!("web 192.0.2.2 {down}"), "web quorum true 1 first"]);
+    assert_eq!(turned, ["web 192.0.2.1 enters", &format!("web 192.0.2.2 {down}"), "web quorum true 1 first"]);
     rig.dead = vec!["192.0.2.1", "192.0.2.2"];
     rig.pass(SECOND_LONG);
     assert_eq!(rig.turned(), ["web 192.0.2.1 down tcp 192.0.2.1:80: connect: refused", "web quorum false 0"]);
