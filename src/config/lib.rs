@@ -3,6 +3,7 @@
 //! This room never reads a file or asks the time (`no_std`): text comes in, values and diagnostics go out.
 //! One run reports everything that is wrong: [`agent::parse`] and [`director::parse`] go on after a mistake
 //! and leave out only what could not be understood because of it.
+//! What another language says alike is judged by [`rules`].
 #![no_std]
 
 extern crate alloc;
@@ -12,6 +13,7 @@ mod diagnostic;
 pub mod director;
 mod print;
 mod read;
+pub mod rules;
 mod text;
 
 pub use diagnostic::{Diagnostic, Severity};

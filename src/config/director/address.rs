@@ -2,10 +2,11 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use super::HeldAddress;
 use crate::read::{Foreign, Keys, Prefixed, Report, Role, Table, host, interface, label};
+use crate::rules::edge_of_subnet;
 use crate::text::Entry;
 
 pub(super) const ADDRESS: Keys = Keys {
@@ -87,15 +88,4 @@ pub(super) fn inside_subnet(
         .label(format_args!("the {what} of its /{prefix}"))
         .help(format_args!("write another address, or \"{address}\" without /{prefix}"));
     None
-}
-
-/// Network and broadcast address; a /31 has neither (RFC 3021).
-fn edge_of_subnet(address: IpAddr, prefix: u8) -> Option<&'static str> {
-    let IpAddr::V4(address) = address else { return None };
-    let hosts = u32::MAX.checked_shr(u32::from(prefix)).filter(|_| prefix < 31)?;
-    match Ipv4Addr::from_bits(address.to_bits() & hosts).to_bits() {
-        0 => Some("network address"),
-        bits if bits == hosts => Some("broadcast address"),
-        _ => None,
-    }
 }

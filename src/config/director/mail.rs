@@ -12,6 +12,7 @@ use health::{Login, Verify};
 
 use super::{MailAbout, MailConfig, MailTls, check};
 use crate::read::{Foreign, Keys, Report, Table, choice, shown, word};
+use crate::rules::is_mail_address;
 use crate::text::Entry;
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -19,8 +20,6 @@ pub(super) const MERGE: Duration = Duration::from_secs(10);
 pub(super) const ABOUT: MailAbout = MailAbout { routers: true, services: true, servers: true };
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3_600);
 const MERGES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(3_600);
-/// RFC 5321 section 4.5.3.1.3, less the angle brackets.
-const LONGEST_ADDRESS: usize = 254;
 
 pub(super) const MAIL: Keys = Keys {
     name: "[mail]",
@@ -141,14 +140,7 @@ fn recipients(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Vec<String>> 
 /// `someone@somewhere`, without a display name.
 fn mailbox(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {
     let text = entry.string("\"admin@example.org\"", report)?;
-    let sound = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_alphanumeric() || c.is_ascii_graphic() && !"<>()[]\\,;:\"@".contains(c))
-    };
-    let address = text.rsplit_once('@').filter(|(user, host)| sound(user) && sound(host));
-    if address.is_some_and(|(_, host)| !host.split('.').any(str::is_empty)) && text.len() <= LONGEST_ADDRESS {
+    if is_mail_address(text) {
         return Some(String::from(text));
     }
     let draft = report.error(entry.place(), format_args!("\"{}\" is no mail address", shown(text)));

@@ -7,14 +7,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-pub(crate) use host::{Role, host};
+pub(crate) use host::host;
 
 use crate::read::Report;
 use crate::read::table::shown;
+use crate::rules::{LONGEST_INTERFACE, why_no_interface};
 use crate::text::Entry;
-
-/// `IFNAMSIZ` less the NUL: the longest interface name or label.
-const NAME_MAX: usize = 15;
 
 /// `ip`, `ip:port`, `[v6]` or `[v6]:port`.
 #[derive(Clone, Copy, Debug)]
@@ -113,17 +111,10 @@ pub(crate) fn listen(
     Some(all)
 }
 
-/// An interface name, as `dev_valid_name` of the kernel takes it.
+/// An interface name.
 pub(crate) fn interface(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {
     let name = entry.string("\"eth0\"", report)?;
-    let wrong = match name {
-        "" => "is empty",
-        "." | ".." => "is not allowed",
-        _ if name.len() > NAME_MAX => "is longer than 15 bytes",
-        _ if name.contains(['/', ':']) => "has `/` or `:` in it",
-        _ if name.contains(|c: char| c.is_whitespace() || c.is_control()) => "has a space in it",
-        _ => return Some(String::from(name)),
-    };
+    let Some(wrong) = why_no_interface(name) else { return Some(String::from(name)) };
     let draft = report.error(entry.place(), format_args!("the interface name \"{}\" {wrong}", shown(name)));
     match name.split_once(':') {
         Some((device, _)) if !device.is_empty() => {
@@ -140,7 +131,7 @@ pub(crate) fn label(entry: Entry<'_>, device: &str, ip: &IpAddr, report: &mut Re
     let word = label.strip_prefix(device).and_then(|rest| rest.strip_prefix(':'));
     let (wrong, help) = if ip.is_ipv6() {
         ("IPv6 addresses have no label", alloc::format!("leave `label` away for {ip}"))
-    } else if label.len() > NAME_MAX {
+    } else if label.len() > LONGEST_INTERFACE {
         ("the label is longer than 15 bytes", alloc::format!("write a shorter one, as in \"{device}:0\""))
     } else if word.is_none_or(|word| word.is_empty() || word.contains(|c: char| !c.is_ascii_graphic())) {
         ("a label is the interface's name, a colon and a word", alloc::format!("write \"{device}:0\""))

@@ -9,10 +9,12 @@ mod report;
 mod table;
 mod value;
 
-pub(crate) use address::{AddressPort, Prefixed, Role, address, host, interface, label, listen};
+pub(crate) use address::{AddressPort, Prefixed, address, host, interface, label, listen};
 pub(crate) use choice::{choice, word};
 pub use distance::nearest;
 pub(crate) use duration::{format as format_duration, parse as parse_duration};
 pub(crate) use report::Report;
 pub(crate) use table::{Foreign, Keys, Table, optional, shown};
 pub(crate) use value::duration_or_never;
+
+pub(crate) use crate::rules::Role;

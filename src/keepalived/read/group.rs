@@ -16,7 +16,6 @@ use super::vrrp::value::{block_name, number_of, shown};
 use crate::report::Report;
 use crate::source::Place;
 use crate::syntax::Line;
-use range::Range;
 
 /// Each is a service in the kernel, with all servers.
 pub(super) const MOST_SERVICES: usize = 65_536;
@@ -144,7 +143,7 @@ pub(super) fn family(word: &crate::syntax::Word, report: &mut Report) -> Option<
 fn addresses(line: &Line, all: &mut Vec<Member>, report: &mut Report) {
     super::vrrp::value::at_most(line, 1, report);
     let Some(word) = line.words.first() else { return };
-    let Some(range) = Range::read(word, report) else { return };
+    let Some(range) = range::read(word, report) else { return };
     let port = match line.value(0) {
         Some(word) => port(word, 0, DROPS, report),
         None => Some(0),

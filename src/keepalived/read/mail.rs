@@ -3,10 +3,10 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 use core::time::Duration;
 
 use config::director::{MailAbout, MailConfig, MailTls};
+use config::rules::{LONGEST_MAIL_ADDRESS, is_mail_address, is_mail_part, is_name_or_address};
 use health::Verify;
 
 use super::value::port;
@@ -23,8 +23,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const MERGE: Duration = Duration::from_secs(10);
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(3_600);
-/// RFC 5321 section 4.5.3.1.3, less the angle brackets.
-const LONGEST_ADDRESS: usize = 254;
 /// Where a name without a host is.
 const LOCAL: &str = "@localhost";
 
@@ -116,7 +114,7 @@ fn tell_usual_from(place: Place, from: &str, report: &mut Report) {
 fn smtp_server(line: &Line, report: &mut Report) -> Option<(String, u16)> {
     let word = value_first(line, report)?;
     let text = word.text();
-    if !is_host(text) {
+    if !is_name_or_address(text) {
         report
             .error(word.place, format!("`{}` is no mail server", shown(text)))
             .help("write a name or an address, and a port behind a space where it is not 25");
@@ -138,15 +136,6 @@ fn value_first<'a>(line: &'a Line, report: &mut Report) -> Option<&'a Word> {
     word
 }
 
-fn is_host(host: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    let name = host.strip_suffix('.').unwrap_or(host);
-    host.parse::<IpAddr>().is_ok() || (name.len() <= 253 && name.split('.').all(label))
-}
-
 /// What a mail server is greeted with.
 pub(super) fn helo(word: &Word, report: &mut Report) -> Option<String> {
     let name = word.text();
@@ -162,17 +151,10 @@ pub(super) fn helo(word: &Word, report: &mut Report) -> Option<String> {
 /// `someone@somewhere`, without a display name.
 fn mailbox(word: &Word, report: &mut Report) -> Option<String> {
     let text = word.text();
-    let sound = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_alphanumeric() || c.is_ascii_graphic() && !"<>()[]\\,;:\"@".contains(c))
-    };
-    let address = text.rsplit_once('@').filter(|(user, host)| sound(user) && sound(host));
-    if address.is_some_and(|(_, host)| !host.split('.').any(str::is_empty)) && text.len() <= LONGEST_ADDRESS {
+    if is_mail_address(text) {
         return Some(String::from(text));
     }
-    if !text.contains('@') && sound(text) && text.len() + LOCAL.len() <= LONGEST_ADDRESS {
+    if is_mail_part(text) && text.len() + LOCAL.len() <= LONGEST_MAIL_ADDRESS {
         report
             .warning(word.place, format!("`{}` is no whole mail address", shown(text)))
             .label("a name without a host")

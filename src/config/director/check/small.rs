@@ -7,6 +7,7 @@ use health::{CheckKind, DnsCheck, FileCheck, ScriptCheck, SmtpCheck, TcpCheck, U
 use super::bytes;
 use crate::director::program;
 use crate::read::{Report, Table, shown, word};
+use crate::rules::is_dns_name;
 use crate::text::{Entry, Kind};
 
 /// `HELO` of who says nothing, as keepalived has it.
@@ -63,14 +64,9 @@ pub(super) fn dns(table: Table<'_>, report: &mut Report<'_>) -> Option<CheckKind
     Some(CheckKind::Dns(DnsCheck { name: String::from(name?), record: String::from(record?) }))
 }
 
-/// Labels of 1 to 63 bytes, 253 in all (RFC 1035 section 2.3.4).
 fn dns_name<'d>(entry: Entry<'d>, report: &mut Report<'_>) -> Option<&'d str> {
     let name = entry.string("name = \"www.example.org\"", report)?;
-    let labels = name.strip_suffix('.').unwrap_or(name);
-    let sound = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-    };
-    if name == "." || (labels.len() <= 253 && labels.split('.').all(sound)) {
+    if is_dns_name(name) {
         return Some(name);
     }
     report

@@ -1,9 +1,10 @@
 //! `server`: a name or an address, and a port.
 
 use alloc::string::String;
-use core::net::{IpAddr, Ipv6Addr};
+use core::net::Ipv6Addr;
 
 use crate::read::{Report, shown};
+use crate::rules::is_name_or_address;
 use crate::text::Entry;
 
 /// `name`, `name:port`, `ip`, `ip:port` or `[v6]:port`.
@@ -17,7 +18,7 @@ pub(super) fn read(entry: Entry<'_>, usual: u16, report: &mut Report<'_>) -> Opt
         Some(_) => None,
         None => Some(usual),
     };
-    let (wrong, help) = match (is_host(host), port) {
+    let (wrong, help) = match (is_name_or_address(host), port) {
         (true, Some(port)) => return Some((String::from(host), port)),
         (true, None) => ("has no valid port", "write a port from 1 to 65535, or none for the usual one"),
         (false, _) => (
@@ -40,13 +41,4 @@ fn split(text: &str) -> (&str, Option<&str>) {
         return (if sound { v6 } else { "" }, port);
     }
     text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)))
-}
-
-fn is_host(host: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    let name = host.strip_suffix('.').unwrap_or(host);
-    host.parse::<IpAddr>().is_ok() || (name.len() <= 253 && name.split('.').all(label))
 }

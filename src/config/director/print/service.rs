@@ -4,7 +4,6 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use ipvs::{Family, Persistence, Protocol, ServiceKey, ServiceSettings};
 
@@ -13,9 +12,10 @@ use super::forward::address_port;
 use super::print_notify;
 use super::real::{self, Usual};
 use crate::director::check::is_tcp;
-use crate::director::service::range::{Range, bits};
+use crate::director::service::range::Range;
 use crate::director::{DirectorConfig, VirtualService};
 use crate::print::{Lines, Quoted, block, list};
+use crate::rules::AddressRange;
 
 pub(super) fn print_all(
     config: &DirectorConfig,
@@ -149,16 +149,12 @@ fn ranges(members: &[VirtualService], short: bool) -> Vec<Range> {
     let mut ranges: Vec<Range> = Vec::new();
     for member in members {
         let ServiceKey::Address { address, port, .. } = member.key else { continue };
-        match ranges.last_mut() {
-            Some(last) if short && last.port == port && is_next(last.last, address) => last.last = address,
-            _ => ranges.push(Range { first: address, last: address, port }),
+        let last = ranges.last_mut().filter(|last| short && last.port == port);
+        if !last.is_some_and(|last| last.addresses.extend(address)) {
+            ranges.push(Range { addresses: AddressRange::one(address), port });
         }
     }
     ranges
-}
-
-fn is_next(one: IpAddr, two: IpAddr) -> bool {
-    one.is_ipv4() == two.is_ipv4() && bits(one).checked_add(1) == Some(bits(two))
 }
 
 fn print_settings(service: &VirtualService, lines: &mut Lines) {

@@ -121,22 +121,22 @@ fn addresses(
     let mut all: Vec<Member> = Vec::new();
     let mut sound = true;
     for one in entry.list("addresses = [\"192.0.2.1:80\", \"192.0.2.2-9:80\"]", report)? {
-        let Some(range) = Range::read(one, report) else {
+        let Some(Range { addresses, port }) = Range::read(one, report) else {
             sound = false;
             continue;
         };
-        if range.further() >= u128::try_from(room.saturating_sub(all.len())).unwrap_or(0) {
+        if addresses.further() >= u128::try_from(room.saturating_sub(all.len())).unwrap_or(0) {
             tell_too_many(one, report);
             return None;
         }
-        check_port(table, one, range.first, range.port, report);
-        sound &= same_family(one, range.first, all.first(), report);
-        for address in range.addresses() {
+        check_port(table, one, addresses.first(), port, report);
+        sound &= same_family(one, addresses.first(), all.first(), report);
+        for address in addresses.addresses() {
             let Some(address) = host(one, address, Role::Vip, report) else {
                 sound = false;
                 break;
             };
-            let key = ServiceKey::Address { protocol: protocol?, address, port: range.port };
+            let key = ServiceKey::Address { protocol: protocol?, address, port };
             all.push(Member { key, place: one.place() });
         }
     }

@@ -12,6 +12,7 @@ use super::VirtualAddress;
 use super::router::VRRP;
 use crate::director::address::{Held, Holder, inside_subnet};
 use crate::read::{Foreign, Keys, Prefixed, Report, Role, Table, choice, host, interface, label};
+use crate::rules::is_link_local;
 use crate::text::{Entry, Kind};
 
 /// Ethernet's; an advert is never fragmented.
@@ -152,11 +153,6 @@ fn address(entry: Entry<'_>, report: &mut Report<'_>) -> Option<(IpAddr, u8)> {
     let prefix = prefix.unwrap_or(if address.is_ipv4() { 32 } else { 128 });
     inside_subnet(entry, address, prefix, report)?;
     Some((address, prefix))
-}
-
-/// A link-local IPv6 address, which routers are reached by (RFC 9568 section 5.2.9).
-fn is_link_local(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
 fn scope(entry: Entry<'_>, address: IpAddr, report: &mut Report<'_>) -> Option<Scope> {

@@ -1,10 +1,11 @@
 //! `routes`: there while the router is master.
 
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 use super::VirtualRoute;
 use crate::read::{Foreign, Keys, Report, Role, Table, address, host, interface, shown};
+use crate::rules::{Network, WrongNetwork, is_link_local};
 use crate::text::{Entry, Kind};
 
 pub(in crate::director) const ROUTE: Keys = Keys {
@@ -83,41 +84,19 @@ fn destination(entry: Entry<'_>, report: &mut Report<'_>) -> Option<(IpAddr, u8)
     if text == "default" {
         return Some((IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
     }
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let parsed = address.parse::<IpAddr>().ok().and_then(|address| {
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let plain = bits.is_none_or(|bits| bits.bytes().all(|byte| byte.is_ascii_digit()));
-        let bits = bits.map_or(Some(most), |bits| bits.parse().ok()).filter(|bits| plain && *bits <= most)?;
-        Some((address, bits))
-    });
-    let Some((address, bits)) = parsed else {
-        report.error(entry.place(), format_args!("\"{}\" is no destination", shown(text))).help(
-            "write an address with its prefix length, \"10.0.0.0/8\", or \"default\"; \"::/0\" for IPv6",
-        );
-        return None;
-    };
-    let network = network(address, bits);
-    if network != address {
-        report
-            .error(entry.place(), format_args!("{address} has bits below /{bits}"))
+    match Network::parse(text) {
+        Ok(Network { address, prefix }) => return Some((address, prefix)),
+        Err(WrongNetwork::Form) => {
+            report.error(entry.place(), format_args!("\"{}\" is no destination", shown(text))).help(
+                "write an address with its prefix length, \"10.0.0.0/8\", or \"default\"; \"::/0\" for IPv6",
+            )
+        }
+        Err(WrongNetwork::HostBits { address, network }) => report
+            .error(entry.place(), format_args!("{address} has bits below /{}", network.prefix))
             .label("no network")
-            .help(format_args!("write \"{network}/{bits}\""));
-        return None;
-    }
-    Some((address, bits))
-}
-
-fn network(address: IpAddr, bits: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => {
-            let hosts = u32::MAX.checked_shr(u32::from(bits)).unwrap_or(0);
-            IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & !hosts))
-        }
-        IpAddr::V6(v6) => {
-            let hosts = u128::MAX.checked_shr(u32::from(bits)).unwrap_or(0);
-            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !hosts))
-        }
-    }
+            .help(format_args!("write \"{network}\"")),
+    };
+    None
 }
 
 fn gateway(entry: Entry<'_>, to: Option<(IpAddr, u8)>, report: &mut Report<'_>) -> Option<IpAddr> {
@@ -163,8 +142,4 @@ fn check_way(table: Table<'_>, gateway: Option<IpAddr>, report: &mut Report<'_>)
             .label("`interface` is missing")
             .help("write the `interface` of that link beside it");
     }
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use config::rules::is_dns_name;
 use health::{CheckKind, CheckSpec, DnsCheck, FileCheck, ScriptCheck, SmtpCheck, TcpCheck, UdpCheck};
 
 use super::common::Connection;
@@ -100,15 +101,10 @@ pub(super) fn dns(
     reader.connecting(said, CheckKind::Dns(DnsCheck { name, record }), Shape::DNS, timing, report)
 }
 
-/// Labels of 1 to 63 bytes, 253 in all (RFC 1035 section 2.3.4).
 fn dns_name(line: &Line, report: &mut Report) -> Option<String> {
     let word = value(line, report)?;
     let name = word.text();
-    let labels = name.strip_suffix('.').unwrap_or(name);
-    let sound = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-    };
-    if name == "." || (labels.len() <= 253 && labels.split('.').all(sound)) {
+    if is_dns_name(name) {
         return Some(String::from(name));
     }
     report
