@@ -1,6 +1,6 @@
 //! `global_defs`.
 
-use super::Swallows::Takes;
+use super::Swallows::{Drops, Takes};
 use super::Verdict::{Anyway, Differently, Ignored, Nearly, Old, Refused, Works};
 use super::{Keyword, line, script, values};
 
@@ -14,7 +14,7 @@ const RELOAD: &str =
 const SNMP: &str = "there is no SNMP agent: ask the HTTP side, which has metrics for Prometheus too";
 
 /// `global_defs`
-pub(super) const GLOBAL: [Keyword; 141] = [
+pub(super) const GLOBAL: [Keyword; 142] = [
     line("bfd_cpu_affinity", Ignored(PROCESS)),
     line("bfd_no_swap", Ignored(PROCESS)),
     line("bfd_priority", Ignored(PROCESS)),
@@ -61,6 +61,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     ),
     line("lvs_flush_on_stop", Works),
     line("lvs_flush_onstop", Old("lvs_flush_on_stop", Takes)),
+    line("lvs_id", Old("router_id", Drops)),
     line("lvs_netlink_cmd_rcv_bufs", Ignored(BUFFERS)),
     line("lvs_netlink_cmd_rcv_bufs_force", Ignored(BUFFERS)),
     line("lvs_netlink_monitor_rcv_bufs", Ignored(BUFFERS)),
@@ -172,7 +173,7 @@ pub(super) const GLOBAL: [Keyword; 141] = [
     line("vrrp_rt_priority", Works),
     line("vrrp_rx_bufs_multiplier", Ignored(BUFFERS)),
     line("vrrp_rx_bufs_policy", Ignored(BUFFERS)),
-    line("vrrp_skip_check_adv_addr", Ignored("the addresses of every advert are compared: it costs little")),
+    line("vrrp_skip_check_adv_addr", Anyway("the addresses of every advert are compared: it costs little")),
     line("vrrp_startup_delay", Ignored("a router begins as backup, and waits for the others' adverts")),
     line("vrrp_strict", Differently("the rules of the RFC are kept, but addresses are answered on")),
     line("vrrp_version", Works),

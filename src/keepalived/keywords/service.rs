@@ -7,7 +7,7 @@ use super::{Keyword, block, line, script};
 const SNMP: &str = "there is no SNMP agent";
 
 /// `virtual_server`
-pub(super) const SERVICE: [Keyword; 41] = [
+pub(super) const SERVICE: [Keyword; 42] = [
     line("alpha", Works),
     line("connect_timeout", Works),
     line("delay_before_retry", Works),
@@ -32,6 +32,10 @@ pub(super) const SERVICE: [Keyword; 41] = [
         Ignored(
             "leave it away: keepalived has not known it since 1.2.20, and direct routing has no use for it",
         ),
+    ),
+    line(
+        "net_mask",
+        Ignored("leave it away: keepalived does not know it, and direct routing has no use for it"),
     ),
     line("omega", Works),
     line("ops", Works),

@@ -73,8 +73,10 @@ pub(super) fn read(line: &Line, usual: &str, report: &mut Report) -> Vec<Entry> 
     let mut entries = Vec::new();
     let mut words = line.words.as_slice();
     while let Some((first, rest)) = words.split_first() {
+        // options of what is no address are part of the same mistake
+        let Some(address) = parse(first, report) else { break };
         let (options, behind) = Options::read(rest, report);
-        if let Some(entry) = entry(first, &options, usual, report) {
+        if let Some(entry) = entry(address, first.place, &options, usual, report) {
             entries.push(entry);
         }
         words = behind;
@@ -85,8 +87,13 @@ pub(super) fn read(line: &Line, usual: &str, report: &mut Report) -> Vec<Entry> 
     entries
 }
 
-fn entry(word: &Word, options: &Options<'_>, usual: &str, report: &mut Report) -> Option<Entry> {
-    let (address, prefix) = parse(word, report)?;
+fn entry(
+    (address, prefix): (IpAddr, u8),
+    place: Place,
+    options: &Options<'_>,
+    usual: &str,
+    report: &mut Report,
+) -> Option<Entry> {
     let interface = match options.dev {
         Some(dev) => interface(dev, report)?,
         None => usual.to_owned(),
@@ -94,7 +101,7 @@ fn entry(word: &Word, options: &Options<'_>, usual: &str, report: &mut Report) -
     let label = options.label.and_then(|label| self::label(label, &interface, address, report));
     let scope =
         options.scope.map_or(Some(::host::Scope::Global), |scope| self::scope(scope, address, report))?;
-    Some(Entry { address, prefix, interface, label, scope, place: word.place })
+    Some(Entry { address, prefix, interface, label, scope, place })
 }
 
 /// `ip` or `ip/prefix`, one host's.
@@ -102,10 +109,15 @@ fn parse(word: &Word, report: &mut Report) -> Option<(IpAddr, u8)> {
     let text = word.text();
     let (ip, bits) = text.split_once('/').map_or((text, None), |(ip, bits)| (ip, Some(bits)));
     let Ok(address) = ip.parse::<IpAddr>() else {
-        report
+        let draft = report
             .error(word.place, format_args!("`{}` is no IP address", shown(text)))
-            .help("write an address such as `192.0.2.1` or `192.0.2.1/24`: names are not looked up")
             .swallowed("keepalived leaves it away");
+        let bare = text.trim_end_matches([',', ';']);
+        drop(if bare == text {
+            draft.help("write an address such as `192.0.2.1` or `192.0.2.1/24`: names are not looked up")
+        } else {
+            draft.help(format_args!("write `{}`, one address a line", shown(bare)))
+        });
         return None;
     };
     let most = if address.is_ipv4() { 32 } else { 128 };

@@ -63,10 +63,7 @@ fn old(
 
 fn unknown(section: Section, line: &Line, report: &mut Report) -> Option<&'static Keyword> {
     let word = line.keyword();
-    // of so many nobody reads the help
-    let known = if report.is_full() { &[] } else { section.keywords() };
-    let near = config::nearest(word, known.iter().map(|keyword| keyword.name));
-    let near = near.and_then(|name| section.find(name)).filter(|near| fits(near, line));
+    let near = meant(section, line, report);
     let (what, swallowed) = match &line.block {
         Some(block) => ("block", closes(section, block, report)),
         None => ("keyword", String::from("keepalived leaves the line away")),
@@ -83,6 +80,14 @@ fn unknown(section: Section, line: &Line, report: &mut Report) -> Option<&'stati
     };
     drop(draft);
     near.filter(|_| report.mode() == Mode::Fix)
+}
+
+/// The keyword that an unknown one is nearly.
+pub(in crate::read) fn meant(section: Section, line: &Line, report: &Report) -> Option<&'static Keyword> {
+    // of so many nobody reads the help
+    let known = if report.is_full() { &[] } else { section.keywords() };
+    let near = config::nearest(line.keyword(), known.iter().map(|keyword| keyword.name));
+    near.and_then(|name| section.find(name)).filter(|near| fits(near, line))
 }
 
 /// What keepalived makes of a block that it does not know.
@@ -104,8 +109,18 @@ fn fits(near: &Keyword, line: &Line) -> bool {
 
 /// Where the word is a keyword.
 fn elsewhere(section: Section, word: &str) -> String {
-    const PLACES: [Section; 6] =
-        [Section::Global, Section::Instance, Section::Service, Section::Real, Section::Tcp, Section::Url];
+    const PLACES: [Section; 7] = [
+        Section::Root,
+        Section::Global,
+        Section::Instance,
+        Section::Service,
+        Section::Real,
+        Section::Tcp,
+        Section::Url,
+    ];
+    if section == Section::SyncGroup {
+        return String::from("write the names of the instances in `group { … }`");
+    }
     let known = PLACES.into_iter().find(|place| *place != section && place.find(word).is_some());
     known.map_or_else(|| String::from("leave it away"), |known| format!("it belongs {}", place(known)))
 }

@@ -106,6 +106,9 @@ impl All<'_> {
         let said = Said::of(&lines, Section::Service, report);
         let Some(keys) = head.keys(&said, &mut self.groups, report) else { return Some(()) };
         if said.all("real_server").is_empty() {
+            if said.is_misspelt("real_server") {
+                return Some(());
+            }
             tell_no_servers(line, orphans, report);
             return Some(());
         }

@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use config::director::{RouterConfig, TrackFile, TrackProcess, TrackScript, Tracked};
+use config::director::{RouterConfig, TrackFile, TrackProcess, TrackScript};
 
 pub(super) use list::Lists;
 
@@ -123,28 +123,26 @@ fn push<T>(all: &mut Vec<T>, (one, weight): (Option<T>, define::Weight)) -> (boo
     (usable, weight)
 }
 
-/// Takes every weight away: what is down is then a fault.
-pub(super) fn unweighted(router: &mut RouterConfig, instance: &Line, why: &str, report: &mut Report) {
+/// Tracks nothing that has a weight, as keepalived does; what has none is a fault while it is down.
+pub(super) fn without_weighted(router: &mut RouterConfig, instance: &Line, why: &str, report: &mut Report) {
     let lists = [
         &mut router.track_interfaces,
         &mut router.track_scripts,
         &mut router.track_files,
         &mut router.track_processes,
     ];
-    let mut names = Vec::new();
-    for Tracked { name, weight } in lists.into_iter().flatten().filter(|tracked| tracked.weight != 0) {
-        *weight = 0;
-        names.push(name.as_str());
-    }
+    let left = lists.into_iter().flat_map(|list| list.extract_if(.., |tracked| tracked.weight != 0));
+    let names: Vec<String> = left.map(|tracked| tracked.name).collect();
     if let Some(first) = names.first() {
         let others = names.len() - 1;
-        let more = if others == 0 { String::new() } else { alloc::format!(" and {others} more") };
+        let (more, are) =
+            if others == 0 { (String::new(), "is") } else { (alloc::format!(" and {others} more"), "are") };
         report
             .warning(
                 instance.words_place(),
-                format_args!("the weight of `{first}`{more} is left away, as keepalived does"),
+                format_args!("`{first}`{more} {are} not tracked, as under keepalived"),
             )
             .label(why)
-            .help("write no weight: while it is down, the router is in fault");
+            .help("write `weight 0`: while it is down, the router is in fault");
     }
 }

@@ -72,7 +72,12 @@ impl<'r> Draft<'r> {
                 help = Some(swallowed);
             }
             (_, _, Some(swallowed)) => {
-                help = Some(help.map_or_else(|| swallowed.clone(), |help| format!("{help}; {swallowed}")));
+                help = Some(match help {
+                    // `did you mean …?`
+                    Some(help) if help.ends_with('?') => format!("{help} {swallowed}"),
+                    Some(help) => format!("{help}; {swallowed}"),
+                    None => swallowed.clone(),
+                });
             }
             (_, _, None) => {}
         }

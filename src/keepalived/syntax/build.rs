@@ -46,6 +46,8 @@ pub(super) struct Builder<'a> {
     fresh: Option<Opens>,
     /// how many `}` fewer than `{` there are
     missing: usize,
+    /// there is a `{` for each `}`
+    balanced: bool,
     /// `{` that opened nothing: their `}` are surplus, which is said already
     ignored: usize,
     words: usize,
@@ -68,6 +70,7 @@ impl<'a> Builder<'a> {
             lines: Vec::new(),
             fresh: None,
             missing: opens.saturating_sub(closes),
+            balanced: opens >= closes,
             ignored: 0,
             words: 0,
             ended: None,
@@ -136,15 +139,33 @@ impl<'a> Builder<'a> {
         let Some(kind @ (Opens::Block | Opens::Values)) = self.fresh.take() else { return };
         let Some(line) = self.lines.last() else { return };
         let (keyword, place) = (line.keyword().to_string(), line.words_place());
+        let empty = self.ends_around();
         self.report
             .error(place, format!("`{keyword}` needs a `{{`"))
             .help(format!("write `{keyword} … {{`, and a `}}` behind its last line"))
             .swallowed("keepalived goes on as if it were there")
-            .mended(format!("`{keyword}` has the lines up to the next `}}`"));
-        if next.is_some() {
+            .mended(if empty {
+                format!("`{keyword}` has no lines")
+            } else {
+                format!("`{keyword}` has the lines up to the next `}}`")
+            });
+        if empty {
+            let open = Place { start: place.end, ..place };
+            let block = Block { lines: Vec::new(), open, close: None };
+            if let Some(line) = self.lines.last_mut() {
+                line.block = Some(block);
+            }
+        } else if next.is_some() {
             let open = Place { start: place.end, ..place };
             self.enter(kind, open);
         }
+    }
+
+    /// Whether the `}` at hand is that of the block around: no `{` too few.
+    fn ends_around(&self) -> bool {
+        matches!(self.pieces.get(self.at), Some(Piece::Close(_)))
+            && self.balanced
+            && self.report.mode() != Mode::Lenient
     }
 
     fn open(&mut self, place: Place) {
@@ -157,10 +178,10 @@ impl<'a> Builder<'a> {
         let keyword = self.lines.last().map_or("", Line::keyword).to_string();
         match kind {
             Opens::Block | Opens::Values => self.enter(kind, place),
-            Opens::Nothing | Opens::Unknown if self.belongs_outside(&keyword) => {
-                self.outside(&keyword, place);
-            }
             Opens::Nothing | Opens::Unknown => {
+                if let Some(depth) = self.belongs_outside(&keyword) {
+                    return self.outside(&keyword, depth, place);
+                }
                 // a keyword that is not known is reported by who knows the others of its block
                 let is_known = kind == Opens::Nothing || self.kind() != Opens::Block;
                 if is_known || self.report.mode() == Mode::Lenient {
@@ -189,25 +210,32 @@ impl<'a> Builder<'a> {
         self.levels.push(Level { header: None, kind, open: place, around: mem::take(&mut self.lines) });
     }
 
-    /// Whether a `}` is missing before this keyword: it opens a block at the top only.
-    fn belongs_outside(&self, keyword: &str) -> bool {
-        self.missing > 0
-            && !self.path.is_empty()
-            && self.report.mode() != Mode::Lenient
-            && (self.known.opens)(&[], keyword) == Opens::Block
+    /// How many blocks around it this keyword opens a block in, where a `}` is missing before it.
+    fn belongs_outside(&self, keyword: &str) -> Option<usize> {
+        if self.missing == 0 || self.report.mode() == Mode::Lenient {
+            return None;
+        }
+        self.with_path(|path| {
+            let around = |depth: &usize| path.get(..*depth).unwrap_or_default();
+            (0..path.len()).rev().find(|depth| (self.known.opens)(around(depth), keyword) == Opens::Block)
+        })
     }
 
-    fn outside(&mut self, keyword: &str, place: Place) {
+    fn outside(&mut self, keyword: &str, depth: usize, place: Place) {
         let Some(line) = self.lines.pop() else { return };
+        let stands = match depth.checked_sub(1).and_then(|at| self.path.get(at)) {
+            Some(around) => format!("`{keyword}` stands in `{}`", around.text()),
+            None => format!("`{keyword}` stands at the top only"),
+        };
         if let Some(level) = self.levels.last() {
             let (name, at) = (name(level), self.report.position(level.open));
             self.report
                 .error(line.words_place(), format!("`}}` is missing: {name} of {at} is still open here"))
-                .label(format!("`{keyword}` stands at the top only"))
+                .label(stands)
                 .help(format!("close {name} before it"))
                 .mended(format!("{name} of {at} ends here"));
         }
-        while !self.levels.is_empty() {
+        while self.path.len() > depth || (depth == 0 && !self.levels.is_empty()) {
             self.leave(None);
             self.missing = self.missing.saturating_sub(1);
         }

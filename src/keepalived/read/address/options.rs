@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use crate::Mode;
-use crate::read::vrrp::value::shown;
+use crate::read::vrrp::value::{is_slashes, shown, tell_slashes};
 use crate::report::Report;
 use crate::syntax::Word;
 
@@ -82,6 +82,9 @@ impl<'a> Options<'a> {
                                 words.get(words.len() - behind.len() - 1..).unwrap_or_default(),
                             );
                         }
+                    } else if is_slashes(word) {
+                        tell_slashes(word, report);
+                        return (options, &[]);
                     } else {
                         unknown(word, report);
                     }

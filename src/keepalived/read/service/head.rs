@@ -135,6 +135,9 @@ impl<'a> Head<'a> {
             return read;
         }
         let meant = meant_protocol(said);
+        if said.is_misspelt("protocol") {
+            return Some(meant);
+        }
         report
             .error(self.line.words_place(), "this virtual_server has no `protocol`")
             .label("`protocol` is missing")

@@ -84,7 +84,8 @@ impl<'a> Defaults<'a> {
 fn without_method(line: &Line, said: &Said<'_>, report: &mut Report) -> Forward {
     let has =
         |real: &&Line| real.lines().iter().any(|line| matches!(line.keyword(), "lvs_method" | "lb_kind"));
-    if !said.all("real_server").iter().all(has) {
+    let is_misspelt = said.is_misspelt("lb_kind") || said.is_misspelt("lvs_method");
+    if !is_misspelt && !said.all("real_server").iter().all(has) {
         report
             .warning(line.words_place(), "this virtual_server has no `lvs_method`")
             .label("`lvs_method` is missing")

@@ -25,6 +25,7 @@ pub(super) fn read(
     let last = words.max_by_key(|line| line.place());
     let name = match last {
         Some(line) => scheduler(line, report),
+        None if said.is_misspelt("lb_algo") || said.is_misspelt("lvs_sched") => USUAL,
         None => without(line, report),
     };
     let flags = flags(said, name, last, report);

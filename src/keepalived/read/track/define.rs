@@ -43,7 +43,7 @@ pub(super) fn script(
     let weight = own_weight(&said, 0, report);
     let command = match said.last("script", report) {
         Some(line) => program(line, false, report).map(|Program { command, .. }| command),
-        None => missing(line, "script", "script \"/path\"", report),
+        None => missing(line, &said, "script", "script \"/path\"", report),
     };
     let interval = said.last("interval", report).and_then(|line| time(line, "keepalived takes 1 s", report));
     let interval = interval.unwrap_or(SECOND);
@@ -72,7 +72,10 @@ pub(super) fn script(
     (script, weight)
 }
 
-fn missing<T>(line: &Line, keyword: &str, example: &str, report: &mut Report) -> Option<T> {
+fn missing<T>(line: &Line, said: &Said<'_>, keyword: &str, example: &str, report: &mut Report) -> Option<T> {
+    if said.is_misspelt(keyword) {
+        return None;
+    }
     let block = line.keyword();
     report
         .error(line.words_place(), format_args!("this {block} has no `{keyword}`"))
@@ -100,7 +103,7 @@ pub(super) fn file(name: String, line: &Line, report: &mut Report) -> (Option<Tr
     let weight = own_weight(&said, 1, report);
     let path = match said.first("file", report) {
         Some(line) => value(line, report).and_then(|word| path(word, report)),
-        None => missing(line, "file", "file /run/lvs-director/weight", report),
+        None => missing(line, &said, "file", "file /run/lvs-director/weight", report),
     };
     (path.map(|path| TrackFile { name, path, interval: SECOND }), weight)
 }
@@ -125,7 +128,7 @@ pub(super) fn process(name: String, line: &Line, report: &mut Report) -> (Option
     let minimum = minimum.and_then(|minimum| u32::try_from(minimum).ok()).unwrap_or(1);
     let process = match said.last("process", report) {
         Some(line) => comm(line, report),
-        None => missing(line, "process", "process nginx", report),
+        None => missing(line, &said, "process", "process nginx", report),
     };
     (process.map(|process| TrackProcess { name, process, minimum, interval: SECOND }), weight)
 }

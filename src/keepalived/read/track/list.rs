@@ -183,7 +183,8 @@ pub(super) fn weight(words: &[Word], place: Place, report: &mut Report) -> Optio
     let limited =
         read.map(|read| read.clamp(-MOST_WEIGHT, MOST_WEIGHT)).and_then(|read| i16::try_from(read).ok());
     let mut options = Options { weight: limited, reverse: None };
-    for word in rest {
+    // what follows no number, as in `weight - 2`, is part of the same mistake
+    for word in rest.iter().filter(|_| read.is_some()) {
         match word.text() {
             "reverse" => options.reverse = Some(true),
             "noreverse" | "no_reverse" => options.reverse = Some(false),

@@ -133,8 +133,8 @@ fn eight(text: &str, word: &Word, report: &mut Report) -> Option<Password> {
     if sent.len() < text.len() {
         report
             .warning(word.place, "the password is longer than 8 characters")
-            .label(format_args!("the first 8 are sent: `{sent}`"))
-            .help("write these 8");
+            .label("the first 8 are sent")
+            .help(format_args!("write `{sent}`"));
     }
     Password::new(sent.as_bytes())
 }

@@ -3,6 +3,7 @@
 //! keepalived takes one word, which quotes make of many: `"/path argument 'two words'"`. It runs no shell, but for what begins with
 //! `</dev/tcp/`, and looks for a name without a slash where `PATH` says.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -103,7 +104,7 @@ fn of_shell(words: &[String], word: &Word, report: &mut Report) -> Option<Vec<St
         report
             .warning(word.place, format_args!("`{}` is run by /bin/bash", shown(first)))
             .label("no file: bash connects, and other shells fail")
-            .help("write a program that connects, such as `/usr/bin/nc -z 127.0.0.1 80`");
+            .help(format_args!("write a program that connects, such as `{}`", shown(&connecting(first))));
         return Some(by("/bin/bash"));
     }
     let sign = words.iter().skip(1).find(|word| SIGNS.contains(&word.as_str()))?;
@@ -114,6 +115,14 @@ fn of_shell(words: &[String], word: &Word, report: &mut Report) -> Option<Vec<St
         .swallowed("keepalived gives it to the program too")
         .mended("run by /bin/sh");
     Some(by("/bin/sh")).filter(|_| report.mode() == Mode::Fix)
+}
+
+/// What connects as `</dev/tcp/HOST/PORT` does.
+fn connecting(redirected: &str) -> String {
+    let mut parts = redirected.split('/').skip(2);
+    let option = if parts.next() == Some("udp") { "-zu" } else { "-z" };
+    let (host, port) = (parts.next().unwrap_or("127.0.0.1"), parts.next().unwrap_or("80"));
+    format!("/usr/bin/nc {option} {host} {port}")
 }
 
 /// With a full path.
@@ -130,7 +139,7 @@ fn full(mut words: Vec<String>, word: &Word, report: &mut Report) -> Option<Vec<
         return None;
     }
     report
-        .warning(word.place, format_args!("`{}` has no full path", shown(program)))
+        .note(word.place, format_args!("`{}` has no full path", shown(program)))
         .label("looked for in /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin and /bin")
         .help(format_args!("write where it is, as `command -v {}` tells", shown(program)));
     let mut all = vec![String::from(ENV)];

@@ -11,8 +11,9 @@ use super::instance::alert;
 use super::said::Said;
 use super::value::{block_name, shown};
 use super::{Given, Placed, notify};
+use crate::Mode;
 use crate::keywords::Section;
-use crate::read::track::{Lists, Things, unweighted};
+use crate::read::track::{Lists, Things, without_weighted};
 use crate::report::Report;
 use crate::source::Place;
 use crate::syntax::{Line, Word};
@@ -67,7 +68,7 @@ impl Reader<'_, '_> {
         for member in &members {
             let Some(placed) = self.routers.get_mut(*member) else { continue };
             if !weights && members.len() > 1 {
-                unweighted(
+                without_weighted(
                     &mut placed.router,
                     placed.line,
                     "members of a sync group have no weights of their own",
@@ -90,6 +91,9 @@ impl Reader<'_, '_> {
             .filter_map(|at| self.routers.get(*at))
             .map(|placed| placed.router.name.clone())
             .collect();
+        if names.len() < 2 && (!said.has("group") || is_told(&said, names.len(), report)) {
+            return None;
+        }
         if names.len() < 2 {
             tell_alone(line, names.first(), notify != config::director::Notify::default(), report);
             return None;
@@ -99,11 +103,15 @@ impl Reader<'_, '_> {
 
     /// The routers, by place; each is in one group, once.
     fn members(&mut self, line: &Line, said: &Said<'_>, report: &mut Report) -> Vec<usize> {
-        if !said.has("group") {
+        // names that stand outside of `group` are told there
+        let outside = report.mode() == Mode::Strict
+            && line.lines().iter().any(|line| Section::SyncGroup.find(line.keyword()).is_none());
+        if !said.has("group") && !outside {
             report
                 .error(line.words_place(), "this vrrp_sync_group has no `group`")
                 .label("nobody to follow")
-                .help("write `group { VI_1 VI_2 }` with the names of the instances");
+                .help("write `group { VI_1 VI_2 }` with the names of the instances")
+                .swallowed("keepalived leaves the group away");
         }
         let words = said.entries("group").flat_map(|line| &line.words);
         words.filter_map(|word| self.member(word, report)).collect()
@@ -130,6 +138,12 @@ impl Reader<'_, '_> {
             .swallowed("keepalived leaves it away");
         None
     }
+}
+
+/// Whether errors say of members why they are so few.
+fn is_told(said: &Said<'_>, members: usize, report: &Report) -> bool {
+    let written = said.entries("group").map(|line| line.words.len()).sum::<usize>();
+    written > members && report.mode() != Mode::Lenient
 }
 
 /// What a member tracks itself stays as it is.

@@ -164,7 +164,7 @@ impl Reader<'_, '_> {
             alert,
         };
         if priority == Priority::OWNER {
-            crate::read::track::unweighted(
+            crate::read::track::without_weighted(
                 &mut router,
                 self.line,
                 "priority 255 is never raised or lowered",
@@ -178,6 +178,9 @@ impl Reader<'_, '_> {
         if let Some(line) = self.said.last("interface", report) {
             return value(line, report).and_then(|word| address::interface(word, report));
         }
+        if self.said.is_misspelt("interface") {
+            return None;
+        }
         report
             .error(self.line.words_place(), "this vrrp_instance has no `interface`")
             .label("`interface` is missing")
@@ -189,6 +192,9 @@ impl Reader<'_, '_> {
         if let Some(line) = self.said.last("virtual_router_id", report) {
             let read = number(line, 1..=255, "", report)?;
             return u8::try_from(read).ok().and_then(Vrid::new);
+        }
+        if self.said.is_misspelt("virtual_router_id") {
+            return None;
         }
         report
             .error(self.line.words_place(), "this vrrp_instance has no `virtual_router_id`")

@@ -22,7 +22,7 @@ pub(super) fn priority(instance: &Line, said: &Said<'_>, report: &mut Report) ->
         let read = number(line, 1..=255, "keepalived takes 100", report);
         return read.and_then(|read| u8::try_from(read).ok()).and_then(Priority::new).unwrap_or(usual);
     }
-    let Some(state) = master else { return usual };
+    let Some(state) = master.filter(|_| !said.is_misspelt("priority")) else { return usual };
     report
         .error(state.words_place(), "`state MASTER` without a `priority`")
         .label(format_args!(
@@ -44,20 +44,22 @@ fn state<'a>(said: &Said<'a>, report: &mut Report) -> Option<&'a Line> {
         match text {
             "MASTER" => master = master.or(Some(line)),
             "BACKUP" => {}
-            _ => {
-                let upper = text.to_ascii_uppercase();
-                let meant = ["MASTER", "BACKUP"].into_iter().find(|known| *known == upper);
-                let draft = report
-                    .error(word.place, format_args!("there is no state `{}`", shown(text)))
-                    .help(format_args!("write `{}`", meant.unwrap_or("MASTER` or `BACKUP")))
-                    .swallowed("keepalived takes BACKUP");
-                match meant {
-                    Some(meant) => drop(draft.mended(format_args!("state {meant}"))),
-                    None => drop(draft),
-                }
-                if meant == Some("MASTER") && report.mode() == Mode::Fix {
+            _ if text.eq_ignore_ascii_case("MASTER") => {
+                report
+                    .error(word.place, format_args!("there is no state `{text}`"))
+                    .label("in capitals")
+                    .help("write `MASTER`")
+                    .swallowed("keepalived takes BACKUP")
+                    .mended("state MASTER");
+                if report.mode() == Mode::Fix {
                     master = master.or(Some(line));
                 }
+            }
+            _ => {
+                report
+                    .warning(word.place, format_args!("there is no state `{}`", shown(text)))
+                    .label("taken as BACKUP")
+                    .help("write `BACKUP`, as keepalived takes it");
             }
         }
     }

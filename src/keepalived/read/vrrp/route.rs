@@ -87,7 +87,8 @@ impl Parts {
         let valued = ["via", "gw", "dev", "oif", "src", "to", "table", "metric", "priority", "preference"];
         if !valued.contains(&text) && !WITHOUT_VALUED.contains(&text) {
             self.bare(word, report);
-            return behind;
+            // what follows belongs to what is not understood
+            return if self.bad { &[] } else { behind };
         }
         let Some((value, rest)) = behind.split_first() else {
             report.error(word.place, format_args!("`{text}` has no value")).help("write it behind the word");

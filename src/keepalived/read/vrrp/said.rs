@@ -6,13 +6,15 @@ use alloc::vec::Vec;
 
 use crate::Mode;
 use crate::keywords::Section;
-use crate::read::judge::keyword;
+use crate::read::judge::{keyword, meant};
 use crate::report::Report;
 use crate::syntax::Line;
 
 /// The lines of a block by keyword, in the file's order.
 pub(in crate::read) struct Said<'a> {
     by: BTreeMap<&'static str, Vec<&'a Line>>,
+    /// keywords that errors about unknown ones guess
+    misspelt: Vec<&'static str>,
 }
 
 impl<'a> Said<'a> {
@@ -28,12 +30,20 @@ impl<'a> Said<'a> {
         report: &mut Report,
     ) -> Self {
         let mut by = BTreeMap::<&str, Vec<&Line>>::new();
+        let mut misspelt = Vec::new();
         for line in lines {
             if let Some(known) = keyword(section, line, report) {
                 by.entry(known.name).or_default().push(line);
+            } else if report.mode() == Mode::Strict && section.find(line.keyword()).is_none() {
+                misspelt.extend(meant(section, line, report).map(|meant| meant.name));
             }
         }
-        Self { by }
+        Self { by, misspelt }
+    }
+
+    /// Whether an error about an unknown keyword has said already why this one is missing.
+    pub(in crate::read) fn is_misspelt(&self, keyword: &str) -> bool {
+        self.misspelt.contains(&keyword)
     }
 
     /// Every line of a keyword.

@@ -26,11 +26,28 @@ pub(in crate::read) fn value<'a>(line: &'a Line, report: &mut Report) -> Option<
 pub(in crate::read) fn at_most(line: &Line, most: usize, report: &mut Report) {
     let rest = line.values().get(most..).unwrap_or_default();
     let (Some(first), Some(last)) = (rest.first(), rest.last()) else { return };
+    if is_slashes(first) {
+        return tell_slashes(first, report);
+    }
     report
         .error(first.place.to(last.place), format_args!("`{}` has words behind its value", line.keyword()))
         .label(if most == 0 { "it takes none" } else { "one too many" })
         .help("write one statement a line")
         .swallowed("keepalived drops them without a word");
+}
+
+/// A comment as C has it.
+pub(in crate::read) fn is_slashes(word: &Word) -> bool {
+    !word.quoted && word.text().starts_with("//")
+}
+
+pub(in crate::read) fn tell_slashes(word: &Word, report: &mut Report) {
+    report
+        .error(word.place, "`//` begins no comment")
+        .label("read as words of the line")
+        .help("write `#` in its place")
+        .swallowed("keepalived drops the words behind a value")
+        .mended("taken as a comment");
 }
 
 /// `on`, or what `keyword` alone stands for. None: keepalived would ignore the line.

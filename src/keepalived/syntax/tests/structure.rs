@@ -153,7 +153,11 @@ fn a_brace_that_is_missing_behind_a_keyword() {
         assert!(read.findings[0].contains("at 1: "), "{:?}", read.findings);
     }
     assert_eq!(strict("service a").tree, "service a");
-    assert_eq!(strict("service a { real b }").tree, "service a { real b {  } ");
+    assert_eq!(
+        strict("service a { real b }").tree,
+        "service a { real b {   }",
+        "the brace is that of the block around"
+    );
 }
 
 #[test]

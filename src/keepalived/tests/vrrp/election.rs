@@ -3,7 +3,7 @@ use std::time::Duration;
 use lvs_keepalived::Mode;
 use vrrp::Version;
 
-use super::{ADDRESS, instance, only, refused, refused_always, router, swallowed, taken, warned};
+use super::{ADDRESS, instance, only, refused_always, router, swallowed, taken, warned};
 
 fn without_priority(inner: &str) -> String {
     format!("vrrp_instance VI_1 {{\ninterface eth0\nvirtual_router_id 51\n{ADDRESS}{inner}\n}}\n")
@@ -29,7 +29,11 @@ fn a_state_in_the_wrong_case_is_backup() {
     let lenient =
         only(swallowed(&text, &["there is no state `master`", "write `MASTER`", "keepalived takes BACKUP"]));
     assert_eq!(lenient.priority.get(), 100);
-    refused(&without_priority("state SLAVE"), &["there is no state `SLAVE`"]);
+    for other in ["SLAVE", "backup"] {
+        let taken =
+            warned(&without_priority(&format!("state {other}")), &["there is no state", "taken as BACKUP"]);
+        assert_eq!(only(taken).priority.get(), 100);
+    }
 }
 
 #[test]

@@ -70,11 +70,9 @@ fn timeout(line: &Line, report: &mut Report) -> Option<u32> {
     let Some(word) = line.value(0) else { return Some(USUAL) };
     if is_word(word, "0") {
         report
-            .error(word.place, "`persistence_timeout` is 0")
-            .label("no time")
-            .help("leave the line away for no persistence")
-            .swallowed("keepalived leaves the line away")
-            .mended("the line is left away");
+            .warning(word.place, "`persistence_timeout` is 0")
+            .label("no persistence")
+            .help("leave the line away, as keepalived does");
         return None;
     }
     let read = number(line, 1..=MOST, "keepalived leaves the line away", report)?;
