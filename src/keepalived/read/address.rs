@@ -9,17 +9,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use host::edge_of_subnet;
-pub(super) use host::{Role, tell_no_host};
+use config::rules::{LONGEST_INTERFACE, edge_of_subnet, why_no_interface};
+pub(super) use config::rules::{Role, is_link_local};
+
+pub(super) use host::tell_no_host;
 use options::Options;
 
 use super::vrrp::value::shown;
 use crate::report::Report;
 use crate::source::Place;
 use crate::syntax::{Line, Word};
-
-/// The longest name of an interface, and the longest label: `IFNAMSIZ` less the NUL.
-const NAME_MAX: usize = 15;
 
 /// One line of addresses.
 pub(super) struct Entry {
@@ -141,22 +140,10 @@ fn parse(word: &Word, report: &mut Report) -> Option<(IpAddr, u8)> {
     Some((address, prefix))
 }
 
-/// A link-local IPv6 address, which routers are reached by (RFC 9568 section 5.2.9).
-pub(super) fn is_link_local(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
-}
-
-/// An interface name, as `dev_valid_name` of the kernel takes it.
+/// An interface name.
 pub(super) fn interface(word: &Word, report: &mut Report) -> Option<String> {
     let name = word.text();
-    let wrong = match name {
-        "" => "is empty",
-        "." | ".." => "is not allowed",
-        _ if name.len() > NAME_MAX => "is longer than 15 bytes",
-        _ if name.contains(['/', ':']) => "has `/` or `:` in it",
-        _ if name.contains(|c: char| c.is_whitespace() || c.is_control()) => "has a space in it",
-        _ => return Some(String::from(name)),
-    };
+    let Some(wrong) = why_no_interface(name) else { return Some(String::from(name)) };
     let draft = report.error(word.place, format_args!("the interface name `{}` {wrong}", shown(name)));
     match name.split_once(':') {
         Some((device, _)) if !device.is_empty() => drop(draft.help(format_args!(
@@ -178,7 +165,7 @@ fn label(word: &Word, interface: &str, address: IpAddr, report: &mut Report) -> 
     let graphic = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     let wrong = if address.is_ipv6() {
         "an IPv6 address has none"
-    } else if label.len() > NAME_MAX {
+    } else if label.len() > LONGEST_INTERFACE {
         "longer than 15 bytes"
     } else if !behind.is_some_and(graphic) {
         "not the interface's name, a colon and a word"

@@ -76,7 +76,7 @@ fn unknown(section: Section, line: &Line, report: &mut Report) -> Option<&'stati
         Some(near) => draft
             .help(format_args!("did you mean `{}`?", near.name))
             .mended(format_args!("taken as `{}`", near.name)),
-        None => draft.help(elsewhere(section, word)).mended(format_args!("the {what} is left away")),
+        None => draft.help(elsewhere(section, line)).mended(format_args!("the {what} is left away")),
     };
     drop(draft);
     near.filter(|_| report.mode() == Mode::Fix)
@@ -108,7 +108,7 @@ fn fits(near: &Keyword, line: &Line) -> bool {
 }
 
 /// Where the word is a keyword.
-fn elsewhere(section: Section, word: &str) -> String {
+fn elsewhere(section: Section, line: &Line) -> String {
     const PLACES: [Section; 7] = [
         Section::Root,
         Section::Global,
@@ -118,6 +118,12 @@ fn elsewhere(section: Section, word: &str) -> String {
         Section::Tcp,
         Section::Url,
     ];
+    let word = line.keyword();
+    if let (true, [sign, value, ..]) = (word.starts_with('$'), line.values())
+        && sign.text() == "="
+    {
+        return format!("write `{}={}`: a definition has no blanks", shown(word), shown(value.text()));
+    }
     if section == Section::SyncGroup {
         return String::from("write the names of the instances in `group { … }`");
     }

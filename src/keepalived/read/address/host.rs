@@ -2,9 +2,7 @@
 
 use core::net::IpAddr;
 
-pub(in crate::read) use config::rules::Role;
-pub(super) use config::rules::edge_of_subnet;
-use config::rules::{NoHost, why_not};
+use config::rules::{NoHost, Role, why_not};
 
 use crate::report::Report;
 use crate::source::Place;
