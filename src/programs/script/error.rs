@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::search::SEARCH;
+
 /// A program that is missing, or that is not safe to run.
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
@@ -15,6 +17,12 @@ pub enum ScriptError {
     Relative {
         /// as written
         program: String,
+    },
+    /// a name without a path that is nowhere
+    #[error("there is no program '{name}' in {SEARCH}")]
+    NotFound {
+        /// as written
+        name: String,
     },
     /// not in the user database
     #[error("there is no user '{user}'")]

@@ -4,10 +4,13 @@
 mod error;
 mod path;
 mod run;
+mod search;
 mod stuck;
 #[cfg(test)]
 mod tests;
 mod user;
+
+use std::borrow::Cow;
 
 pub use error::{ScriptError, Who};
 pub use run::{Ended, Run};
@@ -46,7 +49,7 @@ impl Script {
 
 /// What a checked program needs to be run.
 struct Prepared<'a> {
-    program: &'a str,
+    program: Cow<'a, str>,
     arguments: &'a [String],
     identity: Identity,
     /// kept until the program runs
@@ -56,6 +59,10 @@ struct Prepared<'a> {
 fn prepare<'a>(command: &'a [String], user: Option<&str>) -> Result<Prepared<'a>, ScriptError> {
     let (program, arguments) = command.split_first().ok_or(ScriptError::Empty)?;
     let identity = Identity::of(user)?;
-    let inspected = path::inspect(program, &identity)?;
+    let (program, arguments) = match search::by_env(program, arguments)? {
+        Some((found, arguments)) => (Cow::Owned(found), arguments),
+        None => (Cow::Borrowed(program.as_str()), arguments),
+    };
+    let inspected = path::inspect(&program, &identity)?;
     Ok(Prepared { program, arguments, identity, _inspected: inspected })
 }

@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
+use super::search::SEARCH;
 use super::stuck::Start;
 use super::{Prepared, Script, ScriptError, prepare};
 
@@ -123,7 +124,7 @@ impl Script {
 
 fn launch(prepared: &Prepared<'_>, more: &[String]) -> Result<Running, ScriptError> {
     let launched = io::pipe().and_then(|(reader, writer)| {
-        let mut command = Command::new(prepared.program);
+        let mut command = Command::new(prepared.program.as_ref());
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
         command.args(prepared.arguments).args(more);
         confine(&mut command, prepared);
@@ -133,7 +134,7 @@ fn launch(prepared: &Prepared<'_>, more: &[String]) -> Result<Running, ScriptErr
 }
 
 fn refused(prepared: &Prepared<'_>, source: io::Error) -> ScriptError {
-    let program = prepared.program.to_owned();
+    let program = prepared.program.clone().into_owned();
     if source.kind() == io::ErrorKind::NotFound {
         // the program itself was just seen
         return ScriptError::Interpreter { program };
@@ -147,7 +148,7 @@ fn refused(prepared: &Prepared<'_>, source: io::Error) -> ScriptError {
 fn confine(command: &mut Command, prepared: &Prepared<'_>) {
     let identity = &prepared.identity;
     command.env_clear();
-    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    command.env("PATH", SEARCH);
     command.env("HOME", &identity.home).env("USER", &identity.name).env("LOGNAME", &identity.name);
     command.env("SHELL", "/bin/sh").env("LANG", "C.UTF-8");
     command.current_dir("/").process_group(0).kill_on_drop(true);

@@ -223,6 +223,19 @@ async fn a_program_gets_no_input_no_environment_and_no_directory_of_ours() {
 }
 
 #[tokio::test]
+async fn a_name_without_a_path_is_looked_for_and_looked_at() {
+    let by_env = |words: &[&str]| [&["/usr/bin/env"], words].concat().into_iter().map(String::from).collect();
+    let run = run(by_env(&["sh", "-c", "echo $0 $1; exit 3", "a", "b"]), PATIENCE).await;
+    assert_eq!((run.ended.to_string(), run.output.as_str()), ("exit status 3".to_owned(), "a b"));
+    assert_eq!(
+        refused(&by_env(&["nowhere-to-be-found", "-0"]), None),
+        "there is no program 'nowhere-to-be-found' in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    );
+    // what env is told to do otherwise is its own
+    check(&by_env(&["-i", "nowhere-to-be-found"]), None).unwrap();
+}
+
+#[tokio::test]
 async fn a_named_user_runs_it_without_the_groups_of_root() {
     let place = Place::new();
     let script = place.script("check", "id -u; id -g; id -G; touch \"$0\".mine 2>/dev/null || echo no");
