@@ -75,7 +75,8 @@ case_track_script_hangs_and_shouts() {
     assert_eq "" "$(monitored lvs02 "$VIP")" "changes of the VIP on the other"
     says_priority 95 || fail "$(tail -n 1 "$WORK/adverts-lvs02.log")"
     stop director-lvs01
-    assert_eq "" "$(pgrep -af /run/scripts || true)" "scripts left behind"
+    # killed, they still have to die
+    wait_until '[[ -z $(pgrep -f /run/scripts) ]]' 20 || fail "left behind: $(pgrep -af /run/scripts)"
 }
 
 case_track_interface() {
