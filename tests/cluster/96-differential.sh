@@ -12,6 +12,8 @@ same_under_both() {
         start_web rs01 rs01 "${PORT:-80}"
         start_web rs02 rs02 "${PORT:-80}"
         "under_$program"
+        # three adverts are waited for, longer than anything else takes to come to rest
+        ! grep -q vrrp_instance "$WORK/it.conf" || wait_until "holds lvs01" 30
         steady "$program" >"$WORK/$program-all"
         "${FAIL:-fail_rs02}"
         wait_until "${GONE:-! has_entry $(rip rs02)}" 60
