@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::status::Status;
+use ::watch::Status;
 
 /// What is published, and the way back to the loop.
 pub(crate) struct Published {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::{Published, Wish, json};
 use crate::metrics;
-use crate::status::{Status, VipStatus};
+use watch::{Status, VipStatus};
 
 /// Answers everyone.
 pub(crate) fn handler(published: Rc<Published>) -> Handler {

@@ -13,7 +13,6 @@ mod logging;
 mod look;
 mod metrics;
 mod run;
-mod status;
 mod status_text;
 mod store;
 

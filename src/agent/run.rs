@@ -79,7 +79,7 @@ async fn assemble(
 ) -> Result<(Daemon, mpsc::Receiver<Command>), Exit> {
     warn(&loaded);
     let Stored { owned, drains } = stored;
-    let AgentConfig { vips, health_listen, watch_interval } = loaded.config;
+    let AgentConfig { vips, health_listen, watch_interval, .. } = loaded.config;
     let core = Core::new(vips, watch_interval, owned, drains);
     let (published, commands) = Published::new(core.status());
     let published = Rc::new(published);
@@ -210,7 +210,7 @@ impl Daemon {
 
     async fn take(&mut self, loaded: Loaded) {
         warn(&loaded);
-        let AgentConfig { vips, health_listen, watch_interval } = loaded.config;
+        let AgentConfig { vips, health_listen, watch_interval, .. } = loaded.config;
         tracing::info!(file = %self.path.display(), vips = vips.len(), "configuration read again");
         self.listeners.set(&health_listen).await;
         self.feed(Input::Configured { vips, interval: watch_interval }).await;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::status::{Repairs, Status, StepStatus, VipStatus};
+use watch::{Repairs, Status, StepStatus, VipStatus};
 
 /// Done and not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

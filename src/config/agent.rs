@@ -3,6 +3,7 @@
 mod print;
 mod vip;
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -39,8 +40,67 @@ pub struct AgentConfig {
     pub vips: Vec<host::Vip>,
     /// where the read-only HTTP side listens (`[health] listen`), `127.0.0.1:9781` unless said; empty: nowhere
     pub health_listen: Vec<SocketAddr>,
+    /// `[health] tls = { certificate = "…", key = "…", clients = "…" }`: for every address that is not loopback; none: plain
+    pub health_tls: Option<HealthTls>,
     /// how often sysctls and listeners are read again (`[watch] interval`), 500 ms unless said, 50 ms to 1 s
     pub watch_interval: Duration,
+    /// `[drain] deadline`: how long connections may take to end, 1 min unless said, 0 s to 1 d
+    pub drain_deadline: Duration,
+    /// `[weight]`: what this host may carry; none: all of it
+    pub weight: Option<WeightConfig>,
+}
+
+/// Paths of PEM files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthTls {
+    /// what this agent shows: its certificate and those above it
+    pub certificate: String,
+    /// its private key
+    pub key: String,
+    /// who vouches for those who may read; none: everybody may
+    pub clients: Option<String>,
+}
+
+/// `[weight]`: percent of the weight that directors have configured for this server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeightConfig {
+    /// where it comes from
+    pub source: WeightSource,
+    /// `least`: never below, 0 to 100; 1 unless said, so that no measurement takes the server out
+    pub least: u8,
+    /// `most`: never above, 1 to 100; 100 unless said
+    pub most: u8,
+    /// `smooth`: about how long a change takes to be told in full, 10 s unless said, 0 s to 1 h; never for "fixed"
+    pub smooth: Duration,
+    /// `interval`: how often it is found out, 5 s unless said, 1 s to 1 h
+    pub interval: Duration,
+}
+
+/// `type = "fixed" | "file" | "script" | "load"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightSource {
+    /// `percent`
+    Fixed(u8),
+    /// `path`: the number in a file, 0 to 100
+    File(String),
+    /// what a program prints, 0 to 100
+    Script(WeightScript),
+    /// the load average of a minute for each processor of this host: at `full` or above it is `least`, at none `most`
+    Load {
+        /// in hundredths: 100 is one runnable process for each processor; 100 unless said
+        full: u32,
+    },
+}
+
+/// `command`, `timeout`, `user`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeightScript {
+    /// a full path and its arguments
+    pub command: Vec<String>,
+    /// 3 s unless said, 100 ms to 1 min
+    pub timeout: Duration,
+    /// who runs it; none: the agent's user
+    pub user: Option<String>,
 }
 
 /// Reads `agent.toml`. Every error in the text is returned, not only the first; on success the warnings.
@@ -80,7 +140,14 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<AgentConfig> {
         .and_then(|watch| watch.get("interval"))
         .and_then(|entry| entry.duration(WATCH_INTERVALS, report))
         .unwrap_or(WATCH_INTERVAL);
-    Some(AgentConfig { vips, health_listen, watch_interval })
+    Some(AgentConfig {
+        vips,
+        health_listen,
+        health_tls: None,
+        watch_interval,
+        drain_deadline: Duration::from_secs(60),
+        weight: None,
+    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod tally;
 
 pub use checks::{CheckId, Checks, Start, Transition, View};
 pub use spec::{
-    BodyMatch, CheckKind, CheckSpec, DnsCheck, FileCheck, HttpCheck, HttpVersion, Login, MysqlCheck,
+    BodyMatch, CheckKind, CheckSpec, DnsCheck, DrPath, FileCheck, HttpCheck, HttpVersion, Login, MysqlCheck,
     MysqlRole, PostgresCheck, PostgresRole, RedisCheck, RedisRole, ScriptCheck, Secret, SmtpCheck,
     StatusRange, TcpCheck, TlsCheck, UdpCheck, Verify,
 };

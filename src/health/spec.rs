@@ -30,6 +30,8 @@ pub struct CheckSpec {
     pub interface: Option<String>,
     /// `SO_MARK` of the connection
     pub mark: Option<u32>,
+    /// the way to the target; none: straight to it
+    pub path: Option<DrPath>,
     /// time between the starts of two attempts while the target is up (or not known yet)
     pub interval: Duration,
     /// the same while the target is down
@@ -59,6 +61,7 @@ impl CheckSpec {
             source: None,
             interface: None,
             mark: None,
+            path: None,
             interval: Duration::from_secs(6),
             interval_down: Duration::from_secs(6),
             interval_retry: None,
@@ -70,6 +73,15 @@ impl CheckSpec {
             rise: 1,
         }
     }
+}
+
+/// The way that clients' packets take to a real server in direct routing: to the VIP, by this director's own IPVS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DrPath {
+    /// what the check connects to, with the target's port
+    pub vip: IpAddr,
+    /// `SO_MARK` of the connection: the fwmark service whose only real server is the target's address
+    pub mark: u32,
 }
 
 /// What a check does at its target.

@@ -18,6 +18,17 @@ pub struct Vip {
     pub scope: Scope,
     /// listeners without which this VIP is not ready; may be empty
     pub services: Vec<Listener>,
+    /// systemd units and processes without which this VIP is not ready; may be empty
+    pub needs: Vec<Need>,
+}
+
+/// What must run for a VIP.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need {
+    /// a systemd unit with a process in it: `nginx.service`
+    Unit(String),
+    /// a process of this name, as `/proc/PID/comm` has it: 15 bytes at most
+    Process(String),
 }
 
 /// `rtm_scope` of an address: who may use it as a source address.
@@ -48,6 +59,16 @@ pub enum ListenerProtocol {
     Tcp,
     /// an unconnected socket
     Udp,
+}
+
+/// `unit nginx.service`, `process nginx`
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unit(name) => write!(f, "unit {name}"),
+            Self::Process(name) => write!(f, "process {name}"),
+        }
+    }
 }
 
 impl fmt::Display for Listener {

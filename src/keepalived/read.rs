@@ -19,7 +19,9 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
-use config::director::{DirectorConfig, IpvsConfig, IpvsOn, OnStop, SyncDaemon, VirtualService, VrrpConfig};
+use config::director::{
+    AgentsConfig, DirectorConfig, IpvsConfig, IpvsOn, OnStop, SyncDaemon, VirtualService, VrrpConfig,
+};
 
 use crate::keywords::Section;
 use crate::report::Report;
@@ -151,6 +153,7 @@ fn assemble(
         ipvs,
         addresses: routers.addresses,
         mail: globals.mail.finish(),
+        agents: AgentsConfig::default(),
         services,
     }
 }

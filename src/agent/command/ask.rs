@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{Ended, complain, failed, failed_because, say};
 use crate::cli::{Cli, VipArgs};
 use crate::control::json;
-use crate::status::Status;
 use crate::status_text::{Marks, text};
+use watch::Status;
 
 pub(super) fn status(cli: &Cli, as_json: bool) -> Ended {
     let body = ask(cli, Method::GET, "/v1/status", b"")?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use host::{HostState, Owned, Step, Vip};
 
 use super::Subject;
-use crate::status::Status;
+use watch::Status;
 
 /// Something happened.
 #[derive(Clone, Debug)]

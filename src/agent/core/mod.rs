@@ -26,7 +26,7 @@ pub(crate) use pace::Subject;
 use pace::{Contests, Pace};
 use timers::Timers;
 
-use crate::status::{Repairs, Status};
+use watch::{Repairs, Status};
 
 /// The agent's decisions.
 pub(crate) struct Core {
@@ -221,7 +221,7 @@ impl Core {
             self.say(Event::Done(step));
             return None;
         }
-        self.repairs.count(&step);
+        count(&mut self.repairs, &step);
         let subject = Subject::of(&step);
         let contested = self.contests.is_on(&subject);
         self.say(Event::Repaired { step, contested });
@@ -281,4 +281,13 @@ impl Core {
     fn say(&mut self, event: Event) {
         self.outputs.push_back(Output::Log(event));
     }
+}
+
+fn count(repairs: &mut Repairs, step: &Step) {
+    let counter = match step {
+        Step::SetSysctl { .. } | Step::RestoreSysctl { .. } => &mut repairs.sysctls,
+        Step::AddAddress(_) | Step::ReplaceAddress(_) | Step::RemoveAddress { .. } => &mut repairs.addresses,
+        Step::CreateDevice { .. } | Step::LinkUp { .. } | Step::DeleteDevice { .. } => &mut repairs.devices,
+    };
+    *counter = counter.saturating_add(1);
 }

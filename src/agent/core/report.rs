@@ -3,7 +3,7 @@
 use host::{HostState, StepState, Vip, readiness};
 
 use super::{Core, Event, Output};
-use crate::status::{DRAINING, Status, StepStatus, VipStatus};
+use watch::{DRAINING, Status, StepStatus, VipStatus};
 
 impl Core {
     /// The status as of the last look.
@@ -11,6 +11,11 @@ impl Core {
         let vips: Vec<VipStatus> = self.vips.iter().map(|vip| self.vip_status(vip)).collect();
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            format: watch::FORMAT,
+            host: String::new(),
+            instance: String::new(),
+            seq: 0,
+            weight: None,
             ready: vips.iter().all(|vip| vip.ready),
             draining_since: self.drains.host,
             contested: self.contests.any(),
@@ -59,6 +64,7 @@ impl Core {
             reason: None,
             barred: self.barred(vip),
             draining_since: self.drains.since(vip.address),
+            drain: None,
             owned: self.owned.has_address(vip.address, &vip.device),
             steps,
         };

@@ -7,7 +7,7 @@ use host::{Address, ArpSysctl, HostState, Link, Owned, Scope, Step, Sysctl, Vip}
 use proptest::prelude::*;
 
 use super::{Core, Depth, Drains, Event, Input, Outcome, Output, StepResult, Subject};
-use crate::status::Status;
+use watch::Status;
 
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -17,7 +17,14 @@ fn ms(ms: u64) -> Duration {
 
 fn vip(last: u8) -> Vip {
     let address = IpAddr::from([192, 168, 100, last]);
-    Vip { address, device: "lo".into(), label: Some("lo:0".into()), scope: Scope::Host, services: Vec::new() }
+    Vip {
+        address,
+        device: "lo".into(),
+        label: Some("lo:0".into()),
+        scope: Scope::Host,
+        services: Vec::new(),
+        needs: Vec::new(),
+    }
 }
 
 /// A core with its kernel.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::*;
 use crate::control::Command;
-use crate::status::{Repairs, StepStatus};
+use watch::{Repairs, StepStatus};
 
 fn step(name: &str, reason: Option<&str>) -> StepStatus {
     StepStatus { step: name.into(), ok: reason.is_none(), reason: reason.map(Into::into), note: None }
@@ -13,6 +13,7 @@ fn step(name: &str, reason: Option<&str>) -> StepStatus {
 fn vip(address: &str, steps: Vec<StepStatus>) -> VipStatus {
     let address = address.parse().unwrap();
     let mut vip = VipStatus {
+        drain: None,
         address,
         device: "lo".into(),
         ready: false,
@@ -34,6 +35,11 @@ fn status() -> Status {
     let missing = Some("nothing listens on tcp/443");
     let bad = vip("2001:db8::1", vec![step("address", None), step("tcp/80", None), step("tcp/443", missing)]);
     Status {
+        format: watch::FORMAT,
+        host: String::new(),
+        instance: String::new(),
+        seq: 1,
+        weight: None,
         version: "0".into(),
         ready: false,
         draining_since: None,

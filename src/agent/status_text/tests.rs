@@ -13,6 +13,7 @@ fn step(name: &str, reason: Option<&str>, note: Option<&str>) -> StepStatus {
 
 fn vip(address: &str, steps: Vec<StepStatus>) -> VipStatus {
     VipStatus {
+        drain: None,
         address: address.parse().unwrap(),
         device: "lo".into(),
         ready: steps.iter().all(|step| step.ok),
@@ -32,6 +33,11 @@ fn status() -> Status {
     let mut draining = vip("2001:db8::240", vec![step("address", None, None)]);
     (draining.draining_since, draining.ready) = (Some(1_795_341_845), false);
     Status {
+        format: watch::FORMAT,
+        host: String::new(),
+        instance: String::new(),
+        seq: 1,
+        weight: None,
         version: "0".into(),
         ready: false,
         draining_since: None,

@@ -70,7 +70,7 @@ fn read(entry: Entry<'_>, seen: &mut Seen, report: &mut Report<'_>) -> Option<Vi
         Some(entry) => Some(unique(entry, label(entry, &device, &address, report)?, seen, report)),
         None => None,
     };
-    Some(Vip { address, device, label, scope: scope?, services: services? })
+    Some(Vip { address, device, label, scope: scope?, services: services?, needs: Vec::new() })
 }
 
 fn address(entry: Entry<'_>, seen: &mut Seen, report: &mut Report<'_>) -> Option<IpAddr> {

@@ -129,7 +129,16 @@ fn read(
         None => defaults.checks.at(key, interned, report),
     };
     let destination = Destination { forward: forward?, weight: weight?, upper_threshold, lower_threshold };
-    Some(RealServer { key, destination, alpha: alpha?, inhibit: inhibit?, notify, alert, checks })
+    Some(RealServer {
+        key,
+        destination,
+        alpha: alpha?,
+        inhibit: inhibit?,
+        notify,
+        alert,
+        agent: None,
+        checks,
+    })
 }
 
 pub(super) fn flag(table: Table<'_>, key: &str, usual: bool, report: &mut Report<'_>) -> Option<bool> {

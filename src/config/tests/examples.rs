@@ -23,7 +23,7 @@ fn uncommented(example: &str) -> String {
 
 #[test]
 fn the_agent_as_it_is() {
-    let AgentConfig { vips, health_listen, watch_interval } = agent_taken(AGENT);
+    let AgentConfig { vips, health_listen, watch_interval, .. } = agent_taken(AGENT);
     let vip = &vips[0];
     assert_eq!(vips.len(), 1);
     assert_eq!((vip.device.as_str(), vip.label.as_deref()), ("lo", None));

@@ -13,7 +13,14 @@ fn any_vip() -> impl Strategy<Value = Vip> {
     (0_u8..6, any::<bool>(), device, scope).prop_map(|(n, v6, device, scope)| {
         let address = if v6 { format!("2001:db8::{n}") } else { format!("192.168.100.{}", 240 + n) };
         let label = (!v6 && n % 2 == 0).then(|| format!("{device}:{n}"));
-        Vip { address: address.parse().unwrap(), device: device.into(), label, scope, services: Vec::new() }
+        Vip {
+            address: address.parse().unwrap(),
+            device: device.into(),
+            label,
+            scope,
+            services: Vec::new(),
+            needs: Vec::new(),
+        }
     })
 }
 

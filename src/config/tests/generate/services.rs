@@ -266,6 +266,7 @@ impl Real {
         }
         let (weight, upper, lower) = self.numbers;
         RealServer {
+            agent: None,
             key,
             destination: Destination {
                 forward: self.forward,

@@ -11,6 +11,7 @@ pub(crate) fn vip(address: &str) -> Vip {
     let address = address.parse().unwrap();
     let v4 = std::net::IpAddr::is_ipv4(&address);
     Vip {
+        needs: Vec::new(),
         address,
         device: "lo".into(),
         label: v4.then(|| "lo:0".into()),

@@ -251,6 +251,7 @@ impl Real {
             inhibit: self.inhibit,
             notify: self.notify.clone(),
             alert: self.alert,
+            agent: None,
             checks: interned.at(&self.checks, SocketAddr::new(key.address, key.port), report),
         }
     }

@@ -1,0 +1,1 @@
+//! Follows agents: one stream each, whatever the number of services, and what is said back.
