@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A client that counts. One new connection each --every-ms, and --hold connections that stay open and
-send one request each 100 ms. Counts are in --out, rewritten as they change, until SIGTERM; gap_ms is the longest time
+send one request each 100 ms, with --life-ms for so long, to be opened anew. Counts are in --out, rewritten as they change, until SIGTERM; gap_ms is the longest time
 between the beginnings of two new connections that were answered, one after the other: what an outage looks like."""
 
 import argparse
 import os
+import random
 import signal
 import socket
 import threading
@@ -74,14 +75,22 @@ def new_connections(options, counts, stop):
 
 def held_connection(options, counts, stop):
     try:
-        with socket.create_connection(options.target, options.timeout_ms / 1000) as connection:
-            counts.add("held")
-            while not stop.is_set():
-                counts.add("ok", ask(connection, last=False))
-                stop.wait(0.1)
+        while not stop.is_set():
+            hold(options, counts, stop)
     except OSError as error:
         counts.add("broken")
         print(f"{time.strftime('%T')} held connection: {error}", flush=True)
+
+
+def hold(options, counts, stop):
+    """One connection, for its life."""
+    # some live shorter than others, so that they do not all end at one moment
+    ends = time.monotonic() + random.uniform(0.5, 1) * (options.life_ms or 1e9) / 1000
+    with socket.create_connection(options.target, options.timeout_ms / 1000) as connection:
+        counts.add("held")
+        while not stop.is_set() and time.monotonic() < ends:
+            counts.add("ok", ask(connection, last=False))
+            stop.wait(0.1)
 
 
 def main():
@@ -90,6 +99,7 @@ def main():
     parser.add_argument("--every-ms", type=int, default=20)
     parser.add_argument("--timeout-ms", type=int, default=2000)
     parser.add_argument("--hold", type=int, default=0)
+    parser.add_argument("--life-ms", type=int, default=0)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
     host, _, port = options.target.rpartition(":")
