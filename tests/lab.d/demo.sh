@@ -27,6 +27,8 @@ LVS02 $(rip lvs02), real servers RS01 $(rip rs01) and RS02 $(rip rs02). Clients 
     director_dies
     director_returns
     director_stops
+    black_hole
+    no_black_hole
     say "That was all. \`tests/lab shell\` leaves you inside this cluster."
 }
 
@@ -172,6 +174,52 @@ director_stops() {
     grep -F VI_1 "$WORK/director-lvs01.log" | tail -n 2 | sed 's/^/   /'
     say "Requests that failed: $(count stopped failed)."
 }
+
+black_hole() {
+    chapter "11. The black hole"
+    say "Now without us: keepalived on LVS01, the real servers prepared by hand. Something takes the VIP off RS02's lo, as \`netplan apply\`
+or a restart of the network does. RS02's nginx is well, and so is keepalived's check of $(rip rs02):80:"
+    stop director-lvs01
+    stop director-lvs02
+    for machine in lvs01 lvs02; do
+        clean_up "$machine"
+    done
+    stop agent-rs02
+    { keepalived_instance 100 3 0.1 && keepalived_web; } | keepalived_config lvs01
+    start_keepalived lvs01
+    wait_until "holds lvs01 && table_full lvs01" 20
+    start_client hole --timeout-ms 300
+    more_requests hole 20
+    ip -n rs02 addr del "$VIP/32" dev lo
+    more_requests hole 30
+    stop_client hole
+    show lvs01 ipvsadm -Ln
+    say "Of $(($(count hole ok) + $(count hole failed))) requests $(count hole failed) failed, and it would go on for ever: keepalived sends RS02 its share."
+}
+
+no_black_hole() {
+    chapter "12. And its absence"
+    say "The same with lvs-rs-agent on RS02 and lvs-director on LVS01, which follows the agents (agent_port = 9781). The VIP is taken away:"
+    stop keepalived-lvs01
+    web_service | sed 's/^forward = "dr"/&\nagent_port = 9781/' | router_config lvs01 100
+    start_agent rs02
+    wait_until "agent_ready rs02" 20
+    start_director lvs01
+    wait_until "holds lvs01 && table_full lvs01" 20
+    start_client whole --timeout-ms 300
+    more_requests whole 20
+    ip -n rs02 addr del "$VIP/32" dev lo
+    more_requests whole 50
+    say "The agent put it back. Requests that failed: $(count whole failed). And when a script takes it away again and again:"
+    start thief rs02 bash -c "while :; do ip addr del $VIP/32 dev lo 2>/dev/null; sleep 0.005; done"
+    wait_until "has_real lvs01 $(rip rs02):80 0" 20
+    more_requests whole 100
+    show lvs01 lvs-director --run-dir "$WORK/run-lvs01" status
+    stop_client whole
+    say "Requests that failed in all: $(count whole failed)."
+}
+
+clean_up() { on "$1" lvs-director --run-dir "$WORK/run-$1" cleanup; }
 
 directors() {
     show lvs01 lvs-director --run-dir "$WORK/run-lvs01" vrrp

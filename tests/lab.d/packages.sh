@@ -6,6 +6,7 @@ BASE_PACKAGES='
     cc:gcc libc6-dev:gcc
     ip:iproute2:iproute
     ipvsadm:ipvsadm:ipvsadm
+    keepalived:keepalived:keepalived
     nginx:nginx-light:nginx
     arping:iputils-arping:iputils
     curl:curl:curl
@@ -14,7 +15,6 @@ BASE_PACKAGES='
     ps:procps:procps-ng
     unshare:util-linux:util-linux'
 TEST_PACKAGES='
-    keepalived:keepalived:keepalived
     vtysh:frr:frr
     tcpdump:tcpdump:tcpdump
     strace:strace:strace
