@@ -1,21 +1,22 @@
 //! `agent.toml`.
 
+mod drain;
+mod health;
+mod need;
 mod print;
 mod vip;
+mod weight;
 
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::net::SocketAddr;
 use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use crate::Diagnostic;
-use crate::read::{Foreign, Keys, Report, Table, listen};
+use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::Entry;
 
-/// `[health] listen` where nothing is said.
-const HEALTH_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9781);
 /// `[watch] interval` where nothing is said.
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 /// A wrong sysctl is put right within a second, so no slower; each round reads every interface, so no faster.
@@ -23,14 +24,19 @@ const WATCH_INTERVALS: RangeInclusive<Duration> = Duration::from_millis(50)..=Du
 
 const TOP: Keys = Keys {
     name: "agent.toml",
-    known: &["vip", "health", "watch"],
+    known: &["vip", "health", "watch", "drain", "weight"],
     foreign: &[
+        Foreign { key: "tls", help: "write `tls` in [health]" },
+        Foreign { key: "listen", help: "write `listen` in [health]" },
+        Foreign { key: "deadline", help: "write `deadline` in [drain]" },
+        Foreign { key: "unit", help: "write `unit` in a [[vip]] section" },
+        Foreign { key: "process", help: "write `process` in a [[vip]] section" },
+        Foreign { key: "agents", help: "[agents] belongs to the director's director.toml" },
         Foreign { key: "vips", help: "write one [[vip]] section for each address" },
         Foreign { key: "address", help: "an address stands in a [[vip]] section" },
         Foreign { key: "service", help: "[[service]] belongs to the director's director.toml" },
     ],
 };
-const HEALTH: Keys = Keys { name: "[health]", known: &["listen"], foreign: &[] };
 const WATCH: Keys = Keys { name: "[watch]", known: &["interval"], foreign: &[] };
 
 /// What `lvs-rs-agent` was told.
@@ -66,11 +72,11 @@ pub struct HealthTls {
 pub struct WeightConfig {
     /// where it comes from
     pub source: WeightSource,
-    /// `least`: never below, 0 to 100; 1 unless said, so that no measurement takes the server out
+    /// `least`: never below, 0 to 100; 1 unless said, so that no measurement takes the server out; 0 for "fixed"
     pub least: u8,
     /// `most`: never above, 1 to 100; 100 unless said
     pub most: u8,
-    /// `smooth`: about how long a change takes to be told in full, 10 s unless said, 0 s to 1 h; never for "fixed"
+    /// `smooth`: about how long a change takes to be told in full, 10 s unless said, 0 s to 1 h; 0 s for "fixed"
     pub smooth: Duration,
     /// `interval`: how often it is found out, 5 s unless said, 1 s to 1 h
     pub interval: Duration,
@@ -87,7 +93,7 @@ pub enum WeightSource {
     Script(WeightScript),
     /// the load average of a minute for each processor of this host: at `full` or above it is `least`, at none `most`
     Load {
-        /// in hundredths: 100 is one runnable process for each processor; 100 unless said
+        /// in hundredths: 100 is one runnable process for each processor; 100 unless said, 1 to 10,000
         full: u32,
     },
 }
@@ -128,12 +134,7 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<AgentConfig> {
             .error_nowhere("there is no [[vip]]: an agent without a VIP has nothing to do")
             .help("write a [[vip]] section with its address");
     }
-    let health_listen = top
-        .get("health")
-        .and_then(|entry| Table::open(entry, &HEALTH, report))
-        .and_then(|health| health.get("listen"))
-        .and_then(|entry| listen(entry, HEALTH_LISTEN, report))
-        .unwrap_or_else(|| vec![HEALTH_LISTEN]);
+    let (health_listen, health_tls) = health::read(top, report);
     let watch_interval = top
         .get("watch")
         .and_then(|entry| Table::open(entry, &WATCH, report))
@@ -143,10 +144,10 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<AgentConfig> {
     Some(AgentConfig {
         vips,
         health_listen,
-        health_tls: None,
+        health_tls,
         watch_interval,
-        drain_deadline: Duration::from_secs(60),
-        weight: None,
+        drain_deadline: drain::read(top, report),
+        weight: top.get("weight").and_then(|entry| weight::read(entry, report)),
     })
 }
 

@@ -1,13 +1,14 @@
 //! `director.toml`.
 
 mod address;
+mod agents;
 mod check;
 mod ipvs;
 mod mail;
 mod names;
 mod notify;
+mod path;
 mod print;
-mod program;
 mod real;
 mod repeated;
 mod schedule;
@@ -40,6 +41,10 @@ use crate::Diagnostic;
 use crate::read::{Foreign, Keys, Report, Table, choice, listen};
 use crate::text::Entry;
 
+/// `[ipvs] path_mark` where nothing is said.
+pub const PATH_MARK: u32 = 0x4c56_0000;
+/// How many marks are kept for checks of the true path, from `path_mark` on.
+pub const PATH_MARKS: u32 = 65_536;
 /// `[http] listen` where nothing is said.
 const HTTP_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9780);
 
@@ -52,6 +57,7 @@ const TOP: Keys = Keys {
         "mail",
         "scripts",
         "realtime",
+        "agents",
         "ipvs",
         "vrrp",
         "sync_group",
@@ -87,6 +93,8 @@ const TOP: Keys = Keys {
         Foreign { key: "lvs_flush", help: "write `own_table = true` in [ipvs]" },
         Foreign { key: "lvs_flush_on_stop", help: "write `on_stop = \"remove\"` in [ipvs]" },
         Foreign { key: "virtual_server_group", help: "write `addresses` in [[service]]" },
+        Foreign { key: "agent", help: "write `policy` in [agents], or `agent` in a [[service]]" },
+        Foreign { key: "agent_port", help: "write `port` in [agents], or `agent_port` in a [[service]]" },
         Foreign { key: "services", help: "write one [[service]] section for each service" },
         Foreign { key: "virtual_server", help: "keepalived's virtual_server is [[service]] here" },
         Foreign { key: "real", help: "real servers belong to a service: write [[service.real]]" },
@@ -245,6 +253,9 @@ pub struct IpvsConfig {
     pub timeouts: Option<Timeouts>,
     /// `on_stop`: what SIGTERM does with the table; "keep" unless said
     pub on_stop: OnStop,
+    /// `path_mark`: the first of 65,536 firewall marks that are kept for checks of the true path ([`health::DrPath`]);
+    /// [`PATH_MARK`] unless said
+    pub path_mark: u32,
     /// `[[ipvs.sync]]`: connection sync daemons, at most one of each role
     pub sync: Vec<SyncDaemon>,
 }
@@ -425,11 +436,17 @@ fn read(root: Entry<'_>, report: &mut Report<'_>) -> Option<DirectorConfig> {
     let (addresses, mut held) = address::read_all(top, report);
     let (mail, alerts) = mail::read(top, report);
     let unfinished = vrrp::read(top, &routers, &mut held, alerts, report);
-    let around = Around { held: &held, script_user: unfinished.script_user(), alerts };
+    let (agents, wish) = agents::read(top, report);
+    let around = Around {
+        held: &held,
+        script_user: unfinished.script_user(),
+        alerts,
+        wish: &wish,
+        path_mark: ipvs.path_mark,
+    };
     let services = service::read_all(top, around, report);
     let vrrp = unfinished.finish(top, &services, report);
     let ipvs_on = ipvs_on(top, report);
-    let agents = AgentsConfig::default();
     Some(DirectorConfig { router_id, http_listen, ipvs_on, vrrp, ipvs, addresses, mail, agents, services })
 }
 

@@ -10,8 +10,8 @@ mod range;
 
 pub use address::{NoHost, Role, edge_of_subnet, is_link_local, why_not};
 pub use name::{
-    LONGEST_INTERFACE, LONGEST_MAIL_ADDRESS, is_dns_name, is_mail_address, is_mail_part, is_name_or_address,
-    why_no_interface,
+    LONGEST_INTERFACE, LONGEST_MAIL_ADDRESS, LONGEST_PROCESS, is_dns_name, is_mail_address, is_mail_part,
+    is_name_or_address, why_no_interface,
 };
 pub use network::{Network, WrongNetwork};
 pub use range::{AddressRange, WrongRange};

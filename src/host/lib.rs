@@ -25,4 +25,4 @@ pub use owned::Owned;
 pub use readiness::{StepName, StepState, readiness};
 pub use step::{NewAddress, Plan, Step};
 pub use up::up_steps;
-pub use wanted::{Listener, ListenerProtocol, Scope, Vip};
+pub use wanted::{Listener, ListenerProtocol, Need, Scope, Vip};

@@ -20,7 +20,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
 use config::director::{
-    AgentsConfig, DirectorConfig, IpvsConfig, IpvsOn, OnStop, SyncDaemon, VirtualService, VrrpConfig,
+    AgentsConfig, DirectorConfig, IpvsConfig, IpvsOn, OnStop, PATH_MARK, SyncDaemon, VirtualService, VrrpConfig,
 };
 
 use crate::keywords::Section;
@@ -143,6 +143,7 @@ fn assemble(
         resync: RESYNC,
         timeouts: globals.timeouts,
         on_stop: globals.on_stop,
+        path_mark: PATH_MARK,
         sync,
     };
     DirectorConfig {

@@ -8,6 +8,7 @@ use core::net::IpAddr;
 
 use host::{Listener, ListenerProtocol, Scope, Vip};
 
+use super::need;
 use crate::read::{
     Foreign, Keys, Prefixed, Report, Role, Table, choice, host as host_address, interface, label, shown,
 };
@@ -18,13 +19,16 @@ const DEVICE: &str = "lo";
 
 pub(super) const VIP: Keys = Keys {
     name: "[[vip]]",
-    known: &["address", "device", "label", "scope", "services"],
+    known: &["address", "device", "label", "scope", "services", "unit", "process"],
     foreign: &[
         Foreign {
             key: "interface",
             help: "write `device`: \"lo\", or the name of a dummy device of our own",
         },
         Foreign { key: "port", help: "write `services = [\"tcp/80\"]`" },
+        Foreign { key: "units", help: "write `unit = [\"nginx.service\", \"php-fpm.service\"]`" },
+        Foreign { key: "processes", help: "write `process = [\"nginx\", \"php-fpm\"]`" },
+        Foreign { key: "weight", help: "the host has one weight: write a [weight] section" },
         Foreign { key: "prefix", help: "a VIP on a real server is always /32 or /128: leave it away" },
         Foreign { key: "netmask", help: "a VIP on a real server is always /32 or /128: leave it away" },
     ],
@@ -57,6 +61,7 @@ fn read(entry: Entry<'_>, seen: &mut Seen, report: &mut Report<'_>) -> Option<Vi
         None => Some(String::from(DEVICE)),
     };
     let services = table.get("services").map_or_else(|| Some(Vec::new()), |entry| services(entry, report));
+    let needs = need::read(table, report);
     let scope = table.get("scope").map_or(Some(Scope::Host), |entry| {
         choice(entry, &[("host", Scope::Host), ("link", Scope::Link), ("global", Scope::Global)], report)
     });
@@ -70,7 +75,7 @@ fn read(entry: Entry<'_>, seen: &mut Seen, report: &mut Report<'_>) -> Option<Vi
         Some(entry) => Some(unique(entry, label(entry, &device, &address, report)?, seen, report)),
         None => None,
     };
-    Some(Vip { address, device, label, scope: scope?, services: services?, needs: Vec::new() })
+    Some(Vip { address, device, label, scope: scope?, services: services?, needs })
 }
 
 fn address(entry: Entry<'_>, seen: &mut Seen, report: &mut Report<'_>) -> Option<IpAddr> {

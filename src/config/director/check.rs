@@ -5,6 +5,7 @@ mod bytes;
 mod database;
 mod http;
 mod keys;
+mod path;
 mod port;
 mod small;
 mod timing;
@@ -18,7 +19,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::ops::Range;
 
 use health::{CheckKind, CheckSpec, TcpCheck};
-use ipvs::{DestinationKey, Protocol, ServiceKey};
+use ipvs::{DestinationKey, Forward, Protocol, ServiceKey};
 
 pub(super) use bytes::print as print_bytes;
 pub(super) use database::login;
@@ -94,10 +95,10 @@ impl Templates {
         Self { list, told: false }
     }
 
-    /// The checks of one server.
+    /// The checks of one server. Those of the true path have neither VIP nor mark yet: [`super::path::settle`] gives them.
     pub(super) fn at(
         &mut self,
-        server: DestinationKey,
+        server: Server,
         interned: &mut Interned,
         report: &mut Report<'_>,
     ) -> Vec<Arc<CheckSpec>> {
@@ -126,6 +127,15 @@ impl Templates {
     }
 }
 
+/// Whom a check is made at.
+#[derive(Clone, Copy)]
+pub(super) struct Server {
+    pub(super) key: DestinationKey,
+    pub(super) forward: Forward,
+    /// whose server it is
+    pub(super) service: Option<ServiceKey>,
+}
+
 /// Whether servers of a service are checked by TCP where nothing is said; what a mark stands for is not known.
 pub(super) const fn is_tcp(key: ServiceKey) -> bool {
     matches!(key, ServiceKey::Address { protocol: Protocol::Tcp, .. } | ServiceKey::Fwmark { .. })
@@ -140,11 +150,13 @@ pub(super) fn default_spec() -> CheckSpec {
 enum Problem {
     NoPort,
     OtherFamily { source: IpAddr, target: IpAddr },
+    Path(path::Problem),
 }
 
 impl Problem {
     fn tell(&self, place: &Range<usize>, report: &mut Report<'_>) {
         match self {
+            Self::Path(problem) => return problem.tell(place, report),
             Self::NoPort => report
                 .error(place.clone(), "the check needs a port: the servers of this service have none")
                 .help("write `check = { type = \"tcp\", port = 80 }`, or `check = []` for none"),
@@ -157,9 +169,13 @@ impl Problem {
 }
 
 impl Template {
-    fn target(&self, server: DestinationKey) -> Result<SocketAddr, Problem> {
-        let port = self.port.or_else(|| usual_port(&self.spec.kind, server.port)).ok_or(Problem::NoPort)?;
-        let target = self.address.unwrap_or(server.address);
+    fn target(&self, server: Server) -> Result<SocketAddr, Problem> {
+        let usual = usual_port(&self.spec.kind, server.key.port);
+        if self.spec.path.is_some() {
+            path::why_not(server, self.port).map_or(Ok(()), |problem| Err(Problem::Path(problem)))?;
+        }
+        let port = self.port.or(usual).ok_or(Problem::NoPort)?;
+        let target = self.address.unwrap_or(server.key.address);
         match self.spec.source.filter(|source| source.is_ipv4() != target.is_ipv4()) {
             Some(source) => Err(Problem::OtherFamily { source, target }),
             None => Ok(SocketAddr::new(target, port)),
@@ -184,8 +200,10 @@ fn template(entry: Entry<'_>, script_user: Option<&str>, report: &mut Report<'_>
     let source = optional(table, "source", report, address);
     let interface = optional(table, "interface", report, interface);
     let mark = optional(table, "mark", report, |entry, report| entry.number(1..=u32::MAX, report));
+    let path = path::read(table, word, report);
     (read.address, read.port) = (target?, port?);
     (read.spec.source, read.spec.interface, read.spec.mark) = (source?, interface?, mark?);
+    read.spec.path = path?;
     read.spec.kind = kind?;
     Some(read)
 }
@@ -243,7 +261,7 @@ fn kind<'d>(
 pub(super) struct Interned(BTreeSet<Arc<CheckSpec>>);
 
 impl Interned {
-    fn take(&mut self, spec: CheckSpec) -> Arc<CheckSpec> {
+    pub(super) fn take(&mut self, spec: CheckSpec) -> Arc<CheckSpec> {
         if let Some(found) = self.0.get(&spec) {
             return Arc::clone(found);
         }

@@ -5,9 +5,9 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use super::names::Names;
-use super::{IpvsConfig, OnStop, Timeouts, sync};
-use crate::read::{Foreign, Keys, Report, Table, choice};
-use crate::text::Entry;
+use super::{IpvsConfig, OnStop, PATH_MARK, PATH_MARKS, Timeouts, sync};
+use crate::read::{Foreign, Keys, Report, Table, choice, shown};
+use crate::text::{Entry, Kind};
 
 pub(super) const RESYNC: Duration = Duration::from_secs(1);
 const RESYNCS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3_600);
@@ -17,7 +17,7 @@ const TIMEOUTS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::fr
 
 pub(super) const IPVS: Keys = Keys {
     name: "[ipvs]",
-    known: &["own_table", "manage_sysctls", "resync", "timeouts", "on_stop", "sync"],
+    known: &["own_table", "manage_sysctls", "resync", "timeouts", "on_stop", "path_mark", "sync"],
     foreign: &[
         Foreign { key: "flush", help: "write `own_table = true`: what the file does not have is removed" },
         Foreign {
@@ -41,6 +41,7 @@ pub(super) fn read(top: Table<'_>, routers: &Names<'_>, report: &mut Report<'_>)
         resync: RESYNC,
         timeouts: None,
         on_stop: OnStop::Keep,
+        path_mark: PATH_MARK,
         sync: Vec::new(),
     };
     let Some(table) = top.get("ipvs").and_then(|entry| Table::open(entry, &IPVS, report)) else {
@@ -60,6 +61,9 @@ pub(super) fn read(top: Table<'_>, routers: &Names<'_>, report: &mut Report<'_>)
         let words = [("keep", OnStop::Keep), ("remove", OnStop::Remove)];
         config.on_stop = choice(entry, &words, report).unwrap_or_default();
     }
+    if let Some(mark) = table.get("path_mark").and_then(|entry| path_mark(entry, report)) {
+        config.path_mark = mark;
+    }
     config.sync = sync::read_all(table, routers, report);
     config
 }
@@ -69,4 +73,20 @@ fn timeouts(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Timeouts> {
     let mut seconds = |key| table.get(key).and_then(|entry: Entry<'_>| entry.seconds(TIMEOUTS, report));
     let all = Timeouts { tcp_s: seconds("tcp"), tcp_fin_s: seconds("tcp_fin"), udp_s: seconds("udp") };
     (all != Timeouts { tcp_s: None, tcp_fin_s: None, udp_s: None }).then_some(all)
+}
+
+/// A number, or a string of hexadecimal digits; all marks of the range fit.
+fn path_mark(entry: Entry<'_>, report: &mut Report<'_>) -> Option<u32> {
+    let most = u32::MAX - (PATH_MARKS - 1);
+    let Kind::String(text) = entry.kind() else { return entry.number(1..=most, report) };
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let mark = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let mark = mark.filter(|mark| (1..=most).contains(mark));
+    if mark.is_none() {
+        report
+            .error(entry.place(), format_args!("\"{}\" is no mark, or leaves no room behind it", shown(text)))
+            .label(format_args!("{PATH_MARKS} marks from here on are kept for path checks"))
+            .help(format_args!("write a number from 1 to {most}, as in \"{PATH_MARK:#010x}\""));
+    }
+    mark
 }

@@ -1,7 +1,7 @@
 //! `notify` of services and servers: programs that are run when they change.
 
-use super::program::command;
 use super::{RealNotify, ServiceNotify};
+use crate::read::program::command;
 use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::Kind;
 

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use ipvs::{Destination, DestinationKey, Forward, Weight};
 
-use super::check::{Interned, Templates};
+use super::agents::Wish;
+use super::check::{Interned, Server, Templates};
 use super::mail::Alerts;
 use super::target::{Of, destination_key, forward};
 use super::{RealServer, notify};
@@ -25,10 +26,20 @@ pub(super) const REAL: Keys = Keys {
         "lower_threshold",
         "notify",
         "alert",
+        "agent_port",
+        "agent",
         "check",
     ],
     foreign: &[
         Foreign { key: "port", help: "write it behind the address: \"192.0.2.8:80\"" },
+        Foreign { key: "agent_policy", help: "write `agent`: \"prefer\", \"require\" or \"off\"" },
+        Foreign {
+            key: "agent_check",
+            help: "write `agent_port = 9781`: the agent's own words are followed, not asked for",
+        },
+        Foreign { key: "agent-check", help: "write `agent_port = 9781`" },
+        Foreign { key: "agent-port", help: "write `agent_port`" },
+        Foreign { key: "weight_from", help: "leave it away: an agent with [weight] tells the weight" },
         Foreign { key: "inhibit_on_failure", help: "write `inhibit = true`" },
         Foreign { key: "uthreshold", help: "write `upper_threshold`" },
         Foreign { key: "lthreshold", help: "write `lower_threshold`" },
@@ -66,6 +77,7 @@ pub(super) struct Defaults<'a> {
     pub(super) checks: Templates,
     pub(super) script_user: Option<&'a str>,
     pub(super) alerts: Alerts,
+    pub(super) wish: Wish,
 }
 
 /// The servers that could be read.
@@ -123,22 +135,24 @@ fn read(
         (flag(table, "alpha", defaults.alpha, report), flag(table, "inhibit", defaults.inhibit, report));
     let notify = notify::real(table, report);
     let alert = defaults.alerts.read(table, defaults.alerts.about.servers, report);
-    let (key, (upper_threshold, lower_threshold)) = (key?, thresholds?);
-    let checks = match own {
-        Some(mut own) => own.at(key, interned, report),
-        None => defaults.checks.at(key, interned, report),
+    let own_wish = has_wish(table).then(|| defaults.wish.below(table, report));
+    let (key, forward, (upper_threshold, lower_threshold)) = (key?, forward?, thresholds?);
+    let agent = match own_wish {
+        Some(mut own) => own.at(key.address, forward, report),
+        None => defaults.wish.at(key.address, forward, report),
     };
-    let destination = Destination { forward: forward?, weight: weight?, upper_threshold, lower_threshold };
-    Some(RealServer {
-        key,
-        destination,
-        alpha: alpha?,
-        inhibit: inhibit?,
-        notify,
-        alert,
-        agent: None,
-        checks,
-    })
+    let server = Server { key, forward, service: defaults.of.key };
+    let checks = match own {
+        Some(mut own) => own.at(server, interned, report),
+        None => defaults.checks.at(server, interned, report),
+    };
+    let destination = Destination { forward, weight: weight?, upper_threshold, lower_threshold };
+    Some(RealServer { key, destination, alpha: alpha?, inhibit: inhibit?, notify, alert, agent, checks })
+}
+
+/// Whether a server says something of its agent itself.
+fn has_wish(table: Table<'_>) -> bool {
+    table.get("agent_port").or_else(|| table.get("agent")).is_some()
 }
 
 pub(super) fn flag(table: Table<'_>, key: &str, usual: bool, report: &mut Report<'_>) -> Option<bool> {

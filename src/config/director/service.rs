@@ -2,6 +2,7 @@
 
 mod group;
 mod keys;
+mod marks;
 mod members;
 mod quorum;
 pub(super) mod range;
@@ -20,11 +21,12 @@ pub(super) use self::keys::SERVICE;
 use self::group::Servers;
 use self::members::{Member, Members};
 use super::address::Held;
+use super::agents::Wish;
 use super::check::{Interned, Templates};
 use super::mail::Alerts;
 use super::real::{self, Defaults};
 use super::target::{Of, forward};
-use super::{VirtualService, notify, schedule};
+use super::{VirtualService, notify, path, schedule};
 use crate::read::{Report, Table, choice};
 use crate::text::Entry;
 
@@ -41,6 +43,10 @@ pub(super) struct Around<'a> {
     /// `[scripts] user`
     pub(super) script_user: Option<&'a str>,
     pub(super) alerts: Alerts,
+    /// `[agents]`, for services that say nothing
+    pub(super) wish: &'a Wish,
+    /// `[ipvs] path_mark`
+    pub(super) path_mark: u32,
 }
 
 /// The services of one section.
@@ -62,7 +68,11 @@ pub(super) fn read_all(top: Table<'_>, around: Around<'_>, report: &mut Report<'
         }
     }
     unique::tell_repeated(&sections, report);
-    sections.into_iter().flat_map(|section| section.services).collect()
+    marks::refuse_kept(&sections, around.path_mark, report);
+    let mut services: Vec<VirtualService> =
+        sections.into_iter().flat_map(|section| section.services).collect();
+    path::settle(&mut services, around.path_mark, report);
+    services
 }
 
 /// What is there so far.
@@ -144,6 +154,7 @@ fn defaults<'a>(
         checks: checks.unwrap_or_else(|| Templates::default_for(key, table.entry().place())),
         script_user: around.script_user,
         alerts: around.alerts,
+        wish: around.wish.below(table, report),
     })
 }
 

@@ -5,6 +5,7 @@ mod address;
 mod choice;
 mod distance;
 mod duration;
+pub(crate) mod program;
 mod report;
 mod table;
 mod value;
@@ -14,7 +15,7 @@ pub(crate) use choice::{choice, word};
 pub use distance::nearest;
 pub(crate) use duration::{format as format_duration, parse as parse_duration};
 pub(crate) use report::Report;
-pub(crate) use table::{Foreign, Keys, Table, optional, shown};
+pub(crate) use table::{Foreign, Keys, Table, beginning, optional, shown};
 pub(crate) use value::duration_or_never;
 
 pub(crate) use crate::rules::Role;

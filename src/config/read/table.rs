@@ -1,6 +1,7 @@
 //! Tables: known keys, and advice about the others.
 
 use crate::read::{Report, nearest};
+use crate::rules::LONGEST_PROCESS;
 use crate::text::{Entry, Kind};
 
 /// What a table may hold.
@@ -141,6 +142,13 @@ pub(crate) fn shown(text: &str) -> &str {
         Some((end, _)) => text.get(..end).unwrap_or(text),
         None => text,
     }
+}
+
+/// As much of a process's name as the kernel keeps.
+pub(crate) fn beginning(name: &str) -> &str {
+    let ends = name.char_indices().map(|(at, one)| at + one.len_utf8());
+    let end = ends.take_while(|end| *end <= LONGEST_PROCESS).last();
+    name.get(..end.unwrap_or(0)).unwrap_or(name)
 }
 
 /// `a, b and c`.

@@ -4,6 +4,8 @@ use core::net::IpAddr;
 
 /// The longest name of an interface, and the longest label of an address, in bytes: `IFNAMSIZ` less the NUL.
 pub const LONGEST_INTERFACE: usize = 15;
+/// The longest name of a process in `/proc/PID/comm`, in bytes: `TASK_COMM_LEN` less the NUL.
+pub const LONGEST_PROCESS: usize = 15;
 /// The longest mail address in bytes: RFC 5321 section 4.5.3.1.3, less the angle brackets.
 pub const LONGEST_MAIL_ADDRESS: usize = 254;
 

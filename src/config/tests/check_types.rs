@@ -165,7 +165,7 @@ fn whom_to_trust() {
     { type = "https", sni = "192.0.2.8" },
     { type = "https", sni = "" },
 ]"#)), @r#"
-    4:32 error: "ca.pem" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    4:32 error: "ca.pem" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     5:32 error: `verify` takes true, false or a file, not a number [this is a number] / write `verify = true` for the machine's authorities, or "/path/ca.pem" for your own
     6:23 error: `certificate` without `key` [a certificate is shown together with its key] / add `key = "/path/key.pem"`, or leave it away
     7:23 error: `key` without `certificate` [a certificate is shown together with its key] / add `certificate = "/path/certificate.pem"`, or leave it away
@@ -230,7 +230,7 @@ fn programs() {
     { type = "script", command = "/check.sh", weight = 1, user = "" },
 ]"#)), @r#"
     4:5 error: a script check has no `command` [`command` is missing] / write `command = "/path"`, or a list with its arguments
-    5:34 error: "check.sh" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    5:34 error: "check.sh" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     6:34 error: `command` is the path of a program, without arguments [there is a space in it] / write a list: ["/check.sh", "-x"]
     7:34 error: `command` is empty / write the full path of a program, or leave it away
     8:66 error: `user` is empty / write 1 to 64 characters, such as "web"
@@ -245,7 +245,7 @@ fn files() {
     { type = "file", path = "/run/x", weight = 2147483648 },
 ]"#)), @r#"
     4:5 error: a file check has no `path` [`path` is missing] / write the full path of the file: `path = "/run/weight"`
-    5:29 error: "run/x" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    5:29 error: "run/x" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     6:48 error: `weight` is out of range [not in -2147483648 to 2147483647] / write a number from -2147483648 to 2147483647
     "#);
 }

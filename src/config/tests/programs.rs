@@ -9,7 +9,7 @@ use health::{CheckKind, CheckSpec};
 fn notify_of_a_service() {
     insta::assert_snapshot!(refused(&service(r#"notify = { up = "/bin/up", quorum_up = "up", quorum_down = ["/bin/down", 1] }"#)), @r#"
     3:12 error: `notify` of a service has no key `up` [not known] / write `quorum_up`; `up` and `down` are a server's: write them in [[service.real]]
-    3:40 error: "up" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    3:40 error: "up" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     3:74 error: `quorum_down` takes a string, not a number [this is a number] / write `"/path"`
     "#);
 }
@@ -19,7 +19,7 @@ fn notify_of_a_server() {
     insta::assert_snapshot!(refused(&real("address = \"192.168.100.8\"\nnotify = { quorum_up = \"/bin/up\", notify_down = \"/x\", down = \"/x/\" }")), @r#"
     5:12 error: `notify` of a server has no key `quorum_up` [not known] / it is the service's: write it in [[service]]
     5:35 error: `notify` of a server has no key `notify_down` [not known] / write `down`
-    5:62 error: "/x/" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    5:62 error: "/x/" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     "#);
 }
 
@@ -56,9 +56,9 @@ fn fifos() {
 fifo = "run/x"
 vrrp_fifo = { reader = "/bin/x" }
 lvs_fifo = { path = "/run/x", reader = "x", script = "/x" }"#)), @r#"
-    6:8 error: "run/x" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    6:8 error: "run/x" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     7:13 error: a fifo has no `path` [`path` is missing] / write `path = "/run/lvs-director/notify.fifo"`
-    8:40 error: "x" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    8:40 error: "x" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     8:45 error: a fifo has no key `script` [not known] / write `reader`
     "#);
 }

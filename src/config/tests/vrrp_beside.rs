@@ -36,7 +36,7 @@ fn names_that_nothing_has() {
 #[test]
 fn a_mistake_in_what_is_tracked_is_told_once() {
     let script = "[[track_script]]\nname = \"gateway\"\ncommand = \"true\"\n";
-    insta::assert_snapshot!(refused(&format!("{}{script}", router("track_scripts = [\"gateway\"]"))), @r#"9:11 error: "true" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh""#);
+    insta::assert_snapshot!(refused(&format!("{}{script}", router("track_scripts = [\"gateway\"]"))), @r#"9:11 error: "true" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name""#);
     let service = beside(&router("track_services = [\"web\"]"))
         .replace("[[service]]", "[[service]]\nname = \"web\"\nscheduler = \"x\"");
     insta::assert_snapshot!(refused(&service), @r#"3:13 error: `scheduler` has no value "x" [not known] / there are dh, fo, lblc, lblcr, lc, mh, nq, ovf, rr, sed, sh, twos, wlc and wrr"#);
@@ -98,7 +98,7 @@ fn files_and_processes() {
     let text = "[[track_file]]\nname = \"a\"\npath = \"bias\"\nweight = 1\n[[track_process]]\nname = \"b\"\nprocess = \"/usr/sbin/keepalived-of-mine\"\nminimum = 0\n\
         [[track_process]]\nname = \"c\"\nprocess = \"keepalived-of-mine\"\n[track_file_]\n";
     insta::assert_snapshot!(refused(&format!("{}{text}", router(""))), @r#"
-    9:8 error: "bias" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    9:8 error: "bias" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     10:1 error: [[track_file]] has no key `weight` [not known] / write it in the [[vrrp]]: `track_files = [{ name = "…", weight = 1 }]`
     13:11 error: `process` is a path / write the name alone: "keepalived-of-m"
     14:11 error: `minimum` is out of range [not in 1 to 100000] / write a number from 1 to 100000
@@ -144,7 +144,7 @@ fn running_scripts_and_real_time() {
     insta::assert_snapshot!(refused(&format!("{text}{}", router(""))), @r#"
     2:8 error: `user` takes a string, not a number [this is a number] / write `"web"`
     3:11 error: `timeout` is out of range [not in 100ms to 1h] / write a duration from "100ms" to "1h"
-    4:8 error: "fifo" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    4:8 error: "fifo" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     6:12 error: `priority` is out of range [not in 1 to 99] / write a number from 1 to 99
     7:15 error: `lock_memory` takes true or false, not a number [this is a number] / write `lock_memory = true` or `lock_memory = false`
     "#);

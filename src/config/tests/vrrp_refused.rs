@@ -292,7 +292,7 @@ fn announcements() {
 fn notify() {
     let with = |notify: &str| refused(&router(&format!("notify = {notify}")));
     insta::assert_snapshot!(with("\"/bin/notify\""), @r#"6:10 error: `notify` takes a table, not a string [this is a string] / write `notify = { any = "/path" }` for every transition, or `master`, `backup`, `fault`, `stop`"#);
-    insta::assert_snapshot!(with("{ any = \"notify.sh\" }"), @r#"6:18 error: "notify.sh" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh""#);
+    insta::assert_snapshot!(with("{ any = \"notify.sh\" }"), @r#"6:18 error: "notify.sh" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name""#);
     insta::assert_snapshot!(with("{ master = \"/bin/notify --master\" }"), @r#"6:21 error: `master` is the path of a program, without arguments [there is a space in it] / write a list: ["/bin/notify", "--master"]"#);
     insta::assert_snapshot!(with("{ backup = [], fault = [1], stop = [\"/bin/stop\", 2], deleted = \"/bin/x\" }"), @r#"
     6:21 error: `backup` is empty / write the full path of a program, or leave it away
@@ -302,7 +302,7 @@ fn notify() {
     "#);
     insta::assert_snapshot!(with("{ any = true, master = \"/etc/\", backup = [\"/bin/x\", \"a\\u0000b\"] }"), @r#"
     6:18 error: `any` takes a program, not true or false [this is true or false] / write its full path, "/path", or a list with its arguments, ["/path", "argument"]
-    6:33 error: "/etc/" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/lvs-director/notify.sh"
+    6:33 error: "/etc/" is no full path [does not begin with `/`, or ends with it] / write the path from the root, as in "/etc/name"
     6:62 error: `backup` has a NUL byte in it / leave it away: no path or argument has one
     "#);
 }

@@ -14,7 +14,7 @@ use crate::text::{Entry, Kind};
 pub(in crate::director) const STATUS: StatusRange = StatusRange { first: 200, last: 299 };
 
 pub(super) fn read(table: Table<'_>, tls: Option<TlsCheck>, report: &mut Report<'_>) -> Option<HttpCheck> {
-    let path = table.get("path").map_or_else(|| Some(String::from("/")), |entry| path(entry, report));
+    let path = page(table, report);
     let host = optional(table, "host", report, host);
     let words = [("1.0", HttpVersion::V10), ("1.0c", HttpVersion::V10Close), ("1.1", HttpVersion::V11)];
     let version = table.get("version").map_or(Some(HttpVersion::V11), |entry| choice(entry, &words, report));
@@ -30,6 +30,21 @@ pub(super) fn read(table: Table<'_>, tls: Option<TlsCheck>, report: &mut Report<
         body: body.ok()?,
         tls,
     })
+}
+
+/// `page`, or `path` where that is no way to the server.
+fn page(table: Table<'_>, report: &mut Report<'_>) -> Option<String> {
+    let written = table.get("path").filter(|entry| !super::path::is_way(*entry));
+    match (written, table.get("page")) {
+        (None, None) => Some(String::from("/")),
+        (Some(entry), None) | (None, Some(entry)) => path(entry, report),
+        (Some(_), Some(page)) => {
+            report
+                .error(page.key_place(), "`path` and `page` say the same thing")
+                .help("leave one of the two away; `page` is for checks with `path = \"dr\"`");
+            None
+        }
+    }
 }
 
 fn path(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {

@@ -26,10 +26,17 @@ macro_rules! stream {
     };
 }
 
-pub(in crate::director) const TCP: Keys = stream!("a tcp check", "send", "send_hex", "expect", "expect_hex");
+macro_rules! plain {
+    ($name:literal, $($own:literal),* $(,)?) => {
+        stream!($name, "path", $($own),*)
+    };
+}
+
+pub(in crate::director) const TCP: Keys = plain!("a tcp check", "send", "send_hex", "expect", "expect_hex");
 pub(in crate::director) const HTTP: Keys = stream!(
     "an http check",
     "path",
+    "page",
     "host",
     "version",
     "status",
@@ -41,6 +48,7 @@ pub(in crate::director) const HTTP: Keys = stream!(
 pub(in crate::director) const HTTPS: Keys = stream!(
     "an https check",
     "path",
+    "page",
     "host",
     "version",
     "status",
@@ -53,7 +61,7 @@ pub(in crate::director) const HTTPS: Keys = stream!(
     "certificate",
     "key"
 );
-pub(in crate::director) const SMTP: Keys = stream!("an smtp check", "helo");
+pub(in crate::director) const SMTP: Keys = plain!("an smtp check", "helo");
 pub(in crate::director) const DNS: Keys = datagram!("a dns check", "name", "record");
 pub(in crate::director) const UDP: Keys = datagram!(
     "a udp check",
@@ -67,10 +75,10 @@ pub(in crate::director) const UDP: Keys = datagram!(
 pub(in crate::director) const PING: Keys = keys!("a ping check", "address", "source", "interface", "mark");
 pub(in crate::director) const SCRIPT: Keys = keys!("a script check", "command", "user", "weight");
 pub(in crate::director) const FILE: Keys = keys!("a file check", "path", "weight");
-pub(in crate::director) const MYSQL: Keys = stream!("a mysql check", "login", "role");
-pub(in crate::director) const REDIS: Keys = stream!("a redis check", "login", "role");
-pub(in crate::director) const MEMCACHED: Keys = stream!("a memcached check",);
-pub(in crate::director) const POSTGRESQL: Keys = stream!("a postgresql check", "login", "role", "database");
+pub(in crate::director) const MYSQL: Keys = plain!("a mysql check", "login", "role");
+pub(in crate::director) const REDIS: Keys = plain!("a redis check", "login", "role");
+pub(in crate::director) const MEMCACHED: Keys = plain!("a memcached check",);
+pub(in crate::director) const POSTGRESQL: Keys = plain!("a postgresql check", "login", "role", "database");
 pub(in crate::director) const LOGIN: Keys =
     Keys { name: "`login`", known: &["user", "password"], foreign: &[] };
 
@@ -86,7 +94,8 @@ const FOREIGN: &[Foreign] = &[
     Foreign { key: "send_hex", help: "`send_hex` is for checks of type \"tcp\"" },
     Foreign { key: "expect", help: "`expect` is for checks of type \"tcp\" and \"udp\"" },
     Foreign { key: "expect_hex", help: "`expect_hex` is for checks of type \"tcp\" and \"udp\"" },
-    Foreign { key: "path", help: "`path` is for checks of type \"http\", \"https\" and \"file\"" },
+    Foreign { key: "path", help: "`path` is for checks that connect by TCP, and of type \"file\"" },
+    Foreign { key: "page", help: "`page` is for checks of type \"http\" and \"https\"" },
     Foreign { key: "host", help: "`host` is for checks of type \"http\" and \"https\"" },
     Foreign { key: "version", help: "`version` is for checks of type \"http\" and \"https\"" },
     Foreign { key: "status", help: "`status` is for checks of type \"http\" and \"https\"" },
@@ -137,6 +146,7 @@ const FOREIGN: &[Foreign] = &[
         key: "url",
         help: "write `path`, `status` and `digest` in the check itself: one check for each url",
     },
+    Foreign { key: "dr", help: "write `path = \"dr\"`" },
     Foreign { key: "virtualhost", help: "write `host`" },
     Foreign { key: "status_code", help: "write `status = [200]`" },
     Foreign { key: "http_protocol", help: "write `version = \"1.0\"`, \"1.0c\" or \"1.1\"" },

@@ -5,7 +5,7 @@ use alloc::string::String;
 use health::{CheckKind, DnsCheck, FileCheck, ScriptCheck, SmtpCheck, TcpCheck, UdpCheck};
 
 use super::bytes;
-use crate::director::program;
+use crate::read::program;
 use crate::read::{Report, Table, shown, word};
 use crate::rules::is_dns_name;
 use crate::text::{Entry, Kind};

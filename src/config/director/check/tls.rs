@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use health::{TlsCheck, Verify};
 
-use crate::director::program;
+use crate::read::program;
 use crate::read::{Report, Table, optional, shown};
 use crate::text::{Entry, Kind};
 
@@ -14,7 +14,7 @@ pub(super) fn read(table: Table<'_>, report: &mut Report<'_>) -> Option<TlsCheck
     let path = |entry, report: &mut Report<'_>| program::path(entry, report).map(String::from);
     let certificate = optional(table, "certificate", report, path);
     let key = optional(table, "key", report, path);
-    both_or_none(table, report);
+    program::both_or_none(table, report);
     Some(TlsCheck {
         sni: sni?,
         verify: verify?.unwrap_or(Verify::System),
@@ -53,16 +53,4 @@ pub(in crate::director) fn verify(entry: Entry<'_>, report: &mut Report<'_>) -> 
             None
         }
     }
-}
-
-fn both_or_none(table: Table<'_>, report: &mut Report<'_>) {
-    let (alone, other) = match (table.get("certificate"), table.get("key")) {
-        (Some(certificate), None) => (certificate, "key"),
-        (None, Some(key)) => (key, "certificate"),
-        (None, None) | (Some(_), Some(_)) => return,
-    };
-    report
-        .error(alone.key_place(), format_args!("`{}` without `{other}`", alone.key()))
-        .label("a certificate is shown together with its key")
-        .help(format_args!("add `{other} = \"/path/{other}.pem\"`, or leave it away"));
 }

@@ -30,12 +30,20 @@ pub(in crate::director) const SERVICE: Keys = Keys {
         "ha_suspend",
         "notify",
         "alert",
+        "agent_port",
+        "agent",
         "check",
         "real",
     ],
     foreign: &[
-        Foreign { key: "agent_port", help: "following the agents comes with a later version: leave it away" },
         Foreign { key: "port", help: "write it behind the address: \"192.0.2.1:80\"" },
+        Foreign { key: "agent_policy", help: "write `agent`: \"prefer\", \"require\" or \"off\"" },
+        Foreign {
+            key: "agent_check",
+            help: "write `agent_port = 9781`: the agents' own words are followed, not asked for",
+        },
+        Foreign { key: "agent-check", help: "write `agent_port = 9781`" },
+        Foreign { key: "agent-port", help: "write `agent_port`" },
         Foreign { key: "lb_algo", help: "keepalived's lb_algo is `scheduler` here" },
         Foreign { key: "lvs_sched", help: "keepalived's lvs_sched is `scheduler` here" },
         Foreign {

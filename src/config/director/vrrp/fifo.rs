@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Fifo;
-use crate::director::program::{command, path};
+use crate::read::program::{command, path};
 use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::Kind;
 

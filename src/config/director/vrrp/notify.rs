@@ -1,7 +1,7 @@
 //! `notify`: programs that are run at transitions.
 
 use super::Notify;
-use crate::director::program::command;
+use crate::read::program::command;
 use crate::read::{Foreign, Keys, Report, Table};
 use crate::text::Kind;
 

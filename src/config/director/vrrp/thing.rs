@@ -7,8 +7,9 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use super::{TrackFile, TrackProcess, TrackScript, tell_same_names};
-use crate::director::program;
-use crate::read::{Foreign, Keys, Report, Table, choice, format_duration, shown};
+use crate::read::program;
+use crate::read::{Foreign, Keys, Report, Table, beginning, choice, format_duration, shown};
+use crate::rules::LONGEST_PROCESS;
 use crate::text::{Entry, Kind};
 
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
@@ -16,8 +17,6 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 const INTERVALS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(86_400);
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(86_400);
 const ROUNDS: RangeInclusive<u32> = 1..=1_000;
-/// `TASK_COMM_LEN` less the NUL.
-const COMM_MAX: usize = 15;
 
 pub(in crate::director) const SCRIPT: Keys = Keys {
     name: "[[track_script]]",
@@ -180,18 +179,11 @@ fn comm(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {
     let file = name.rsplit('/').next().unwrap_or(&name);
     let (wrong, help) = if name.starts_with('/') {
         ("is a path", alloc::format!("write the name alone: \"{}\"", shown(beginning(file))))
-    } else if name.len() > COMM_MAX {
+    } else if name.len() > LONGEST_PROCESS {
         ("is longer than 15 bytes", alloc::format!("write what /proc/PID/comm has: \"{}\"", beginning(&name)))
     } else {
         return Some(name);
     };
     report.error(entry.place(), format_args!("`process` {wrong}")).help(help);
     None
-}
-
-/// As much of a name as the kernel keeps.
-fn beginning(name: &str) -> &str {
-    let end =
-        name.char_indices().map(|(at, one)| at + one.len_utf8()).take_while(|end| *end <= COMM_MAX).last();
-    name.get(..end.unwrap_or(0)).unwrap_or(name)
 }

@@ -4,11 +4,11 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::read::{Report, shown};
+use crate::read::{Report, Table, shown};
 use crate::text::{Entry, Kind};
 
 /// A full path, or a list of it and its arguments.
-pub(super) fn command(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Vec<String>> {
+pub(crate) fn command(entry: Entry<'_>, report: &mut Report<'_>) -> Option<Vec<String>> {
     if let Kind::String(text) = entry.kind() {
         refuse_arguments(entry, text, report)?;
         return path(entry, report).map(|path| vec![String::from(path)]);
@@ -51,7 +51,7 @@ fn refuse_arguments(entry: Entry<'_>, text: &str, report: &mut Report<'_>) -> Op
 }
 
 /// A full path.
-pub(super) fn path<'d>(entry: Entry<'d>, report: &mut Report<'_>) -> Option<&'d str> {
+pub(crate) fn path<'d>(entry: Entry<'d>, report: &mut Report<'_>) -> Option<&'d str> {
     let path = argument(entry, report)?;
     if path.starts_with('/') && !path.ends_with('/') {
         return Some(path);
@@ -59,8 +59,21 @@ pub(super) fn path<'d>(entry: Entry<'d>, report: &mut Report<'_>) -> Option<&'d 
     report
         .error(entry.place(), format_args!("\"{}\" is no full path", shown(path)))
         .label("does not begin with `/`, or ends with it")
-        .help("write the path from the root, as in \"/etc/lvs-director/notify.sh\"");
+        .help("write the path from the root, as in \"/etc/name\"");
     None
+}
+
+/// Reports a certificate without its key, or the other way round.
+pub(crate) fn both_or_none(table: Table<'_>, report: &mut Report<'_>) {
+    let (alone, other) = match (table.get("certificate"), table.get("key")) {
+        (Some(alone), None) => (alone, "key"),
+        (None, Some(alone)) => (alone, "certificate"),
+        (None, None) | (Some(_), Some(_)) => return,
+    };
+    report
+        .error(alone.key_place(), format_args!("`{}` without `{other}`", alone.key()))
+        .label("a certificate is shown together with its key")
+        .help(format_args!("add `{other} = \"/path/{other}.pem\"`, or leave it away"));
 }
 
 /// What a program can be given.
