@@ -108,6 +108,9 @@ impl Scheduler {
     pub const KNOWN: [&'static str; 14] =
         ["dh", "fo", "lblc", "lblcr", "lc", "mh", "nq", "ovf", "rr", "sed", "sh", "twos", "wlc", "wrr"];
 
+    /// One after the other.
+    pub const ROUND_ROBIN: Self = Self(Cow::Borrowed("rr"));
+
     /// Takes any name the kernel could hold; a name that is not in [`Self::KNOWN`] may be an out-of-tree module.
     pub fn new(name: &str) -> Result<Self, InvalidScheduler> {
         if let Some(known) = Self::KNOWN.into_iter().find(|known| *known == name) {

@@ -13,3 +13,4 @@ pub mod realtime;
 pub mod sockets;
 pub mod sysctl;
 pub mod vrrp;
+pub mod ways;

@@ -8,7 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use crate::phase::Limit;
-use crate::{socket, words};
+use crate::{path, socket, words};
 
 /// A TCP check: the connection is all it wants.
 ///
@@ -27,23 +27,28 @@ pub(crate) fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-/// Connects from the source and interface and with the mark that the check has, within `connect_timeout`.
+/// Connects from the source and interface and with the mark that the check has, within `connect_timeout`; where it has a path, to
+/// the VIP.
 pub(crate) async fn open(spec: &CheckSpec, deadline: Instant) -> Result<TcpStream, String> {
     let socket = prepare(spec)?;
     let limit = Limit::connect(spec, deadline);
-    match limit.bound(socket.connect(spec.target)).await {
+    match limit.bound(socket.connect(path::destination(spec))).await {
         Some(Ok(stream)) => Ok(stream),
-        Some(Err(error)) => Err(format!("connect: {}", words::io_error(&error))),
-        None => Err(format!("connect: {}", limit.words())),
+        Some(Err(error)) => Err(path::connect_error(spec, &error)),
+        None => Err(path::connect_timeout(spec, &limit.words())),
     }
 }
 
 fn prepare(spec: &CheckSpec) -> Result<TcpSocket, String> {
-    let socket = match spec.target {
+    let socket = match path::destination(spec) {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     };
     let socket = socket.map_err(|error| format!("open a socket: {}", words::io_error(&error)))?;
-    socket::set_up(&SockRef::from(&socket), spec)?;
+    let prepared = SockRef::from(&socket);
+    match spec.path {
+        Some(path) => path::set_up(&prepared, spec, path)?,
+        None => socket::set_up(&prepared, spec)?,
+    }
     Ok(socket)
 }

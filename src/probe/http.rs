@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod close;
 mod page;
 mod request;
 mod text;
@@ -70,6 +71,7 @@ async fn exchange<T, F: Future<Output = Result<T, String>>>(
     look: impl FnOnce(Response<Incoming>) -> F,
 ) -> Result<T, String> {
     let request = request::build(spec, http)?;
+    let stream = close::Closing { stream, in_peace: spec.path.is_none() };
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(HEAD_LIMIT)
         .handshake::<_, Empty<Bytes>>(TokioIo::new(stream))

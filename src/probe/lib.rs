@@ -13,6 +13,7 @@ mod file;
 mod http;
 mod memcached;
 mod mysql;
+mod path;
 mod phase;
 mod ping;
 mod postgres;
@@ -63,7 +64,7 @@ async fn attempt_until(spec: &CheckSpec, deadline: Instant) -> Outcome {
         CheckKind::Memcached => Box::pin(memcached::check(spec, deadline)).await,
         CheckKind::Postgres(postgres) => Box::pin(postgres::check(spec, postgres, deadline)).await,
     };
-    told(result.map(|()| None))
+    told(result.map(|()| None).map_err(|reason| path::named(spec, reason)))
 }
 
 fn told(result: Result<Option<Reported>, String>) -> Outcome {

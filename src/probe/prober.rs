@@ -64,6 +64,14 @@ impl Prober {
         });
     }
 
+    /// An attempt that fails before it begins; returns at once. As [`Self::start`] but for that.
+    pub fn fail(&self, id: CheckId, reason: String) {
+        let results = self.results.clone();
+        tokio::spawn(async move {
+            let _ = results.send((id, Outcome::Fail(reason))).await;
+        });
+    }
+
     /// Attempts that wait because as many as the limit allows are running.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)

@@ -11,7 +11,7 @@ use crate::words;
 /// Gives a new socket the mark, the interface and the source that the check has.
 pub(crate) fn set_up(socket: &Socket, spec: &CheckSpec) -> Result<(), String> {
     if let Some(mark) = spec.mark {
-        socket.set_mark(mark).map_err(|error| format!("set mark {mark}: {}", words::io_error(&error)))?;
+        self::mark(socket, mark)?;
     }
     if let Some(interface) = &spec.interface {
         bind_to_interface(socket, interface)?;
@@ -22,13 +22,17 @@ pub(crate) fn set_up(socket: &Socket, spec: &CheckSpec) -> Result<(), String> {
     Ok(())
 }
 
-fn bind_to_interface(socket: &Socket, interface: &str) -> Result<(), String> {
+pub(crate) fn mark(socket: &Socket, mark: u32) -> Result<(), String> {
+    socket.set_mark(mark).map_err(|error| format!("set mark {mark}: {}", words::io_error(&error)))
+}
+
+pub(crate) fn bind_to_interface(socket: &Socket, interface: &str) -> Result<(), String> {
     socket
         .bind_device(Some(interface.as_bytes()))
         .map_err(|error| format!("bind to interface {interface}: {}", words::io_error(&error)))
 }
 
-fn bind(socket: &Socket, source: IpAddr) -> Result<(), String> {
+pub(crate) fn bind(socket: &Socket, source: IpAddr) -> Result<(), String> {
     // the port is then chosen at connect, where one port serves many targets (ip(7)); a kernel that cannot do
     // that still binds
     let _ = setsockopt(socket, sockopt::IpBindAddressNoPort, &true);
