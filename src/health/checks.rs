@@ -124,6 +124,7 @@ impl Checks {
                 }
                 (true, false) => {
                     if let Some(due) = slot.resume(resumed, now) {
+                        slot.queued = Some(due);
                         self.queue.insert((due, *index));
                         resumed = resumed.saturating_add(1);
                     }
@@ -140,7 +141,7 @@ impl Checks {
         let slot = self.slots.get_mut(usize_of(id.slot)).filter(|slot| slot.generation == id.generation)?;
         let (due, transition) = slot.finish(outcome, now, &mut self.chance)?;
         if !slot.paused {
-            self.queue.insert((due, id.slot));
+            self.enqueue(due, id.slot);
         }
         transition
     }
@@ -154,6 +155,7 @@ impl Checks {
         }
         self.queue.remove(&(due, index));
         let slot = self.slots.get_mut(usize_of(index))?;
+        slot.queued = None;
         let spec = slot.start(due, now)?;
         Some((CheckId { slot: index, generation: slot.generation }, spec))
     }
@@ -166,25 +168,49 @@ impl Checks {
     /// Makes every check due within a second, and no later than it was: what is known may be about a network that was cut
     /// off. An attempt that runs is followed by another at once. Paused checks stay so.
     pub fn hasten(&mut self, now: Duration) {
-        let waiting: BTreeMap<u32, Duration> = self.queue.iter().map(|(due, index)| (*index, *due)).collect();
+        let all: Vec<u32> = self.by_spec.values().copied().collect();
         let mut hastened = 0_u32;
-        for index in self.by_spec.values() {
-            let Some(slot) = self.slots.get_mut(usize_of(*index)) else { continue };
-            let (Some(soon), Some(due)) = (slot.hasten(hastened, now), waiting.get(index)) else { continue };
-            hastened = hastened.saturating_add(1);
-            if soon < *due {
-                self.queue.remove(&(*due, *index));
-                self.queue.insert((soon, *index));
+        for index in all {
+            let Some(slot) = self.slots.get_mut(usize_of(index)) else { continue };
+            if let Some(soon) = slot.hasten(hastened, now) {
+                hastened = hastened.saturating_add(1);
+                self.enqueue_earlier(soon, index);
             }
         }
+    }
+
+    /// Makes one check due now: there is reason to doubt what is known. An attempt that runs is followed by another at once.
+    /// Paused checks stay so.
+    pub fn urge(&mut self, spec: &CheckSpec, now: Duration) {
+        let Some(index) = self.by_spec.get(spec).copied() else { return };
+        let is_waiting = self.slots.get_mut(usize_of(index)).is_some_and(Slot::urge);
+        if is_waiting {
+            self.enqueue_earlier(now, index);
+        }
+    }
+
+    /// Whether an attempt that began at `since` or later has passed. False if there is no such check.
+    pub fn passed_since(&self, spec: &CheckSpec, since: Duration) -> bool {
+        self.slot(spec).is_some_and(|slot| slot.passed.is_some_and(|began| began >= since))
+    }
+
+    /// Whether an attempt that began at `since` or later has failed, be the standing what it may. False if there is no such
+    /// check.
+    pub fn failed_since(&self, spec: &CheckSpec, since: Duration) -> bool {
+        self.slot(spec).is_some_and(|slot| slot.failed.is_some_and(|began| began >= since))
+    }
+
+    /// The check of this id; none if it is gone.
+    pub fn spec(&self, id: CheckId) -> Option<&Arc<CheckSpec>> {
+        let slot = self.slots.get(usize_of(id.slot)).filter(|slot| slot.generation == id.generation)?;
+        slot.spec.as_ref()
     }
 
     /// Whether the check of this specification has the result of an attempt that began at `since` or later. A target that
     /// is down counts only when its good results, if any, have brought it up. Of a paused check nothing more is to come.
     /// False if there is no such check.
     pub fn is_decided_since(&self, spec: &CheckSpec, since: Duration) -> bool {
-        let slot = self.by_spec.get(spec).and_then(|index| self.slots.get(usize_of(*index)));
-        slot.is_some_and(|slot| slot.is_decided_since(since))
+        self.slot(spec).is_some_and(|slot| slot.is_decided_since(since))
     }
 
     /// [`Self::is_decided_since`] for every check that there is.
@@ -194,21 +220,18 @@ impl Checks {
 
     /// What is known about the check of this specification; none if there is no such check.
     pub fn view(&self, spec: &CheckSpec) -> Option<View> {
-        let index = self.by_spec.get(spec)?;
-        self.slots.get(usize_of(*index)).map(Slot::view)
+        self.slot(spec).map(Slot::view)
     }
 
     /// The standing of the check of this specification, without the words of [`Self::view`].
     pub fn standing(&self, spec: &CheckSpec) -> Option<Standing> {
-        let index = self.by_spec.get(spec)?;
-        self.slots.get(usize_of(*index)).map(Slot::standing)
+        self.slot(spec).map(Slot::standing)
     }
 
     /// What the check of this specification says of its server's weight: the last that it said, while it is up. None if it
     /// never said anything, or is not up, or if there is no such check.
     pub fn reported(&self, spec: &CheckSpec) -> Option<Reported> {
-        let index = self.by_spec.get(spec)?;
-        self.slots.get(usize_of(*index)).and_then(Slot::reported)
+        self.slot(spec).and_then(Slot::reported)
     }
 
     /// How many distinct checks there are.
@@ -221,13 +244,33 @@ impl Checks {
         self.by_spec.is_empty()
     }
 
+    fn slot(&self, spec: &CheckSpec) -> Option<&Slot> {
+        self.by_spec.get(spec).and_then(|index| self.slots.get(usize_of(*index)))
+    }
+
     fn begin(&mut self, spec: Arc<CheckSpec>, start: Start, nth: u32, now: Duration) {
         let due = schedule::begin(now, nth, &spec, &mut self.chance);
         let Some(index) = self.free.pop().or_else(|| self.new_place()) else { return };
         let Some(slot) = self.slots.get_mut(usize_of(index)) else { return };
         slot.occupy(Arc::clone(&spec), start, self.round, now);
         self.by_spec.insert(spec, index);
-        self.queue.insert((due, index));
+        self.enqueue(due, index);
+    }
+
+    fn enqueue(&mut self, due: Duration, index: u32) {
+        if let Some(slot) = self.slots.get_mut(usize_of(index)) {
+            slot.queued = Some(due);
+            self.queue.insert((due, index));
+        }
+    }
+
+    /// What does not wait in the queue is left alone.
+    fn enqueue_earlier(&mut self, due: Duration, index: u32) {
+        let queued = self.slots.get(usize_of(index)).and_then(|slot| slot.queued);
+        if let Some(waiting) = queued.filter(|waiting| due < *waiting) {
+            self.queue.remove(&(waiting, index));
+            self.enqueue(due, index);
+        }
     }
 
     /// None: there are as many checks as a [`CheckId`] can tell apart.

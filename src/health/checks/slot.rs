@@ -23,7 +23,7 @@ pub(super) struct Slot {
     /// no attempt is due
     pub(super) paused: bool,
     /// none: the place is free
-    spec: Option<Arc<CheckSpec>>,
+    pub(super) spec: Option<Arc<CheckSpec>>,
     tally: Tally,
     since: Duration,
     reason: Option<String>,
@@ -37,6 +37,12 @@ pub(super) struct Slot {
     began: Duration,
     /// when the newest attempt that has ended was handed out
     ended: Option<Duration>,
+    /// when the newest attempt that passed was handed out
+    pub(super) passed: Option<Duration>,
+    /// when the newest attempt that failed was handed out
+    pub(super) failed: Option<Duration>,
+    /// when the attempt that waits in the queue is due
+    pub(super) queued: Option<Duration>,
     /// the attempt that runs is followed by another at once
     hurried: bool,
     /// whether an attempt has ended since the check began or was hastened: the next is spread in time
@@ -59,6 +65,9 @@ impl Slot {
             void: false,
             began: Duration::ZERO,
             ended: None,
+            passed: None,
+            failed: None,
+            queued: None,
             hurried: false,
             attempted: false,
         }
@@ -120,12 +129,14 @@ impl Slot {
         let failed = matches!(outcome, Outcome::Fail(_));
         let transition = self.count(&spec, outcome, now);
         self.ended = Some(self.began);
+        *(if failed { &mut self.failed } else { &mut self.passed }) = Some(self.began);
         Some((self.next(&spec, failed, due, now, chance), transition))
     }
 
     /// Keeps the standing; the result of an attempt that runs will not count.
     pub(super) const fn pause(&mut self) {
         self.paused = true;
+        self.queued = None;
         self.void = self.running.is_some();
     }
 
@@ -164,6 +175,12 @@ impl Slot {
         self.attempted = false;
         let interval = self.interval(self.spec.as_deref()?);
         Some(schedule::first(now, nth, interval.min(HASTE)))
+    }
+
+    /// False while an attempt runs, which another will follow, and while it is paused.
+    pub(super) const fn urge(&mut self) -> bool {
+        self.hurried |= self.running.is_some();
+        self.running.is_none() && !self.paused
     }
 
     /// Whether an attempt that began at `since` or later has ended, and good results do not yet wait for more of them; also
