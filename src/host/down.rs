@@ -3,8 +3,19 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::up::{delete_own_device, remove_own_address};
-use crate::{Address, HostState, Owned, Plan, Step, Sysctl};
+use crate::arp::strictest_scope;
+use crate::up::{delete_own_device, remove_own_address, up_steps};
+use crate::{Address, HostState, Owned, Plan, Step, Sysctl, Vip};
+
+/// The steps of [`up_steps`] where some VIPs are to be off, so that `vips` are not all that there were: where no IPv4 VIP is
+/// left, the sysctls go back as by [`down_steps`], after the addresses.
+pub fn partial_steps(vips: &[Vip], owned: &Owned, state: &HostState) -> Plan {
+    let mut plan = up_steps(vips, owned, state);
+    if strictest_scope(vips).is_none() {
+        restore_all(owned, state, &mut plan);
+    }
+    plan
+}
 
 /// The steps that take everything of ours off the host. Sysctls go back to the values before us unless someone
 /// rewrote them since, or someone else's address still relies on them.
@@ -16,10 +27,7 @@ pub fn down_steps(owned: &Owned, state: &HostState) -> Plan {
     for name in &owned.devices {
         delete_own_device(name, owned, state, &mut plan);
     }
-    let reliant = reliant_stranger(owned, state);
-    for (sysctl, before) in &owned.sysctls {
-        restore(sysctl, *before, reliant.as_deref(), state, &mut plan);
-    }
+    restore_all(owned, state, &mut plan);
     plan
 }
 
@@ -32,6 +40,13 @@ pub fn left_over(owned: &Owned, state: &HostState) -> Owned {
         state.sysctls.get(sysctl).is_some_and(|value| *value == sysctl.name.wanted() && value != before)
     });
     left
+}
+
+fn restore_all(owned: &Owned, state: &HostState, plan: &mut Plan) {
+    let reliant = reliant_stranger(owned, state);
+    for (sysctl, before) in &owned.sysctls {
+        restore(sysctl, *before, reliant.as_deref(), state, plan);
+    }
 }
 
 fn restore(sysctl: &Sysctl, before: i32, reliant: Option<&str>, state: &HostState, plan: &mut Plan) {

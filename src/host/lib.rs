@@ -19,7 +19,7 @@ mod wanted;
 
 pub use arp::{ArpSysctl, Sysctl};
 pub use conflict::{Conflict, conflicts};
-pub use down::{down_steps, left_over};
+pub use down::{down_steps, left_over, partial_steps};
 pub use observed::{Address, HostState, Link, ListeningSocket};
 pub use owned::Owned;
 pub use readiness::{StepName, StepState, readiness};

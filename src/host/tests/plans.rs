@@ -3,7 +3,9 @@
 mod common;
 
 use common::{address, fresh, lines, link, set, take, vip};
-use lvs_host::{Conflict, HostState, Owned, Scope, Vip, conflicts, down_steps, left_over, up_steps};
+use lvs_host::{
+    Conflict, HostState, Owned, Scope, Vip, conflicts, down_steps, left_over, partial_steps, up_steps,
+};
 
 /// Takes every step of a plan, as the agent does.
 fn up(vips: &[Vip], owned: &mut Owned, state: &mut HostState) -> Vec<String> {
@@ -331,4 +333,30 @@ fn what_is_gone_is_forgotten() {
     assert!(owned.has_address(vips[0].address, "lo"), "wanted: it will be put back, and is ours again");
     owned.prune(&[], &fresh());
     assert!(owned.addresses.is_empty());
+}
+
+#[test]
+fn a_vip_that_is_to_be_off_goes_alone_and_the_last_one_takes_the_sysctls_with_it() {
+    let (mut owned, mut state) = (Owned::default(), fresh());
+    let vips = [vip("192.168.100.240"), vip("192.168.100.241"), vip("2001:db8::240")];
+    up(&vips, &mut owned, &mut state);
+    up(&vips, &mut owned, &mut state);
+    let rest = partial_steps(&vips[1..], &owned, &state);
+    assert_eq!(lines(&rest.steps), ["ip address del 192.168.100.240/32 dev lo"]);
+    let last = partial_steps(&vips[2..], &owned, &state);
+    assert_eq!(
+        lines(&last.steps),
+        [
+            "ip address del 192.168.100.240/32 dev lo",
+            "ip address del 192.168.100.241/32 dev lo",
+            "sysctl -w net.ipv4.conf.all.arp_ignore=0",
+            "sysctl -w net.ipv4.conf.all.arp_announce=0",
+            "sysctl -w net.ipv4.conf.lo.arp_ignore=0",
+            "sysctl -w net.ipv4.conf.lo.arp_announce=0",
+        ]
+    );
+    state.addresses.push(address("lo", "10.9.9.9", 32));
+    let beside = partial_steps(&[], &owned, &state);
+    assert!(lines(&beside.steps).iter().all(|step| !step.starts_with("sysctl")), "{:?}", beside.steps);
+    assert!(beside.notes.iter().any(|note| note.contains("10.9.9.9/32 on lo still relies on it")));
 }
