@@ -1,11 +1,14 @@
 //! The effective `agent.toml`.
 
+mod weight;
+
+use alloc::format;
 use alloc::string::{String, ToString};
 
-use host::{Scope, Vip};
+use host::{Need, Scope, Vip};
 
-use super::AgentConfig;
-use crate::print::{Lines, Quoted, list};
+use super::{AgentConfig, HealthTls};
+use crate::print::{Lines, Quoted, inline, list};
 use crate::read::format_duration;
 
 impl AgentConfig {
@@ -14,13 +17,28 @@ impl AgentConfig {
         let mut lines = Lines::default();
         lines.header("[health]");
         lines.key("listen", list(self.health_listen.iter().map(|one| Quoted(one.to_string()))));
+        lines.optional("tls", self.health_tls.as_ref().map(tls), "plain");
         lines.header("[watch]");
         lines.string("interval", format_duration(self.watch_interval));
+        lines.header("[drain]");
+        lines.string("deadline", format_duration(self.drain_deadline));
+        if let Some(weight) = &self.weight {
+            weight::print(weight, &mut lines);
+        }
         for vip in &self.vips {
             print_vip(vip, &mut lines);
         }
         lines.finish()
     }
+}
+
+fn tls(tls: &HealthTls) -> String {
+    let pair = |key, path| format!("{key} = {}", Quoted(path));
+    inline([
+        Some(pair("certificate", &tls.certificate)),
+        Some(pair("key", &tls.key)),
+        tls.clients.as_ref().map(|clients| pair("clients", clients)),
+    ])
 }
 
 fn print_vip(vip: &Vip, lines: &mut Lines) {
@@ -39,4 +57,14 @@ fn print_vip(vip: &Vip, lines: &mut Lines) {
         );
     }
     lines.key("services", list(vip.services.iter().map(|one| Quoted(one.to_string()))));
+    let units = vip.needs.iter().filter_map(|need| match need {
+        Need::Unit(name) => Some(Quoted(name)),
+        Need::Process(_) => None,
+    });
+    lines.key("unit", list(units));
+    let processes = vip.needs.iter().filter_map(|need| match need {
+        Need::Process(name) => Some(Quoted(name)),
+        Need::Unit(_) => None,
+    });
+    lines.key("process", list(processes));
 }

@@ -1,5 +1,6 @@
 //! `director.toml` of a configuration.
 
+mod agents;
 mod check;
 mod forward;
 mod kind;
@@ -12,8 +13,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::{
-    Comments, DirectorConfig, HTTP_LISTEN, HeldAddress, IpvsConfig, IpvsOn, OnStop, Style, SyncDaemon,
-    SyncRole, ipvs, sync, vrrp,
+    Comments, DirectorConfig, HTTP_LISTEN, HeldAddress, IpvsConfig, IpvsOn, OnStop, PATH_MARK, Style,
+    SyncDaemon, SyncRole, ipvs, sync, vrrp,
 };
 use crate::print::{Lines, Quoted, inline, list};
 use crate::read::format_duration;
@@ -42,6 +43,7 @@ impl DirectorConfig {
         if let Some(mail) = &self.mail {
             mail::print(mail, &mut lines);
         }
+        agents::print(&self.agents, &mut lines);
         print_ipvs(&self.ipvs, &mut lines);
         vrrp::print(&self.vrrp, self.mail.as_ref(), &comments.routers, &mut lines);
         for address in &self.addresses {
@@ -76,9 +78,14 @@ fn print_ipvs(ipvs: &IpvsConfig, lines: &mut Lines) {
         OnStop::Remove => "remove",
     };
     lines.usual_string("on_stop", on_stop, "keep");
+    lines.usual("path_mark", mark(ipvs.path_mark), mark(PATH_MARK));
     for daemon in &ipvs.sync {
         print_sync(daemon, lines);
     }
+}
+
+fn mark(mark: u32) -> String {
+    format!("{mark:#010x}")
 }
 
 fn print_sync(daemon: &SyncDaemon, lines: &mut Lines) {

@@ -1,4 +1,4 @@
-use super::{HTTP, TOP, address, check, ipvs, mail, notify, real, service, sync, target, vrrp};
+use super::{HTTP, TOP, address, agents, check, ipvs, mail, notify, real, service, sync, target, vrrp};
 
 /// A key that the example does not explain is a key that nobody finds.
 #[test]
@@ -7,6 +7,9 @@ fn the_example_has_every_key() {
     let tables = [
         TOP,
         HTTP,
+        agents::AGENTS,
+        agents::GUARD,
+        agents::TLS,
         ipvs::IPVS,
         ipvs::TIMEOUT_KEYS,
         sync::SYNC,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{agent_taken, taken};
 use lvs_config::agent::AgentConfig;
-use lvs_config::director::{Comments, DirectorConfig, Style};
+use lvs_config::director::{AgentPolicy, Comments, DirectorConfig, RealAgent, Style};
 use lvs_config::{agent, director};
 
 const AGENT: &str = include_str!("../../../packaging/examples/agent.toml");
@@ -32,7 +32,8 @@ fn the_agent_as_it_is() {
     assert_eq!(watch_interval, Duration::from_millis(500));
 }
 
-/// What stands behind `#` is the default, so writing it changes nothing but the second VIP.
+/// What stands behind `#` is the default, so writing it changes nothing but the second VIP and what is there only when it is
+/// written.
 #[test]
 fn the_agent_with_every_key() {
     let mut all = agent_taken(&uncommented(AGENT));
@@ -40,6 +41,10 @@ fn the_agent_with_every_key() {
     all.vips.pop();
     // left away it is a free number, not always the first
     assert_eq!(all.vips[0].label.take().as_deref(), Some("lo:0"));
+    let needs: Vec<String> = all.vips[0].needs.drain(..).map(|need| need.to_string()).collect();
+    assert_eq!(needs, ["unit nginx.service", "process nginx"]);
+    let weight = agent_taken("[weight]\ntype = \"load\"\n[[vip]]\naddress = \"192.0.2.1\"\n").weight;
+    assert_eq!(all.weight.take(), weight);
     assert_eq!(all, agent_taken(AGENT));
 }
 
@@ -68,9 +73,12 @@ fn the_director_with_every_key() {
         (ours.own_table, ours.manage_sysctls, ours.resync),
         (theirs.own_table, theirs.manage_sysctls, theirs.resync)
     );
+    assert_eq!((ours.path_mark, all.agents.grace), (theirs.path_mark, plain.agents.grace));
     let (ours, theirs) = (&all.services[0], &plain.services[0]);
     let (real, plain_real) = (&ours.reals[0], &theirs.reals[0]);
     assert_eq!((real.alpha, real.inhibit), (plain_real.alpha, plain_real.inhibit));
+    assert_eq!(ours.reals[0].agent, Some(agent("192.168.100.8:9781")));
+    assert_eq!((theirs.reals[0].agent, all.agents.guard), (None, plain.agents.guard));
     assert_eq!((ours.omega, ours.ha_suspend), (theirs.omega, theirs.ha_suspend));
     assert_eq!((real.alert, plain_real.alert), (true, false));
     assert_eq!((ours.quorum, ours.hysteresis), (theirs.quorum, theirs.hysteresis));
@@ -79,6 +87,10 @@ fn the_director_with_every_key() {
     let mut check = (*ours.reals[1].checks[0]).clone();
     (check.source, check.interface, check.mark) = (None, None, None);
     assert_eq!(check, *theirs.reals[1].checks[0]);
+}
+
+fn agent(address: &str) -> RealAgent {
+    RealAgent { address: address.parse().unwrap(), policy: AgentPolicy::Prefer }
 }
 
 #[test]

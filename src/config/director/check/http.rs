@@ -51,6 +51,8 @@ fn path(entry: Entry<'_>, report: &mut Report<'_>) -> Option<String> {
     let path = entry.string("path = \"/\"", report)?;
     let help = if path.starts_with("http://") || path.starts_with("https://") {
         "write the path alone, as in \"/health\"; the host goes into `host`"
+    } else if matches!(path.to_ascii_lowercase().as_str(), "dr" | "direct") {
+        "write \"dr\" or \"direct\" in small letters for the way of the check, and the page as `page`"
     } else if !path.starts_with('/') {
         "begin it with a slash, as in \"/health\""
     } else if path.contains(|c: char| !c.is_ascii_graphic()) {

@@ -111,7 +111,9 @@ fn alike(one: &CheckSpec, two: &CheckSpec) -> bool {
             (spec.timeout, spec.connect_timeout, spec.reply_timeout, spec.fall, spec.rise),
         )
     };
-    rest(one) == rest(two) && one.interface == two.interface && one.kind == two.kind
+    // the VIP and the mark are those of the service and the server
+    let same_way = one.path.is_some() == two.path.is_some();
+    rest(one) == rest(two) && same_way && one.interface == two.interface && one.kind == two.kind
 }
 
 /// Whether these are the checks of a TCP service that says nothing.
@@ -138,7 +140,7 @@ fn print_form(form: &Form<'_>, manner: Manner<'_>) -> String {
         address.map(|address| format!("address = \"{address}\"")),
         port.map(|port| format!("port = {port}")),
     ]);
-    pairs.extend(kind::pairs(kind, manner.script_user, short).into_iter().map(Some));
+    pairs.extend(kind::pairs(spec, manner.script_user, short).into_iter().map(Some));
     pairs.extend(timing(spec, short));
     pairs.extend([
         spec.source.map(|source| format!("source = {}", Quoted(source.to_string()))),

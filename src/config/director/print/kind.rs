@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use health::{
-    BodyMatch, CheckKind, HttpCheck, HttpVersion, Login, MysqlRole, PostgresRole, RedisRole, StatusRange,
-    TlsCheck, UdpCheck, Verify,
+    BodyMatch, CheckKind, CheckSpec, HttpCheck, HttpVersion, Login, MysqlRole, PostgresRole, RedisRole,
+    StatusRange, TlsCheck, UdpCheck, Verify,
 };
 
 use super::mail::{login, verify};
@@ -14,14 +14,36 @@ use super::program;
 use crate::director::check::{DNS_NAME, DNS_RECORD, HELO, STATUS, print_bytes};
 use crate::print::{Quoted, list};
 
-/// The keys of a kind; `script_user` is who runs scripts that name nobody.
-pub(super) fn pairs(kind: &CheckKind, script_user: Option<&str>, short: bool) -> Vec<String> {
-    let pairs: Vec<Option<String>> = match kind {
+/// The keys of a check's kind; `script_user` is who runs scripts that name nobody.
+pub(super) fn pairs(spec: &CheckSpec, script_user: Option<&str>, short: bool) -> Vec<String> {
+    let mut all = way(spec, short);
+    all.extend(own(spec, script_user, short));
+    all.into_iter().flatten().collect()
+}
+
+/// `path` of a check that asks for no page, or is on the true path.
+fn way(spec: &CheckSpec, short: bool) -> Vec<Option<String>> {
+    let without = matches!(
+        spec.kind,
+        CheckKind::Http(_)
+            | CheckKind::Dns(_)
+            | CheckKind::Udp(_)
+            | CheckKind::Ping
+            | CheckKind::Script(_)
+            | CheckKind::File(_)
+    );
+    let way = if spec.path.is_some() { "dr" } else { "direct" };
+    let said = spec.path.is_some() || !without;
+    Vec::from([said.then_some(way).and_then(|way| quoted("path", way, Some("direct"), short))])
+}
+
+fn own(spec: &CheckSpec, script_user: Option<&str>, short: bool) -> Vec<Option<String>> {
+    match &spec.kind {
         CheckKind::Ping | CheckKind::Memcached => Vec::new(),
         CheckKind::Tcp(tcp) => {
             Vec::from([print_bytes("send", &tcp.send), print_bytes("expect", &tcp.expect)])
         }
-        CheckKind::Http(check) => http(check, short),
+        CheckKind::Http(check) => http(check, spec.path.is_some(), short),
         CheckKind::Smtp(smtp) => Vec::from([quoted("helo", &smtp.helo, Some(HELO), short)]),
         CheckKind::Dns(dns) => Vec::from([
             quoted("name", &dns.name, Some(DNS_NAME), short),
@@ -62,18 +84,18 @@ pub(super) fn pairs(kind: &CheckKind, script_user: Option<&str>, short: bool) ->
                 role.map(role_pair),
             ])
         }
-    };
-    pairs.into_iter().flatten().collect()
+    }
 }
 
-fn http(http: &HttpCheck, short: bool) -> Vec<Option<String>> {
+/// On the true path `path` is the way, so the page has a key of its own.
+fn http(http: &HttpCheck, on_path: bool, short: bool) -> Vec<Option<String>> {
     let version = match http.version {
         HttpVersion::V10 => "1.0",
         HttpVersion::V10Close => "1.0c",
         HttpVersion::V11 => "1.1",
     };
     let mut pairs = Vec::from([
-        quoted("path", &http.path, Some("/"), short),
+        quoted(if on_path { "page" } else { "path" }, &http.path, Some("/"), short),
         http.host.as_ref().and_then(|host| quoted("host", host, None, short)),
         quoted("version", version, Some("1.1"), short),
         (!short || http.status != [STATUS])

@@ -5,7 +5,8 @@ use alloc::string::String;
 
 use ipvs::{Destination, DestinationKey, Forward, Weight};
 
-use super::check::{self, At, Manner};
+use super::agents::Common;
+use super::check::At;
 use super::forward::{self, address_port};
 use super::print_notify;
 use crate::director::{RealServer, VirtualService};
@@ -72,15 +73,8 @@ pub(super) fn stands_alone(
     }
 }
 
-/// A server; `alone` is its address.
-pub(super) fn print(
-    at: At<'_>,
-    alone: bool,
-    usual: Usual,
-    own_checks: bool,
-    manner: Manner<'_>,
-    lines: &mut Lines,
-) {
+/// A server without its checks; `alone` is its address.
+pub(super) fn print(at: At<'_>, alone: bool, usual: Usual, agents: Common, lines: &mut Lines) {
     let real = at.real;
     lines.header("[[service.real]]");
     lines.string("address", address(&real.key, alone));
@@ -96,10 +90,7 @@ pub(super) fn print(
     if let Some(alert) = usual.alert {
         lines.usual("alert", real.alert, alert);
     }
-    if own_checks {
-        let forms = check::common(&[at], manner.short).unwrap_or_default();
-        check::print(&forms, manner, lines);
-    }
+    agents.print_real(real, lines);
 }
 
 /// An address in quotes, or a table.

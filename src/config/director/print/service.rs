@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use ipvs::{Family, Persistence, Protocol, ServiceKey, ServiceSettings};
 
+use super::agents::Common;
 use super::check::{self, At, Manner};
 use super::forward::address_port;
 use super::print_notify;
@@ -78,6 +79,7 @@ fn print(section: &Section<'_>, config: &DirectorConfig, lines: &mut Lines) {
     if let Some(about) = about {
         lines.usual("alert", service.alert, about.services);
     }
+    Common::of(&service.reals).print(&service.reals, lines);
     print_servers(section, usual, config, lines);
 }
 
@@ -89,6 +91,7 @@ fn print_servers(section: &Section<'_>, usual: Usual, config: &DirectorConfig, l
         let other = |nth: usize| section.other.and_then(|other| other.reals.get(nth));
         service.reals.iter().enumerate().map(move |(nth, real)| (nth, At { real, other: other(nth) }))
     };
+    let agents = Common::of(&service.reals);
     let all: Vec<At<'_>> = reals().map(|(_, at)| at).collect();
     let common = check::common(&all, manner.short);
     match &common {
@@ -101,7 +104,11 @@ fn print_servers(section: &Section<'_>, usual: Usual, config: &DirectorConfig, l
     for (nth, at) in reals() {
         let port = |service: &VirtualService| service.reals.get(nth).map(|real| real.key.port);
         let alone = real::stands_alone(service, section.other, manner.short, port);
-        real::print(at, alone, usual, common.is_none(), manner, lines);
+        real::print(at, alone, usual, agents, lines);
+        if common.is_none() {
+            let forms = check::common(&[at], manner.short).unwrap_or_default();
+            check::print(&forms, manner, lines);
+        }
     }
 }
 
