@@ -11,7 +11,7 @@ use crate::{Broken, Confirm};
 
 /// Longest head of an answer, in bytes
 pub(crate) const LONGEST_HEAD: usize = 8 << 10;
-const MOST_HEADERS: usize = 64;
+pub(crate) const MOST_HEADERS: usize = 64;
 
 /// `GET /v1/watch`, as the director of this `router_id`, with a heartbeat at least each `heartbeat`.
 pub fn request(agent: SocketAddr, director: &str, heartbeat: Duration) -> Vec<u8> {
