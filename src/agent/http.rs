@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use daemon::http::{Handler, Method, Peer, Reply, Request};
+use daemon::http::{Events, Handler, Method, Peer, Reply, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::control::{Published, Wish, json};
@@ -57,7 +57,7 @@ async fn answer(published: &Published, request: Request) -> Reply {
     match path {
         "/healthz" => all(&published.status()),
         "/v1/status" => Reply::json(200, json(&published.status())),
-        "/v1/watch" => Reply::Events(published.follow()),
+        "/v1/watch" => Reply::Events(Events::new(published.follow())),
         "/metrics" => metrics(&published.status()),
         _ => match path.strip_prefix("/healthz/") {
             Some(vip) => one(&published.status(), vip, request.query.as_deref()),

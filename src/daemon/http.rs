@@ -1,12 +1,13 @@
-//! Read-only HTTP/1.1 for people, health checks and scrapers, and the daemon's control socket.
+//! HTTP/1.1 for people, health checks, scrapers and those who follow the state, and the daemon's control socket.
 //!
-//! Nobody on the network can change anything, and nobody can keep others from an answer: connections, heads,
-//! bodies and waiting all have limits, and when there are too many connections the one that was idle longest
-//! makes room.
+//! Nobody on the network can command anything: GET and HEAD reach the handler, and a POST only where its owner takes what
+//! others tell of themselves. Nobody can keep others from an answer: connections, handshakes, heads, bodies and waiting
+//! all have limits, and when there are too many connections the one that was idle longest makes room.
 
 mod activity;
 mod bind;
 mod connection;
+mod door;
 mod events;
 mod exchange;
 mod listeners;
@@ -15,23 +16,23 @@ mod serve;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
-
-use tokio::sync::watch;
 
 pub use bind::{BindError, bind_control, bind_tcp};
+pub use events::Events;
 pub use hyper::Method;
 pub use listeners::Listeners;
 pub use serve::{serve_tcp, serve_unix};
+pub use tls::{ServerTls, TlsError};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// somebody on the network: only GET and HEAD reach the handler
+    /// somebody on the network: only GET and HEAD reach the handler, and POST where [`Listeners::allow_post`] says so
     Network(SocketAddr),
     /// a process on this machine, through the control socket
     Local {
@@ -43,20 +44,20 @@ pub enum Peer {
 /// A question.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// from the network only GET or HEAD
+    /// from the network only GET or HEAD, and POST to a path that takes one
     pub method: Method,
     /// begins with `/`, as it was sent (nothing decoded)
     pub path: String,
     /// what stands behind `?`
     pub query: Option<String>,
-    /// at most 64 KiB; empty from the network
+    /// at most 64 KiB; from the network only with a POST
     pub body: Vec<u8>,
     /// who asks
     pub peer: Peer,
 }
 
 /// An answer.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Reply {
     /// one that is complete
     Full {
@@ -67,9 +68,8 @@ pub enum Reply {
         /// the content; not sent for HEAD
         body: Vec<u8>,
     },
-    /// Server-sent events: `event: state` with the value at once and with each new one (of several between two
-    /// writes the latest), `event: heartbeat` each second; ends when the sender is dropped.
-    Events(watch::Receiver<Arc<str>>),
+    /// server-sent events, until the sender of the states is dropped or the peer is gone
+    Events(Events),
 }
 
 impl Reply {
@@ -104,7 +104,8 @@ mod limit {
     /// Request body in bytes; commands are short.
     pub(super) const BODY: usize = 64 * 1024;
 
-    /// From a connection's first byte (or its beginning) to the end of the head, and then of the body.
+    /// From a connection's first byte (or its beginning, with a handshake if there is one) to the end of the head, and then
+    /// of the body.
     pub(super) const READ: Duration = Duration::from_secs(5);
 
     /// Between two requests of one connection; scrapers that ask each 15 s or less keep theirs.
@@ -113,8 +114,11 @@ mod limit {
     /// Without the peer taking a byte that waits for it.
     pub(super) const STALL: Duration = Duration::from_secs(10);
 
-    /// Between two heartbeats: a watcher that misses three knows within three seconds.
+    /// Between two heartbeats unless the handler says otherwise: a watcher that misses three knows within three seconds.
     pub(super) const HEARTBEAT: Duration = Duration::from_secs(1);
+
+    /// Between two heartbeats at least: nothing may make a daemon that idles busy.
+    pub(super) const FASTEST_HEARTBEAT: Duration = Duration::from_millis(10);
 
     /// Before the next try after the kernel had no descriptor or memory for a connection.
     pub(super) const BACK_OFF: Duration = Duration::from_millis(100);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use daemon::http::{Handler, Method, Peer, Reply, Request};
+use daemon::http::{Events, Handler, Method, Peer, Reply, Request};
 use ipvs::Counters;
 use kernel::ipvs::Ipvs;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -99,7 +99,7 @@ impl Desk {
     }
 
     async fn watch(&self) -> Reply {
-        self.ask(|answer| Ask::Watch { answer }).await.map_or_else(stopping, Reply::Events)
+        self.ask(|answer| Ask::Watch { answer }).await.map_or_else(stopping, |states| Reply::Events(Events::new(states)))
     }
 
     async fn drain(&self, body: &[u8], drain: bool) -> Reply {

@@ -9,16 +9,26 @@ use hyper::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, 
 use hyper::{Method, Response, StatusCode};
 
 use super::activity::{Activity, Phase};
+use super::door::Door;
 use super::events::{self, Frames};
 use super::table::Table;
-use super::{Handler, Peer, Reply, Request, limit};
+use super::{Peer, Reply, Request, limit};
 
 /// What every request of one connection shares.
 pub(super) struct Server {
     pub(super) table: Rc<Table>,
     pub(super) activity: Rc<Activity>,
-    pub(super) handler: Handler,
+    pub(super) door: Rc<Door>,
     pub(super) peer: Peer,
+}
+
+/// What somebody may send.
+enum May {
+    Nothing,
+    /// a head; a body is not read
+    Ask,
+    /// a body too
+    Tell,
 }
 
 type Answer = Response<Either<Full<Bytes>, StreamBody<Frames>>>;
@@ -41,13 +51,10 @@ impl Server {
 
     async fn accept(&self, request: hyper::Request<Incoming>) -> Result<Request, Answer> {
         let (head, body) = request.into_parts();
-        let body = match self.peer {
-            Peer::Network(_) if head.method != Method::GET && head.method != Method::HEAD => {
-                return Err(read_only());
-            }
-            // what a GET carries means nothing (RFC 9110, 9.3.1)
-            Peer::Network(_) => Vec::new(),
-            Peer::Local { .. } => {
+        let body = match self.may(&head.method, head.uri.path()) {
+            May::Nothing => return Err(read_only()),
+            May::Ask => Vec::new(),
+            May::Tell => {
                 self.activity.enter(Phase::Body);
                 read(body).await?
             }
@@ -56,13 +63,23 @@ impl Server {
         Ok(Request { method: head.method, path, query, body, peer: self.peer })
     }
 
+    fn may(&self, method: &Method, path: &str) -> May {
+        match (self.peer, method) {
+            (Peer::Local { .. }, _) => May::Tell,
+            // what a GET carries means nothing (RFC 9110, 9.3.1)
+            (Peer::Network(_), &(Method::GET | Method::HEAD)) => May::Ask,
+            (Peer::Network(_), &Method::POST) if self.door.takes_post(path) => May::Tell,
+            (Peer::Network(_), _) => May::Nothing,
+        }
+    }
+
     async fn ask(&self, method: Method, request: Request) -> Answer {
         self.activity.enter(Phase::Busy);
-        match (self.handler)(request).await {
+        match (self.door.handler)(request).await {
             Reply::Full { status, content_type, body } => full(status, content_type, body),
             Reply::Events(_) if method == Method::HEAD => full(200, EVENT_STREAM, Vec::new()),
-            Reply::Events(states) => match self.table.watch(&self.activity) {
-                Some(watch) => streaming(StreamBody::new(events::stream(states, watch))),
+            Reply::Events(events) => match self.table.watch(&self.activity) {
+                Some(watch) => streaming(StreamBody::new(events::stream(events, watch))),
                 None => plain(503, "too many watchers\n"),
             },
         }

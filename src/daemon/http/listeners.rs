@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::{BindError, Handler, bind_tcp, serve_tcp};
+use super::door::Door;
+use super::serve::serve;
+use super::tls::ServerTls;
+use super::{BindError, Handler, bind_tcp};
 use crate::errors::one_line;
 
 /// Between two tries.
@@ -15,7 +19,7 @@ const RETRY: Duration = Duration::from_secs(2);
 
 /// What listens on the network.
 pub struct Listeners {
-    handler: Handler,
+    door: Rc<Door>,
     tasks: BTreeMap<Place, JoinHandle<()>>,
 }
 
@@ -25,7 +29,18 @@ type Place = (SocketAddr, bool);
 impl Listeners {
     /// Nothing listens yet. Must be used within a `LocalSet`.
     pub fn new(handler: Handler) -> Self {
-        Self { handler, tasks: BTreeMap::new() }
+        Self { door: Door::new(handler), tasks: BTreeMap::new() }
+    }
+
+    /// Which paths take a POST with a body from the network, for what others tell of themselves; none unless said.
+    pub fn allow_post(&mut self, paths: fn(&str) -> bool) {
+        self.door.allow_post(paths);
+    }
+
+    /// How connections begin from here on, except where a loopback address listens: those are plain. None: plain
+    /// everywhere. Connections that are open stay as they are.
+    pub fn set_tls(&mut self, tls: Option<ServerTls>) {
+        self.door.set_tls(tls);
     }
 
     /// Listens there, and nowhere else: each address by itself, so that one that cannot be had keeps no other from
@@ -37,10 +52,10 @@ impl Listeners {
         self.tasks = kept;
         close(gone).await;
         for place in wanted {
-            let handler = &self.handler;
+            let door = &self.door;
             self.tasks
                 .entry(place)
-                .or_insert_with(|| tokio::task::spawn_local(listen(place, handler.clone())));
+                .or_insert_with(|| tokio::task::spawn_local(listen(place, Rc::clone(door))));
         }
     }
 }
@@ -59,10 +74,10 @@ async fn close(gone: BTreeMap<Place, JoinHandle<()>>) {
     }
 }
 
-async fn listen(place: Place, handler: Handler) {
+async fn listen(place: Place, door: Rc<Door>) {
     let listener = bound(place).await;
     tracing::info!(address = %place.0, "listening");
-    serve_tcp(listener, handler).await;
+    serve(listener, door, !place.0.ip().to_canonical().is_loopback()).await;
 }
 
 /// Said once for each reason.

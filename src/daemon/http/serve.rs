@@ -10,19 +10,22 @@ use tokio::time::sleep;
 
 use super::activity::Activity;
 use super::connection::{self, End};
+use super::door::Door;
 use super::exchange::Server;
 use super::table::Table;
+use super::tls::ServerTls;
 use super::{Handler, Peer, limit};
 
-/// Answers on a listener of [`super::bind_tcp`]. Never ends; must run on a `LocalSet` or a local runtime.
+/// Answers on a listener of [`super::bind_tcp`], in plain HTTP and without any POST. Never ends; must run on a `LocalSet`
+/// or a local runtime.
 pub async fn serve_tcp(listener: TcpListener, handler: Handler) {
-    serve(listener, handler).await;
+    serve(listener, Door::new(handler), false).await;
 }
 
 /// Answers on the control socket of [`super::bind_control`]. Never ends; must run on a `LocalSet` or a local
 /// runtime.
 pub async fn serve_unix(listener: UnixListener, handler: Handler) {
-    serve(listener, handler).await;
+    serve(listener, Door::new(handler), false).await;
 }
 
 /// What connections come from.
@@ -51,30 +54,38 @@ impl Listener for UnixListener {
     }
 }
 
-pub(super) async fn serve<L: Listener>(listener: L, handler: Handler) {
-    let table = Rc::new(Table::default());
+/// `may_hide`: TLS is spoken where the door has it.
+pub(super) async fn serve<L: Listener>(listener: L, door: Rc<Door>, may_hide: bool) {
+    let table = Rc::new(Table::new());
     let mut next = 0_u64;
     loop {
         match listener.accept().await {
             Ok((socket, peer)) => {
                 next = next.wrapping_add(1);
-                begin(&table, next, socket, peer, Rc::clone(&handler));
+                let tls = if may_hide { door.tls() } else { None };
+                begin(&table, next, Arrival { socket, peer, tls }, Rc::clone(&door));
             }
             Err(error) => refuse(&table, &error).await,
         }
     }
 }
 
-fn begin<S>(table: &Rc<Table>, id: u64, socket: S, peer: Peer, handler: Handler)
+struct Arrival<S> {
+    socket: S,
+    peer: Peer,
+    tls: Option<ServerTls>,
+}
+
+fn begin<S>(table: &Rc<Table>, id: u64, Arrival { socket, peer, tls }: Arrival<S>, door: Rc<Door>)
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
     table.make_room();
     let activity = Activity::new();
-    let server = Server { table: Rc::clone(table), activity: Rc::clone(&activity), handler, peer };
+    let server = Server { table: Rc::clone(table), activity: Rc::clone(&activity), door, peer };
     let own = Rc::clone(table);
     let task = tokio::task::spawn_local(async move {
-        let end = connection::run(socket, Rc::new(server)).await;
+        let end = connection::run(socket, tls, Rc::new(server)).await;
         own.remove(id);
         report(&own, peer, &end);
     });
@@ -97,6 +108,9 @@ async fn refuse(table: &Table, error: &io::Error) {
 fn report(table: &Table, peer: Peer, end: &End) {
     match end {
         End::Closed(Ok(())) => (),
+        End::Handshake(error) => {
+            table.quiet.say(|unsaid| tracing::debug!(?peer, %error, unsaid, "no TLS with this peer"));
+        }
         End::Closed(Err(error)) => {
             table.quiet.say(|unsaid| tracing::debug!(?peer, %error, unsaid, "connection broke"));
         }

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 use super::activity::{Activity, Phase};
 use super::limit;
 use super::quiet::Quiet;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Table {
+    /// what heartbeats keep step with
+    epoch: Instant,
     open: RefCell<BTreeMap<u64, (Rc<Activity>, AbortHandle)>>,
     watchers: Cell<usize>,
     /// for what clients do wrong
@@ -19,6 +22,11 @@ pub(super) struct Table {
 }
 
 impl Table {
+    pub(super) fn new() -> Self {
+        let (open, watchers, quiet) = (RefCell::default(), Cell::default(), Quiet::default());
+        Self { epoch: Instant::now(), open, watchers, quiet }
+    }
+
     /// Closes the connection that has been idle longest if there are as many as there may be.
     pub(super) fn make_room(&self) {
         if self.open.borrow().len() >= limit::CONNECTIONS {
@@ -56,7 +64,7 @@ impl Table {
     }
 }
 
-fn rank(activity: &Activity, id: u64) -> Option<(bool, tokio::time::Instant, u64)> {
+fn rank(activity: &Activity, id: u64) -> Option<(bool, Instant, u64)> {
     match activity.phase() {
         Phase::Head | Phase::Body | Phase::Idle => Some((false, activity.since(), id)),
         Phase::Busy => Some((true, activity.since(), id)),
@@ -69,6 +77,12 @@ fn rank(activity: &Activity, id: u64) -> Option<(bool, tokio::time::Instant, u64
 pub(super) struct Watch {
     table: Rc<Table>,
     activity: Rc<Activity>,
+}
+
+impl Watch {
+    pub(super) fn epoch(&self) -> Instant {
+        self.table.epoch
+    }
 }
 
 impl Drop for Watch {

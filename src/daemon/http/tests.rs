@@ -14,8 +14,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::door::Door;
 use super::serve::{Listener, serve};
-use super::{Handler, Peer, Reply, limit};
+use super::{Events, Handler, Peer, Reply, limit};
 
 const GET: &[u8] = b"GET /healthz HTTP/1.1\r\n\r\n";
 const S: Duration = Duration::from_secs(1);
@@ -68,7 +69,7 @@ fn handler(states: watch::Receiver<Arc<str>>) -> Handler {
         Box::pin(async move {
             match request.path.as_str() {
                 "/healthz" => Reply::text(200, "ok\n"),
-                "/watch" => Reply::Events(states),
+                "/watch" => Reply::Events(Events::new(states)),
                 "/large" => Reply::text(200, "x".repeat(1024 * 1024)),
                 "/never" => std::future::pending().await,
                 _ => Reply::text(404, "not found\n"),
@@ -83,7 +84,7 @@ async fn with_server<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
     let (states, receiver) = watch::channel(Arc::from("one"));
     let fake = Fake { given: RefCell::new(given), error: Cell::new(None), errors: Rc::default() };
     let local = LocalSet::new();
-    local.spawn_local(serve(fake, handler(receiver)));
+    local.spawn_local(serve(fake, Door::new(handler(receiver)), false));
     local.run_until(test(World { give, states })).await;
 }
 
@@ -193,8 +194,8 @@ async fn watchers_get_the_state_each_change_and_a_heartbeat_each_second() {
         let head = read(&mut socket).await;
         assert!(head.contains("content-type: text/event-stream\r\n"), "{head}");
         assert!(head.ends_with("event: state\ndata: one\n\n\r\n"), "{head}");
-        assert_eq!(event(&mut socket).await, "event: heartbeat\ndata: \n\n");
-        assert_eq!(event(&mut socket).await, "event: heartbeat\ndata: \n\n");
+        assert_eq!(event(&mut socket).await, "event: heartbeat\ndata: 1000\n\n");
+        assert_eq!(event(&mut socket).await, "event: heartbeat\ndata: 1000\n\n");
         about(begin.elapsed(), S * 2);
 
         sleep(S / 2).await;
@@ -280,7 +281,7 @@ async fn the_longest_idle_makes_room_and_watchers_stay() {
         let mut second = idle.remove(0);
         second.write_all(GET).await.unwrap();
         assert!(read(&mut second).await.starts_with("HTTP/1.1 200 OK\r\n"));
-        assert_eq!(event(&mut watcher).await, "event: heartbeat\ndata: \n\n");
+        assert_eq!(event(&mut watcher).await, "event: heartbeat\ndata: 1000\n\n");
     })
     .await;
 }
@@ -291,7 +292,7 @@ async fn errors_in(error: Errno, time: Duration) -> u32 {
     let errors = Rc::new(Cell::new(0));
     let fake = Fake { given: RefCell::new(given), error: Cell::new(Some(error)), errors: Rc::clone(&errors) };
     let local = LocalSet::new();
-    local.spawn_local(serve(fake, handler(receiver)));
+    local.spawn_local(serve(fake, Door::new(handler(receiver)), false));
     local.run_until(sleep(time)).await;
     errors.get()
 }
