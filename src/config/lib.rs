@@ -18,3 +18,8 @@ mod text;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use read::nearest;
+
+/// A duration as files have it, for command lines: `250ms`, `6s`, `2m`, `1h`, `1d`; else what to write.
+pub fn duration(text: &str) -> Result<core::time::Duration, alloc::string::String> {
+    read::parse_duration(text)
+}
