@@ -42,7 +42,7 @@ xyzzy = 1
     2:1 error: [[vip]] has no key `adress` [not known] / did you mean `address`?
     3:1 error: [[vip]] has no key `service` [not known] / did you mean `services`?
     4:1 error: [[vip]] has no key `port` [not known] / write `services = ["tcp/80"]`
-    5:1 error: [[vip]] has no key `xyzzy` [not known] / the keys are address, device, label, scope and services
+    5:1 error: [[vip]] has no key `xyzzy` [not known] / the keys are address, device, label, scope, services, unit and process
     "#);
 }
 

@@ -9,7 +9,7 @@ fn unknown_keys_with_the_nearest() {
     insta::assert_snapshot!(refused(&service(r#"check = { type = "tcp", intervall = "6s", delay_loop = 6, retries = 3 }"#)), @r#"
     3:25 error: a tcp check has no key `intervall` [not known] / did you mean `interval`?
     3:43 error: a tcp check has no key `delay_loop` [not known] / keepalived's delay_loop is `interval` here
-    3:59 error: a tcp check has no key `retries` [not known] / the keys are type, interval, interval_down, interval_retry, warmup, timeout, fall, rise, address, port, source, interface, mark, connect_timeout, reply_timeout, send, send_hex, expect and expect_hex
+    3:59 error: a tcp check has no key `retries` [not known] / the keys are type, interval, interval_down, interval_retry, warmup, timeout, fall, rise, address, port, source, interface, mark, connect_timeout, reply_timeout, path, send, send_hex, expect and expect_hex
     "#);
 }
 
@@ -97,7 +97,7 @@ fn a_source_with_port() {
 #[test]
 fn http_keys_of_a_tcp_check() {
     insta::assert_snapshot!(refused(&service(r#"check = { path = "/", status = [200] }"#)), @r#"
-    3:11 error: a tcp check has no key `path` [not known] / `path` is for checks of type "http", "https" and "file"
+    3:18 error: a check of type "tcp" asks for no page / write `type = "http"` beside it, or `path = "dr"` for a check on the way of clients' packets
     3:23 error: a tcp check has no key `status` [not known] / `status` is for checks of type "http" and "https"
     "#);
 }

@@ -5,6 +5,7 @@ mod generate;
 
 use std::collections::BTreeMap;
 
+use lvs_config::agent;
 use lvs_config::director::{self, Comments, DirectorConfig, Style};
 use proptest::prelude::*;
 
@@ -29,5 +30,12 @@ proptest! {
             services: config.services.iter().map(|one| said(one.group.as_ref().unwrap_or(&one.name))).collect(),
         };
         reads_the_same(&config, &comments);
+    }
+
+    #[test]
+    fn any_agent(config in generate::agent()) {
+        let printed = config.to_toml();
+        let again = agent::parse(&printed).map_err(|findings| common::lines(&printed, &findings));
+        prop_assert_eq!(again, Ok((config, vec![])), "{}", printed);
     }
 }

@@ -8,12 +8,12 @@ use common::{beside, refused, service, warned};
 fn unknown_keys_with_the_nearest() {
     insta::assert_snapshot!(refused(&service(r#"schedular = "rr"
 lb_algo = "rr"
-agent_port = 9781
+agent-port = 9781
 quorom = 1
 persistance = "20s""#)), @r#"
     3:1 error: [[service]] has no key `schedular` [not known] / did you mean `scheduler`?
     4:1 error: [[service]] has no key `lb_algo` [not known] / keepalived's lb_algo is `scheduler` here
-    5:1 error: [[service]] has no key `agent_port` [not known] / following the agents comes with a later version: leave it away
+    5:1 error: [[service]] has no key `agent-port` [not known] / write `agent_port`
     6:1 error: [[service]] has no key `quorom` [not known] / did you mean `quorum`?
     7:1 error: [[service]] has no key `persistance` [not known] / did you mean `persistence`?
     "#);

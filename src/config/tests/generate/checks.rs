@@ -4,9 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use health::{
-    BodyMatch, CheckKind, CheckSpec, DnsCheck, FileCheck, HttpCheck, HttpVersion, MysqlCheck, MysqlRole,
-    PostgresCheck, PostgresRole, RedisCheck, RedisRole, ScriptCheck, SmtpCheck, StatusRange, TcpCheck,
-    TlsCheck, UdpCheck,
+    BodyMatch, CheckKind, CheckSpec, DnsCheck, DrPath, FileCheck, HttpCheck, HttpVersion, MysqlCheck,
+    MysqlRole, PostgresCheck, PostgresRole, RedisCheck, RedisRole, ScriptCheck, SmtpCheck, StatusRange,
+    TcpCheck, TlsCheck, UdpCheck,
 };
 use ipvs::DestinationKey;
 use proptest::option;
@@ -18,14 +18,27 @@ use super::{command, duration, login, verify};
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     spec: CheckSpec,
+    /// on the true path, where there is one
+    path: bool,
     address: Option<IpAddr>,
     port: Option<u16>,
 }
 
 impl Plan {
-    /// The check of a server; scripts have a user where `script_user` has one.
-    pub(super) fn at(&self, server: DestinationKey, script_user: Option<&str>) -> Arc<CheckSpec> {
+    /// The check of a server; scripts have a user where `script_user` has one. On the true path it has no mark yet.
+    pub(super) fn at(
+        &self,
+        server: DestinationKey,
+        vip: Option<IpAddr>,
+        script_user: Option<&str>,
+    ) -> Arc<CheckSpec> {
         let mut spec = self.spec.clone();
+        if let Some(vip) = vip.filter(|_| self.path) {
+            spec.path = Some(DrPath { vip, mark: 0 });
+            (spec.source, spec.interface, spec.mark) = (None, None, None);
+            spec.target = SocketAddr::new(server.address, server.port);
+            return Arc::new(spec);
+        }
         if let CheckKind::Script(script) = &mut spec.kind
             && script.user.is_none()
         {
@@ -50,7 +63,8 @@ impl Plan {
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let address = option::weighted(0.2, Just("192.0.2.77".parse().unwrap()));
     let port = option::weighted(0.3, prop_oneof![Just(80_u16), Just(443), 1..=u16::MAX]);
-    (kind(), times(), from(), address, port).prop_map(|(kind, times, from, address, port)| {
+    let path = any::<bool>();
+    (kind(), times(), from(), address, port, path).prop_map(|(kind, times, from, address, port, path)| {
         let mut spec = CheckSpec { kind: kind.clone(), ..times };
         let stream = !matches!(
             kind,
@@ -69,13 +83,13 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
         if !matches!(kind, CheckKind::Script(_) | CheckKind::File(_)) {
             (spec.source, spec.interface, spec.mark) = from;
         }
-        Plan { spec, address, port }
+        Plan { spec, path: path && stream, address, port }
     })
 }
 
 fn from() -> impl Strategy<Value = (Option<IpAddr>, Option<String>, Option<u32>)> {
     let source = option::weighted(0.2, Just("192.0.2.2".parse().unwrap()));
-    (source, option::weighted(0.2, "[a-zé\"]{1,5}"), option::weighted(0.2, 1..=u32::MAX))
+    (source, option::weighted(0.2, "[a-zé\"]{1,5}"), option::weighted(0.2, 1..=999_u32))
 }
 
 fn times() -> impl Strategy<Value = CheckSpec> {

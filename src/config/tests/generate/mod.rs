@@ -1,14 +1,18 @@
 //! Configurations of any content.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test's helpers may fail it")]
 
+mod agents;
 mod checks;
+mod paths;
 mod services;
+
+pub(crate) use agents::agent;
 
 use std::time::Duration;
 
 use health::{Login, Secret, Verify};
 use ipvs::ServiceKey;
-use lvs_config::director::{DirectorConfig, Fifo, MailAbout, MailConfig, MailTls, OnStop};
+use lvs_config::director::{DirectorConfig, Fifo, MailAbout, MailConfig, MailTls, OnStop, PATH_MARK};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -18,14 +22,17 @@ pub(crate) fn config() -> impl Strategy<Value = DirectorConfig> {
         option::of("[a-z]{1,8}"),
         (option::of(fifo("all")), option::of(fifo("vrrp")), option::of(fifo("lvs"))),
         any::<bool>(),
+        (agents::agents(), prop_oneof![Just(PATH_MARK), 1_000..=0xffff_0000_u32]),
         services::plans(),
     );
-    parts.prop_map(|(mail, script_user, fifos, remove, plans)| {
+    parts.prop_map(|(mail, script_user, fifos, remove, (agents, path_mark), plans)| {
         let quiet = "[[address]]\naddress = \"203.0.113.1\"\ninterface = \"eth0\"\n";
         let mut config = lvs_config::director::parse(quiet).unwrap().0;
         config.ipvs.on_stop = if remove { OnStop::Remove } else { OnStop::Keep };
         (config.vrrp.notify_fifo, config.vrrp.vrrp_fifo, config.vrrp.lvs_fifo) = fifos;
         config.services = services::build(plans, mail.is_some(), script_user.as_deref());
+        (config.agents, config.ipvs.path_mark) = (agents, path_mark);
+        paths::mark(&mut config.services, path_mark);
         config.mail = mail;
         config.vrrp.script_user = script_user;
         config

@@ -1,13 +1,13 @@
 //! Services, single and as lists.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
 use ipvs::{
     Checksum, Destination, DestinationKey, Family, Forward, Persistence, Protocol, Scheduler, SchedulerFlags,
     ServiceKey, ServiceSettings, Tunnel, TunnelKind, Weight,
 };
-use lvs_config::director::{RealNotify, RealServer, ServiceNotify, VirtualService};
+use lvs_config::director::{AgentPolicy, RealAgent, RealNotify, RealServer, ServiceNotify, VirtualService};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -48,6 +48,7 @@ struct Real {
     numbers: (u32, u32, u32),
     switches: (bool, bool, bool),
     notify: RealNotify,
+    agent: Option<(u16, AgentPolicy)>,
     checks: Vec<Plan>,
 }
 
@@ -121,16 +122,26 @@ fn real() -> impl Strategy<Value = Real> {
         1 => Just(Vec::new()),
         3 => prop::collection::vec(checks::plan(), 1..4),
     ];
-    (forward(), port, numbers, any::<(bool, bool, bool)>(), notify, checks).prop_map(
-        |(forward, port, numbers, switches, notify, checks)| Real {
+    (forward(), port, numbers, any::<(bool, bool, bool)>(), notify, agent(), checks).prop_map(
+        |(forward, port, numbers, switches, notify, agent, checks)| Real {
             forward,
             port,
             numbers,
             switches,
             notify,
+            agent,
             checks,
         },
     )
+}
+
+fn agent() -> impl Strategy<Value = Option<(u16, AgentPolicy)>> {
+    let policy = prop_oneof![Just(AgentPolicy::Prefer), Just(AgentPolicy::Require)];
+    prop_oneof![
+        1 => Just(None),
+        2 => Just(Some((9_781, AgentPolicy::Prefer))),
+        1 => (1..=u16::MAX, policy).prop_map(Some),
+    ]
 }
 
 pub(super) fn build(sections: Vec<Section>, mail: bool, script_user: Option<&str>) -> Vec<VirtualService> {
@@ -257,16 +268,21 @@ impl Real {
     ) -> RealServer {
         let own = self.port.filter(|_| matches!(self.forward, Forward::Nat));
         let key = DestinationKey { address, port: own.unwrap_or(port(service)) };
+        let vip = match service {
+            ServiceKey::Address { address, .. } => Some(address).filter(|_| self.forward == Forward::Direct),
+            ServiceKey::Fwmark { .. } => None,
+        };
+        let agent = self.agent.filter(|_| self.forward != Forward::Nat);
         let mut checks = Vec::new();
         for plan in plans {
-            let check = plan.at(key, script_user);
+            let check = plan.at(key, vip, script_user);
             if !checks.contains(&check) {
                 checks.push(check);
             }
         }
         let (weight, upper, lower) = self.numbers;
         RealServer {
-            agent: None,
+            agent: agent.map(|(port, policy)| RealAgent { address: SocketAddr::new(address, port), policy }),
             key,
             destination: Destination {
                 forward: self.forward,
