@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::{ArpSysctl, Listener, ListenerProtocol, Scope, Sysctl, Vip};
+use crate::{ArpSysctl, Listener, ListenerProtocol, Need, Scope, Sysctl, Vip};
 
 /// One look at the kernel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct HostState {
     pub listeners: Vec<ListeningSocket>,
     /// why the listening sockets could not be listed
     pub listeners_fault: Option<String>,
+    /// every unit and process that was asked for: it runs, or why not, in words
+    pub needs: BTreeMap<Need, Result<(), String>>,
 }
 
 /// An interface.
@@ -80,6 +82,10 @@ pub struct ListeningSocket {
     pub v6only: bool,
     /// index of the interface it is bound to (`SO_BINDTODEVICE`); 0: any
     pub interface: u32,
+    /// TCP: connections that wait to be accepted
+    pub waiting: u32,
+    /// TCP: how many may wait; while more do than that, new ones are not answered
+    pub most: u32,
 }
 
 impl HostState {

@@ -26,7 +26,7 @@ pub(crate) fn tcp(port: u16) -> Listener {
 
 pub(crate) fn socket(address: &str, port: u16) -> ListeningSocket {
     let (protocol, address) = (ListenerProtocol::Tcp, address.parse().unwrap());
-    ListeningSocket { protocol, address, port, v6only: false, interface: 0 }
+    ListeningSocket { protocol, address, port, v6only: false, interface: 0, waiting: 0, most: 128 }
 }
 
 pub(crate) fn link(index: u32, name: &str) -> Link {

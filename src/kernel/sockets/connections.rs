@@ -1,0 +1,57 @@
+//! Connections to addresses of this machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use host::ListenerProtocol;
+use netlink_packet_sock_diag::constants::{
+    TCP_CLOSE_WAIT, TCP_CLOSING, TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_LAST_ACK, TCP_SYN_RECV,
+};
+
+use super::{Asked, Family, Sockets, SocketsError, condition};
+
+/// `TCP_NEW_SYN_RECV`: a request that is no socket yet. Told as SYN_RECV.
+const TCP_NEW_SYN_RECV: u8 = 12;
+
+/// Something is still to be sent or taken. In FIN_WAIT2 and TIME_WAIT this side has said and heard all that it will.
+const STATES: u32 = 1 << TCP_SYN_RECV
+    | 1 << TCP_NEW_SYN_RECV
+    | 1 << TCP_ESTABLISHED
+    | 1 << TCP_FIN_WAIT1
+    | 1 << TCP_CLOSE_WAIT
+    | 1 << TCP_LAST_ACK
+    | 1 << TCP_CLOSING;
+
+impl Sockets {
+    /// How many TCP connections each of these addresses has, those of IPv6 sockets with a mapped IPv4 address included: from
+    /// SYN_RECV to LAST_ACK, without FIN_WAIT2 and TIME_WAIT. Every address has an entry. The kernel looks through all of its
+    /// sockets for it, and tells only of these.
+    ///
+    /// # Errors
+    /// The kernel lists no TCP sockets.
+    pub fn connections(&mut self, vips: &BTreeSet<IpAddr>) -> Result<BTreeMap<IpAddr, u64>, SocketsError> {
+        let mut found: BTreeMap<IpAddr, u64> = vips.iter().map(|vip| (*vip, 0)).collect();
+        let condition = condition::any_of(vips);
+        for family in Family::BOTH {
+            if !may_have(family, vips) {
+                continue;
+            }
+            let asked =
+                Asked { protocol: ListenerProtocol::Tcp, family, states: STATES, condition: &condition };
+            self.dump(asked, |response| {
+                let local = response.header.socket_id.source_address.to_canonical();
+                if let Some(count) = found.get_mut(&local) {
+                    *count = count.saturating_add(1);
+                }
+            })?;
+        }
+        Ok(found)
+    }
+}
+
+fn may_have(family: Family, vips: &BTreeSet<IpAddr>) -> bool {
+    match family {
+        Family::V4 => vips.iter().any(IpAddr::is_ipv4),
+        Family::V6 => !vips.is_empty(),
+    }
+}
