@@ -1,6 +1,7 @@
 //! The director's decisions: check results, commands and files come in; the wanted table goes out as patches.
 //! No socket, file or clock: the shell (`run.rs`) performs.
 
+mod path;
 mod pause;
 mod turn;
 mod weight;
@@ -16,6 +17,7 @@ use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start};
 use ipvs::{DestinationKey, Service, ServiceKey, Table, Weight};
 
 use crate::desired::{Condition, ServerState, Verdict, judge};
+use crate::path::Paths;
 use crate::roles::{Roles, lingering, placement};
 pub(crate) use turn::{CheckTurn, QuorumTurn, ServerTurn, Turn};
 use weight::Remembered;
@@ -43,6 +45,8 @@ pub(crate) struct Core {
     /// the services that need a check, by their place in `config.services`
     users: BTreeMap<Arc<CheckSpec>, Vec<usize>>,
     drained: BTreeSet<IpAddr>,
+    /// of checks that go to a VIP
+    paths: Paths,
     /// weights in the table of servers whose checks have not said theirs yet
     remembered: Remembered,
     /// what was told last of the quorum of each service; absent: nothing yet
@@ -92,6 +96,7 @@ impl Core {
             may_pause: false,
             users: BTreeMap::new(),
             drained,
+            paths: Paths::default(),
             remembered: Remembered::default(),
             told: BTreeMap::new(),
             down: BTreeSet::new(),
@@ -168,6 +173,7 @@ impl Core {
             }
         }
         self.checks.set(wanted.into_iter(), now);
+        self.paths.set(&self.config);
         self.pause(now);
         self.verdicts = self.config.services.iter().map(|s| self.judge(s, had_quorum(s))).collect();
         self.forget_gone();
@@ -185,9 +191,10 @@ impl Core {
     /// Every service as the kernel should have it.
     fn wanted(&self) -> impl Iterator<Item = (ServiceKey, Option<Service>)> {
         let placed = self.services().zip(&self.here).zip(self.lingers.iter().chain(iter::repeat(&false)));
-        placed.map(|(((service, verdict), here), lingers)| {
+        let paths = self.paths.services().iter().map(|(key, service)| (*key, Some(service.clone())));
+        paths.chain(placed.map(|(((service, verdict), here), lingers)| {
             (service.key, here.then(|| self.entry(&verdict.service, *lingers)))
-        })
+        }))
     }
 
     /// A service as it is written. While the addresses of one that this machine itself serves are on their way out, the new
@@ -265,7 +272,7 @@ impl Core {
 
     /// A server is up when every check is.
     pub(crate) fn state_of(&self, real: &RealServer) -> ServerState {
-        state(real.checks.iter().map(|check| self.checks.standing(check)))
+        state(self.counted(real).map(|check| self.checks.standing(check)))
     }
 
     fn condition_of(&self, service: &VirtualService, real: &RealServer) -> Condition {
@@ -278,6 +285,7 @@ impl Core {
         if self.config.ipvs.on_stop == OnStop::Remove {
             let before = self.wanted().collect();
             self.here.fill(false);
+            self.paths.clear();
             self.patch_differences(before);
         }
     }

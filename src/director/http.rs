@@ -99,7 +99,9 @@ impl Desk {
     }
 
     async fn watch(&self) -> Reply {
-        self.ask(|answer| Ask::Watch { answer }).await.map_or_else(stopping, |states| Reply::Events(Events::new(states)))
+        self.ask(|answer| Ask::Watch { answer })
+            .await
+            .map_or_else(stopping, |states| Reply::Events(Events::new(states)))
     }
 
     async fn drain(&self, body: &[u8], drain: bool) -> Reply {

@@ -17,6 +17,7 @@ mod metrics;
 mod notices;
 mod oneshot;
 mod owned;
+mod path;
 mod plan;
 mod readiness;
 mod roles;

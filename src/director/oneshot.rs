@@ -260,7 +260,7 @@ fn written_down(dir: &RunDir) -> Servers {
 }
 
 fn setting_lines(dir: Option<&RunDir>, policy: &Policy) -> Vec<String> {
-    let lines = Settings::open(dir).map_err(|error| error.to_string()).and_then(|settings| {
+    let lines = Settings::open(dir).map_err(|error| error.to_string()).and_then(|mut settings| {
         let mut ipvs = Ipvs::open().map_err(|error| daemon::errors::one_line(&error))?;
         settings.plan(&mut ipvs, policy)
     });

@@ -142,7 +142,8 @@ pub(crate) fn desired(config: &DirectorConfig, servers: &Servers) -> Table {
     };
     let here = placement(config, &servers.placing(), |_| true);
     let installed = config.services.iter().zip(here).filter(|(_, here)| *here);
-    installed.map(|(service, _)| service_of(service)).collect()
+    let paths = crate::path::services(config).into_iter();
+    paths.chain(installed.map(|(service, _)| service_of(service))).collect()
 }
 
 #[cfg(test)]

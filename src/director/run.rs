@@ -145,6 +145,7 @@ impl Shell {
             core,
             worker,
             prober: Prober::new(attempts_at_once(), results_in),
+            paths: crate::path::Gate::default(),
             clock,
             router_id,
             config_status,

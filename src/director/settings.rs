@@ -1,8 +1,11 @@
 //! Settings of the table as a whole: what dead servers need in `net.ipv4.vs`, idle times, sync daemons. What was
 //! there before is written down first, and comes back on `cleanup` or when the file no longer asks.
 
-use std::collections::BTreeMap;
+mod answers;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use config::director::{DirectorConfig, Timeouts};
@@ -15,12 +18,16 @@ use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use crate::roles::{Roles, Sync};
+use answers::{Answers, accept_local, written};
 
 /// `net.ipv4.vs` values without which clients hang on dead or quiesced servers
 /// (Documentation/networking/ipvs-sysctl.rst): an entry of a removed server is dropped instead of swallowing a
 /// reused client port, and persistence does not bring clients back to a quiesced one.
 const SYSCTLS: [(&str, i32); 2] =
     [("net/ipv4/vs/expire_nodest_conn", 1), ("net/ipv4/vs/expire_quiescent_template", 1)];
+
+/// Whether a director with a backup sync daemon balances nothing that it sends itself (`sysctl_backup_only`).
+const BACKUP_ONLY: &str = "net/ipv4/vs/backup_only";
 
 /// What the worker is told about the table as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +37,8 @@ pub(crate) struct Policy {
     pub(crate) resync: Duration,
     pub(crate) timeouts: Option<Timeouts>,
     pub(crate) sync: Sync,
+    /// real servers that are checked by a VIP, and that VIP
+    pub(crate) paths: BTreeSet<(IpAddr, IpAddr)>,
 }
 
 impl Policy {
@@ -40,6 +49,7 @@ impl Policy {
             resync: config.ipvs.resync,
             timeouts: config.ipvs.timeouts,
             sync: Sync::of(config, roles),
+            paths: crate::path::ways(config),
         }
     }
 
@@ -51,6 +61,7 @@ impl Policy {
             resync: Duration::from_secs(1),
             timeouts: None,
             sync: Sync::default(),
+            paths: BTreeSet::new(),
         }
     }
 }
@@ -59,6 +70,7 @@ impl Policy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Sysctl { path: &'static str, from: i32, to: i32 },
+    AcceptLocal { interface: String, from: i32, to: i32 },
     Timeouts { from: ipvs::Timeouts, to: ipvs::Timeouts },
     StopSync(Daemon),
     StartSync(Daemon),
@@ -69,6 +81,9 @@ impl std::fmt::Display for Step {
         match self {
             Self::Sysctl { path, from, to } => {
                 write!(f, "sysctl -w {}={to}  # was {from}", path.replace('/', "."))
+            }
+            Self::AcceptLocal { interface, from, to } => {
+                write!(f, "sysctl -w {}={to}  # was {from}", written(&accept_local(interface)))
             }
             Self::Timeouts { to, .. } => {
                 write!(f, "ipvsadm --set {} {} {}", to.tcp_s, to.tcp_fin_s, to.udp_s)
@@ -87,6 +102,9 @@ impl std::fmt::Display for Step {
 struct Before {
     #[serde(default)]
     sysctls: BTreeMap<String, i32>,
+    /// `accept_local` of interfaces
+    #[serde(default)]
+    accept_local: BTreeMap<String, i32>,
     #[serde(default)]
     timeouts: Option<(u32, u32, u32)>,
     /// sync daemons that we started
@@ -101,6 +119,7 @@ pub(crate) struct Settings {
     file: Option<StateFile>,
     before: Before,
     sysctls: Sysctls,
+    answers: Answers,
     /// the policy in force was reached once: what differs later was changed by somebody else
     reached: Option<Policy>,
     complained: Option<String>,
@@ -111,11 +130,12 @@ impl Settings {
     pub(crate) fn open(dir: Option<&RunDir>) -> io::Result<Self> {
         let file = dir.map(|dir| StateFile::new(dir, "settings.json"));
         let before = file.as_ref().map_or(Ok(None), StateFile::read)?.unwrap_or_default();
-        Ok(Self { file, before, sysctls: Sysctls::default(), reached: None, complained: None })
+        let (sysctls, answers) = (Sysctls::default(), Answers::default());
+        Ok(Self { file, before, sysctls, answers, reached: None, complained: None })
     }
 
     /// What would be done, one line each.
-    pub(crate) fn plan(&self, ipvs: &mut Ipvs, policy: &Policy) -> Result<Vec<String>, String> {
+    pub(crate) fn plan(&mut self, ipvs: &mut Ipvs, policy: &Policy) -> Result<Vec<String>, String> {
         Ok(self.steps(ipvs, policy)?.iter().map(ToString::to_string).collect())
     }
 
@@ -128,7 +148,16 @@ impl Settings {
             warn!(%error, "cannot set what the table needs, trying again at each look");
         }
         self.complained = result.as_ref().err().cloned();
+        self.answers.warn(&self.sysctls, policy.manage_sysctls);
         result
+    }
+
+    /// Whether the kernel balances nothing that is sent from here, so that checks by a VIP would lie.
+    /// False where nobody checks so.
+    pub(crate) fn bypasses(&self, ipvs: &mut Ipvs, policy: &Policy) -> bool {
+        let asks = !policy.paths.is_empty() && self.sysctls.read(BACKUP_ONLY).is_ok_and(|value| value != 0);
+        let is_backup = |running: Vec<Daemon>| running.iter().any(|one| one.role == DaemonRole::Backup);
+        asks && ipvs.daemons().is_ok_and(is_backup)
     }
 
     /// Puts everything back as it was.
@@ -141,7 +170,7 @@ impl Settings {
         let drift = self.reached.as_ref() == Some(policy);
         let mut errors = Vec::new();
         for step in &steps {
-            if drift {
+            if drift && !self.is_by_routes(step) {
                 warn!(%step, "a setting was changed by someone else, putting it back");
             } else {
                 info!(%step, "setting");
@@ -160,8 +189,15 @@ impl Settings {
         Ok(())
     }
 
-    fn steps(&self, ipvs: &mut Ipvs, policy: &Policy) -> Result<Vec<Step>, String> {
+    /// Another route asks for it, and nobody has changed a setting.
+    fn is_by_routes(&self, step: &Step) -> bool {
+        let Step::AcceptLocal { interface, to, .. } = step else { return false };
+        *to != 1 || !self.before.accept_local.contains_key(interface)
+    }
+
+    fn steps(&mut self, ipvs: &mut Ipvs, policy: &Policy) -> Result<Vec<Step>, String> {
         let mut steps = self.sysctl_steps(policy)?;
+        steps.extend(self.answer_steps(policy)?);
         let read = |error: IpvsError| daemon::errors::one_line(&error);
         steps.extend(self.timeout_step(ipvs.timeouts().map_err(read)?, policy));
         steps.extend(self.sync_steps(&ipvs.daemons().map_err(read)?, policy));
@@ -180,6 +216,30 @@ impl Settings {
             }
         }
         Ok(steps)
+    }
+
+    /// An interface that is not there needs nothing.
+    fn answer_steps(&mut self, policy: &Policy) -> Result<Vec<Step>, String> {
+        let wanted = self.interfaces(policy);
+        let earlier = self.before.accept_local.iter().filter(|(interface, _)| !wanted.contains(*interface));
+        let earlier = earlier.map(|(interface, before)| (interface.clone(), *before));
+        let targets: Vec<(String, i32)> =
+            wanted.iter().map(|interface| (interface.clone(), 1)).chain(earlier).collect();
+        let mut steps = Vec::new();
+        for (interface, to) in targets {
+            match self.sysctls.read(&accept_local(&interface)) {
+                Ok(from) if from != to => steps.push(Step::AcceptLocal { interface, from, to }),
+                Ok(_) => {}
+                Err(error) if error.is_missing() => {}
+                Err(error) => return Err(daemon::errors::one_line(&error)),
+            }
+        }
+        Ok(steps)
+    }
+
+    fn interfaces(&mut self, policy: &Policy) -> BTreeSet<String> {
+        let wanted = self.answers.interfaces(&policy.paths);
+        if policy.manage_sysctls { wanted } else { BTreeSet::new() }
     }
 
     fn timeout_step(&self, from: ipvs::Timeouts, policy: &Policy) -> Option<Step> {
@@ -232,6 +292,9 @@ impl Settings {
             Step::Sysctl { path, from, .. } => {
                 self.before.sysctls.entry((*path).into()).or_insert(*from);
             }
+            Step::AcceptLocal { interface, from, .. } => {
+                self.before.accept_local.entry(interface.clone()).or_insert(*from);
+            }
             Step::Timeouts { from, .. } => {
                 self.before.timeouts.get_or_insert((from.tcp_s, from.tcp_fin_s, from.udp_s));
             }
@@ -248,6 +311,8 @@ impl Settings {
         if !policy.manage_sysctls {
             self.before.sysctls.clear();
         }
+        let wanted = self.interfaces(policy);
+        self.before.accept_local.retain(|interface, _| wanted.contains(interface));
         if policy.timeouts.is_none() {
             self.before.timeouts = None;
         }
@@ -266,6 +331,10 @@ impl Settings {
         match step {
             Step::Sysctl { path, to, .. } => {
                 self.sysctls.write(path, *to).map(drop).map_err(|error| daemon::errors::one_line(&error))
+            }
+            Step::AcceptLocal { interface, to, .. } => {
+                let done = self.sysctls.write(&accept_local(interface), *to);
+                done.map(drop).map_err(|error| daemon::errors::one_line(&error))
             }
             Step::Timeouts { to, .. } => ipvs.set_timeouts(*to).map_err(words),
             Step::StopSync(daemon) => ipvs.stop_daemon(daemon.role).map_err(words),

@@ -56,6 +56,8 @@ pub(crate) struct Shell {
     pub(crate) core: Core,
     pub(crate) worker: Worker,
     pub(crate) prober: Prober,
+    /// keeps checks by a VIP until they can be made
+    pub(crate) paths: crate::path::Gate,
     pub(crate) clock: Clock,
     pub(crate) router_id: String,
     pub(crate) config_status: ConfigStatus,
@@ -137,12 +139,15 @@ impl Shell {
         self.take_turns(now);
         let patches = self.core.take_patches();
         if !patches.is_empty() {
+            let has_paths = self.has_paths(&patches);
             self.worker.patch(patches);
+            self.close_paths(has_paths);
             self.publish_soon(now);
         }
         self.tell_routers(now);
+        self.follow_paths(now);
         while let Some((id, spec)) = self.core.poll_due(now) {
-            self.prober.start(id, spec);
+            self.begin(id, spec);
         }
         if self.publish_at.is_some_and(|at| at <= now) {
             self.publish_at = None;
@@ -285,6 +290,7 @@ impl Shell {
             mail: self.herald.mail_status(),
             clock: &self.clock,
             router_id: &self.router_id,
+            paths: self.path_view(),
             counters,
         })
     }

@@ -15,6 +15,7 @@ use vrrp::Readiness;
 use crate::core::Core;
 use crate::desired::{ServerState, Verdict};
 use crate::lead::has_routers;
+use crate::path::PathView;
 use crate::worker::Seen;
 
 /// Everything.
@@ -33,6 +34,9 @@ pub(crate) struct Status {
     /// none: nobody hears of changes by mail
     #[serde(default)]
     pub(crate) mail: Option<MailView>,
+    /// none: no check goes to a VIP
+    #[serde(default)]
+    pub(crate) paths: Option<PathView>,
     pub(crate) services: Vec<ServiceStatus>,
     /// services in the kernel's table that are not ours
     pub(crate) strangers: Vec<Stranger>,
@@ -159,6 +163,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) mail: MailStatus,
     pub(crate) clock: &'a Clock,
     pub(crate) router_id: &'a str,
+    pub(crate) paths: Option<PathView>,
     /// none: the kernel could not be read
     pub(crate) counters: Option<&'a Counters>,
 }
@@ -176,6 +181,7 @@ pub(crate) fn collect(mut sources: Sources<'_>) -> Status {
         services: services.collect(),
         mail: sources.core.config().mail.is_some().then(|| sources.mail.clone().into()),
         strangers: strangers(&sources),
+        paths: sources.paths,
         table: table_status(sources.seen),
         config: sources.config,
         addresses,
@@ -193,7 +199,9 @@ fn readiness_word(readiness: Readiness) -> &'static str {
 }
 
 fn strangers(sources: &Sources<'_>) -> Vec<Stranger> {
-    let ours: BTreeSet<ServiceKey> = sources.core.services().map(|(service, _)| service.key).collect();
+    let paths = sources.core.path_services().keys().copied();
+    let ours: BTreeSet<ServiceKey> =
+        sources.core.services().map(|(service, _)| service.key).chain(paths).collect();
     let all = sources.counters.into_iter().flatten();
     all.filter(|(key, _)| !ours.contains(key))
         .map(|(key, service)| Stranger {

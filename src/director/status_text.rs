@@ -5,6 +5,7 @@ use std::fmt::Write;
 use router::AddressStatus;
 
 use crate::oneshot::counted;
+use crate::path::PathView;
 use crate::status::{MailView, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
 
 /// The whole status as text for a person.
@@ -22,7 +23,7 @@ pub(crate) fn text(status: &Status) -> String {
 }
 
 fn header(out: &mut String, status: &Status) -> std::fmt::Result {
-    let Status { version, router_id, started, config, table, addresses, vrrp, mail, .. } = status;
+    let Status { version, router_id, started, config, table, addresses, vrrp, mail, paths, .. } = status;
     writeln!(out, "lvs-director {version} on {router_id}, since {started}")?;
     writeln!(out, "config  {} of {}", config.path, config.loaded)?;
     if let Some(refused) = &config.refused {
@@ -31,6 +32,9 @@ fn header(out: &mut String, status: &Status) -> std::fmt::Result {
     writeln!(out, "table   {}", table_line(table))?;
     for refused in &table.refused {
         writeln!(out, "        ✗ {}: {}", refused.change, refused.error)?;
+    }
+    if let Some(paths) = paths {
+        writeln!(out, "paths   {}", path_line(paths))?;
     }
     if let Some(mail) = mail {
         writeln!(out, "mail    {}", mail_line(mail))?;
@@ -60,6 +64,18 @@ fn mail_line(mail: &MailView) -> String {
     match error {
         Some(error) => format!("✗ {error} ({counts})"),
         None => format!("✓ {counts}"),
+    }
+}
+
+fn path_line(paths: &PathView) -> String {
+    let PathView { checks, servers, waiting, refused, bypassed } = *paths;
+    let servers = counted(servers, "real server");
+    let counts = format!("{} of {servers} by the VIP", counted(checks, "check"));
+    match refused {
+        _ if bypassed => format!("✗ {counts}: not run, net.ipv4.vs.backup_only keeps them from IPVS"),
+        _ if waiting => format!("✗ {counts}: the table does not have their services yet"),
+        0 => format!("✓ {counts}: the table has their services"),
+        refused => format!("✗ {counts}: the kernel refuses the services of {refused}"),
     }
 }
 

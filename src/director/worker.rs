@@ -8,12 +8,13 @@
 mod desk;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ipvs::Table;
+use ipvs::{ServiceKey, Table};
 use kernel::ipvs::Ipvs;
 use tokio::sync::Notify;
 use tracing::{error, warn};
@@ -41,6 +42,10 @@ pub(crate) struct Seen {
     pub(crate) repaired: u64,
     /// changes that the kernel refuses, with its words
     pub(crate) failed: Vec<(String, String)>,
+    /// services that are not as wanted because the kernel refuses that, with its words
+    pub(crate) refused: BTreeMap<ServiceKey, String>,
+    /// the kernel balances nothing that is sent from here, and checks by a VIP would need that
+    pub(crate) bypassed: bool,
     /// why the table could not be read or written at all
     pub(crate) error: Option<String>,
     /// why the table's settings are not as wanted
@@ -115,6 +120,16 @@ impl Worker {
     /// How far the table is, with every order up to this one.
     pub(crate) fn standing(&self, asked: u64) -> Standing {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).standing(asked)
+    }
+
+    /// Whether the kernel balances nothing that is sent from here, as [`Seen::bypassed`].
+    pub(crate) fn bypasses(&self) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).bypassed
+    }
+
+    /// Looks at the services that the kernel refuses, as [`Seen::refused`].
+    pub(crate) fn with_refused<T>(&self, look: impl FnOnce(&BTreeMap<ServiceKey, String>) -> T) -> T {
+        look(&self.seen.lock().unwrap_or_else(PoisonError::into_inner).refused)
     }
 
     /// Waits until the standing may have turned.

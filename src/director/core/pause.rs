@@ -1,10 +1,12 @@
-//! `ha_suspend`: servers are checked only while this machine has their service's address.
+//! Checks that do not run: with `ha_suspend` servers are checked only while this machine has their service's address, and checks
+//! by a VIP only where this machine's IPVS takes its own packets.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use config::director::VirtualService;
+use health::CheckSpec;
 use ipvs::ServiceKey;
 
 use super::Core;
@@ -32,14 +34,17 @@ impl Core {
 
     /// A check that another service needs goes on.
     pub(super) fn pause(&mut self, now: Duration) {
-        let follows = self.follows_addresses();
-        if !std::mem::replace(&mut self.may_pause, follows) && !follows {
+        let may_pause = self.follows_addresses() || self.paths.is_bypassed();
+        if !std::mem::replace(&mut self.may_pause, may_pause) && !may_pause {
             return;
         }
-        let Self { checks, users, config, local, .. } = self;
+        let Self { checks, users, config, local, paths, .. } = self;
         let is_suspended =
             |index: &usize| config.services.get(*index).is_some_and(|service| is_suspended(service, local));
-        checks.pause(|spec| users.get(spec).is_some_and(|users| users.iter().all(is_suspended)), now);
+        let pauses = |spec: &CheckSpec| {
+            paths.mutes(spec) || users.get(spec).is_some_and(|users| users.iter().all(is_suspended))
+        };
+        checks.pause(pauses, now);
     }
 }
 

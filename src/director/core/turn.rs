@@ -106,13 +106,13 @@ impl Core {
     }
 
     fn why_down(&self, real: &RealServer) -> Option<String> {
-        let checks = real.checks.iter().filter_map(|check| Some((check, self.checks.view(check)?)));
+        let checks = self.counted(real).filter_map(|check| Some((check, self.checks.view(check)?)));
         let mut down = checks.filter(|(_, view)| view.standing == Standing::Down);
         down.find_map(|(check, view)| Some(format!("{}: {}", check_word(check), view.reason?)))
     }
 
     fn state_before(&self, real: &RealServer, transition: &Transition) -> ServerState {
-        state(real.checks.iter().map(|check| {
+        state(self.counted(real).map(|check| {
             if **check == *transition.spec { Some(transition.from) } else { self.checks.standing(check) }
         }))
     }

@@ -38,6 +38,7 @@ fn status(core: &Core) -> Status {
         mail: MailStatus { sent: 3, ..MailStatus::default() },
         clock: &Clock::start(),
         router_id: "LVS01",
+        paths: None,
         counters: None,
     })
 }

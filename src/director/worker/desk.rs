@@ -215,6 +215,7 @@ impl Desk {
             }
         }
         self.settled = failed.is_empty() && (self.settled || extent == Extent::Whole);
+        self.note_refused(keys, &failed);
         self.report(&failed, extent);
         self.forget_deleted();
     }
@@ -246,9 +247,20 @@ impl Desk {
         self.repair(changes);
     }
 
+    /// Of the services that were written.
+    fn note_refused(&self, keys: &BTreeSet<ServiceKey>, failed: &[(Change, ChangeError)]) {
+        self.note(|seen| {
+            seen.refused.retain(|key, _| !keys.contains(key));
+            let refused =
+                failed.iter().map(|(change, error)| (*change.service(), daemon::errors::one_line(error)));
+            seen.refused.extend(refused);
+        });
+    }
+
     fn settle(&mut self, glance: Option<u64>) {
         self.settled = true;
         self.glance = glance;
+        self.note(|seen| seen.refused.clear());
         self.report(&[], Extent::Whole);
         self.forget_deleted();
     }
@@ -283,7 +295,14 @@ impl Desk {
 
     fn enforce_settings(&mut self) {
         let error = self.settings.enforce(&mut self.ipvs, &self.policy).err();
-        self.note(|seen| seen.settings_error = error);
+        let bypassed = self.settings.bypasses(&mut self.ipvs, &self.policy);
+        let turned = self.note(|seen| {
+            seen.settings_error = error;
+            std::mem::replace(&mut seen.bypassed, bypassed) != bypassed
+        });
+        if turned {
+            self.turned.notify_one();
+        }
     }
 
     fn count(&self, applied: &Applied) {
