@@ -4,6 +4,7 @@ mod address;
 mod agents;
 mod check;
 mod ipvs;
+mod keys;
 mod mail;
 mod names;
 mod notify;
@@ -28,17 +29,19 @@ use core::time::Duration;
 use ::ipvs::{Destination, DestinationKey, ServiceKey, ServiceSettings};
 use health::CheckSpec;
 
+pub use agents::{AgentGuard, AgentPolicy, AgentTls, AgentsConfig, RealAgent};
 pub use style::{Comments, Style};
 pub use vrrp::{
     Fifo, IpvsOn, Notify, RouterConfig, SyncGroup, TrackFile, TrackProcess, TrackScript, Tracked,
     VirtualAddress, VirtualRoute, VrrpConfig,
 };
 
+use keys::{HTTP, TOP};
 use names::Names;
 use service::Around;
 
 use crate::Diagnostic;
-use crate::read::{Foreign, Keys, Report, Table, choice, listen};
+use crate::read::{Report, Table, choice, listen};
 use crate::text::Entry;
 
 /// `[ipvs] path_mark` where nothing is said.
@@ -47,62 +50,6 @@ pub const PATH_MARK: u32 = 0x4c56_0000;
 pub const PATH_MARKS: u32 = 65_536;
 /// `[http] listen` where nothing is said.
 const HTTP_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9780);
-
-const TOP: Keys = Keys {
-    name: "director.toml",
-    known: &[
-        "router_id",
-        "ipvs_on",
-        "http",
-        "mail",
-        "scripts",
-        "realtime",
-        "agents",
-        "ipvs",
-        "vrrp",
-        "sync_group",
-        "track_script",
-        "track_file",
-        "track_process",
-        "address",
-        "service",
-    ],
-    foreign: &[
-        Foreign {
-            key: "vip",
-            help: "[[vip]] belongs to the agent; a director holds addresses by [[vrrp]] or [[address]]",
-        },
-        Foreign { key: "vrrp_instance", help: "keepalived's vrrp_instance is [[vrrp]] here" },
-        Foreign { key: "vrrp_sync_group", help: "keepalived's vrrp_sync_group is [[sync_group]] here" },
-        Foreign { key: "vrrp_script", help: "keepalived's vrrp_script is [[track_script]] here" },
-        Foreign { key: "vrrp_track_file", help: "keepalived's vrrp_track_file is [[track_file]] here" },
-        Foreign {
-            key: "vrrp_track_process",
-            help: "keepalived's vrrp_track_process is [[track_process]] here",
-        },
-        Foreign { key: "global_defs", help: "write its keys here: `router_id`, [scripts], [realtime]" },
-        Foreign { key: "script_user", help: "write `user` in [scripts]" },
-        Foreign { key: "enable_script_security", help: "leave it away: it is always so" },
-        Foreign { key: "notify_fifo", help: "write `fifo` in [scripts]" },
-        Foreign { key: "vrrp_notify_fifo", help: "write `vrrp_fifo` in [scripts]" },
-        Foreign { key: "lvs_notify_fifo", help: "write `lvs_fifo` in [scripts]" },
-        Foreign { key: "notification_email", help: "write `to` in [mail]" },
-        Foreign { key: "notification_email_from", help: "write `from` in [mail]" },
-        Foreign { key: "smtp_server", help: "write `server` in [mail]" },
-        Foreign { key: "smtp_alert", help: "write `about` in [mail]" },
-        Foreign { key: "lvs_flush", help: "write `own_table = true` in [ipvs]" },
-        Foreign { key: "lvs_flush_on_stop", help: "write `on_stop = \"remove\"` in [ipvs]" },
-        Foreign { key: "virtual_server_group", help: "write `addresses` in [[service]]" },
-        Foreign { key: "agent", help: "write `policy` in [agents], or `agent` in a [[service]]" },
-        Foreign { key: "agent_port", help: "write `port` in [agents], or `agent_port` in a [[service]]" },
-        Foreign { key: "services", help: "write one [[service]] section for each service" },
-        Foreign { key: "virtual_server", help: "keepalived's virtual_server is [[service]] here" },
-        Foreign { key: "real", help: "real servers belong to a service: write [[service.real]]" },
-        Foreign { key: "real_server", help: "keepalived's real_server is [[service.real]] here" },
-        Foreign { key: "lvs_sync_daemon", help: "keepalived's lvs_sync_daemon is [[ipvs.sync]] here" },
-    ],
-};
-const HTTP: Keys = Keys { name: "[http]", known: &["listen"], foreign: &[] };
 
 /// What `lvs-director` was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,71 +97,6 @@ pub struct MailConfig {
     pub merge: Duration,
     /// `about`: what is told unless a router, group, service or server says otherwise; all unless said
     pub about: MailAbout,
-}
-
-/// `[agents]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgentsConfig {
-    /// `heartbeat`: what agents are asked for, 100 ms to 1 s; none: 100 ms for up to 40 of them and longer the more there are,
-    /// 1 s at 400 and above
-    pub heartbeat: Option<Duration>,
-    /// `grace`: how long a server of `agent = "require"` goes on without its agent's word, so that a restart of the agent is
-    /// invisible; 5 s unless said, 0 s to 1 h
-    pub grace: Duration,
-    /// `guard`: when many would leave on agents' word alone
-    pub guard: AgentGuard,
-    /// `tls`: none: plain
-    pub tls: Option<AgentTls>,
-}
-
-impl Default for AgentsConfig {
-    fn default() -> Self {
-        Self {
-            heartbeat: None,
-            grace: Duration::from_secs(5),
-            guard: AgentGuard { share: 50, window: Duration::from_secs(10) },
-            tls: None,
-        }
-    }
-}
-
-/// `guard = { share = 50, window = "10s" }`: no more than that share of a service's servers leave within the window on agents'
-/// word alone; for the others an own check must fail too. One server always stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AgentGuard {
-    /// percent of a service's servers, 1 to 100; 50 unless said
-    pub share: u8,
-    /// 10 s unless said, 1 s to 1 h
-    pub window: Duration,
-}
-
-/// `tls = { ca = "…", certificate = "…", key = "…", name = "…" }`: paths of PEM files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgentTls {
-    /// who vouches for the agents' certificates
-    pub ca: String,
-    /// what this director shows, and its key; none: nothing
-    pub certificate: Option<(String, String)>,
-    /// the name in the agents' certificates; none: the address that is connected to
-    pub name: Option<String>,
-}
-
-/// `agent = "prefer" | "require" | "off"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AgentPolicy {
-    /// its word counts while it is heard; else the own checks decide
-    Prefer,
-    /// without its word no new connections
-    Require,
-}
-
-/// Whose agent a server has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RealAgent {
-    /// where it listens: the server's address and `agent_port`
-    pub address: SocketAddr,
-    /// what it is worth
-    pub policy: AgentPolicy,
 }
 
 /// Whether the connection to the mail server is encrypted.

@@ -54,17 +54,16 @@ const FOREIGN: &[Foreign] = &[
 ];
 
 pub(super) fn read(entry: Entry<'_>, report: &mut Report<'_>) -> Option<WeightConfig> {
-    match entry.children().find(|child| entry.kind() == Kind::Table && child.key() == "type") {
-        Some(written) => match word(written, &TYPES, report)? {
-            "fixed" => fixed(entry, report),
-            "file" => measured(entry, &FILE, file, report),
-            "script" => measured(entry, &SCRIPT, script, report),
-            _ => measured(entry, &LOAD, load, report),
-        },
-        None => {
-            tell_no_type(entry, report);
-            None
-        }
+    let written = entry.children().find(|child| entry.kind() == Kind::Table && child.key() == "type");
+    let Some(written) = written else {
+        tell_no_type(entry, report);
+        return None;
+    };
+    match word(written, &TYPES, report)? {
+        "fixed" => fixed(entry, report),
+        "file" => measured(entry, &FILE, file, report),
+        "script" => measured(entry, &SCRIPT, script, report),
+        _ => measured(entry, &LOAD, load, report),
     }
 }
 

@@ -1,14 +1,15 @@
 //! `[agents]`: how agents are followed.
 
+mod nouns;
 mod wish;
 
 use alloc::string::String;
 use core::ops::RangeInclusive;
 use core::time::Duration;
 
+pub use nouns::{AgentGuard, AgentPolicy, AgentTls, AgentsConfig, RealAgent};
 pub(super) use wish::Wish;
 
-use super::{AgentGuard, AgentTls, AgentsConfig};
 use crate::read::{Foreign, Keys, Report, Table, optional, program, shown};
 use crate::rules::is_name_or_address;
 use crate::text::Entry;

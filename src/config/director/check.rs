@@ -156,15 +156,19 @@ enum Problem {
 impl Problem {
     fn tell(&self, place: &Range<usize>, report: &mut Report<'_>) {
         match self {
-            Self::Path(problem) => return problem.tell(place, report),
-            Self::NoPort => report
-                .error(place.clone(), "the check needs a port: the servers of this service have none")
-                .help("write `check = { type = \"tcp\", port = 80 }`, or `check = []` for none"),
-            Self::OtherFamily { source, target } => report
-                .error(place.clone(), format_args!("the check cannot reach {target} from {source}"))
-                .label("`source` is of the other address family")
-                .help("give this server a `check` of its own, or leave `source` away"),
-        };
+            Self::Path(problem) => problem.tell(place, report),
+            Self::NoPort => {
+                report
+                    .error(place.clone(), "the check needs a port: the servers of this service have none")
+                    .help("write `check = { type = \"tcp\", port = 80 }`, or `check = []` for none");
+            }
+            Self::OtherFamily { source, target } => {
+                report
+                    .error(place.clone(), format_args!("the check cannot reach {target} from {source}"))
+                    .label("`source` is of the other address family")
+                    .help("give this server a `check` of its own, or leave `source` away");
+            }
+        }
     }
 }
 

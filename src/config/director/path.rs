@@ -55,14 +55,13 @@ fn aim(checks: &mut [Arc<CheckSpec>], vip: IpAddr, marks: &BTreeMap<IpAddr, u32>
 /// A server's mark comes from its address, so that another server seldom moves it: a mark that changes is a service in the
 /// kernel that is made anew.
 fn marks(servers: BTreeSet<IpAddr>, first: u32) -> BTreeMap<IpAddr, u32> {
-    let mut taken = BTreeSet::new();
+    let mut free: BTreeSet<u32> = (1..=MOST_SERVERS).collect();
     let mut marks = BTreeMap::new();
     for server in servers {
-        let begin = offset(server);
         // there are no more servers than offsets, so one is free
-        let mut free = (begin..=MOST_SERVERS).chain(1..begin).filter(|offset| !taken.contains(offset));
-        let Some(offset) = free.next() else { continue };
-        taken.insert(offset);
+        let next = free.range(offset(server)..).next().or(free.first());
+        let Some(offset) = next.copied() else { continue };
+        free.remove(&offset);
         marks.insert(server, first.saturating_add(offset));
     }
     marks

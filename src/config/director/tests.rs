@@ -1,4 +1,5 @@
-use super::{HTTP, TOP, address, agents, check, ipvs, mail, notify, real, service, sync, target, vrrp};
+use super::keys::{HTTP, TOP};
+use super::{address, agents, check, ipvs, mail, notify, real, service, sync, target, vrrp};
 
 /// A key that the example does not explain is a key that nobody finds.
 #[test]

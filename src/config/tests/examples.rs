@@ -77,7 +77,8 @@ fn the_director_with_every_key() {
     let (ours, theirs) = (&all.services[0], &plain.services[0]);
     let (real, plain_real) = (&ours.reals[0], &theirs.reals[0]);
     assert_eq!((real.alpha, real.inhibit), (plain_real.alpha, plain_real.inhibit));
-    assert_eq!(ours.reals[0].agent, Some(agent("192.168.100.8:9781")));
+    let address = "192.168.100.8:9781".parse().unwrap();
+    assert_eq!(ours.reals[0].agent, Some(RealAgent { address, policy: AgentPolicy::Prefer }));
     assert_eq!((theirs.reals[0].agent, all.agents.guard), (None, plain.agents.guard));
     assert_eq!((ours.omega, ours.ha_suspend), (theirs.omega, theirs.ha_suspend));
     assert_eq!((real.alert, plain_real.alert), (true, false));
@@ -87,10 +88,6 @@ fn the_director_with_every_key() {
     let mut check = (*ours.reals[1].checks[0]).clone();
     (check.source, check.interface, check.mark) = (None, None, None);
     assert_eq!(check, *theirs.reals[1].checks[0]);
-}
-
-fn agent(address: &str) -> RealAgent {
-    RealAgent { address: address.parse().unwrap(), policy: AgentPolicy::Prefer }
 }
 
 #[test]

@@ -50,11 +50,14 @@ impl Wish {
     pub(in crate::director) fn below(&self, table: Table<'_>, report: &mut Report<'_>) -> Self {
         let (port_entry, word_entry) = (table.get("agent_port"), table.get("agent"));
         let said = word_entry.and_then(|entry| word(entry, report));
+        let own_port = port_entry.and_then(|entry| port(entry, report));
+        let wrong = said.is_none() && word_entry.is_some() || own_port.is_none() && port_entry.is_some();
         let asked = word_entry.or(port_entry).filter(|_| said != Some(Word::Off)).map(Entry::place);
         Self {
-            port: port_entry.and_then(|entry| port(entry, report)).or(self.port),
+            port: own_port.or(self.port),
             word: said.or(self.word),
-            asked: asked.or_else(|| self.asked.clone()),
+            // what is wrong was told: what follows from it need not be
+            asked: asked.or_else(|| self.asked.clone()).filter(|_| !wrong),
             ..Self::default()
         }
     }

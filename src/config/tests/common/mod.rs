@@ -42,6 +42,14 @@ pub(crate) fn agent_refused(text: &str) -> String {
     }
 }
 
+/// What is said about an agent.toml that is taken.
+pub(crate) fn agent_warned(text: &str) -> String {
+    match agent::parse(text) {
+        Ok((_, findings)) => lines(text, &findings),
+        Err(findings) => panic!("refused:\n{}", lines(text, &findings)),
+    }
+}
+
 /// What is said about a director.toml that is taken.
 pub(crate) fn warned(text: &str) -> String {
     match director::parse(text) {

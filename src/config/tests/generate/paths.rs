@@ -25,7 +25,7 @@ pub(super) fn mark(services: &mut [VirtualService], first: u32) {
     for check in &mut checks {
         let server = check.target.ip();
         if let Some(path) = &mut Arc::make_mut(check).path {
-            path.mark = first + offsets[&server];
+            path.mark = first + offsets.get(&server).unwrap();
         }
     }
 }
