@@ -92,10 +92,10 @@ impl Destroyed {
 
     /// A message that is not understood says nothing.
     fn note(&self, message: &[u8], closed: &mut BTreeSet<(ListenerProtocol, u16)>) {
-        let mut note = |response: &InetResponse| {
-            closed.extend(listener(response).filter(|found| self.is_wanted(*found)))
+        let note = |response: &InetResponse| {
+            closed.extend(listener(response).filter(|found| self.is_wanted(*found)));
         };
-        let _ = dump::walk(message, &mut note);
+        let _ = dump::walk(message, note);
     }
 
     /// As the filter would say, which may be missing.
@@ -110,11 +110,10 @@ fn listener(response: &InetResponse) -> Option<(ListenerProtocol, u16)> {
     if id.destination_port != 0 || id.source_port == 0 {
         return None;
     }
-    response.nlas.iter().find_map(|nla| match nla {
-        Nla::Protocol(IPPROTO_TCP) => Some((ListenerProtocol::Tcp, id.source_port)),
-        Nla::Protocol(IPPROTO_UDP) => Some((ListenerProtocol::Udp, id.source_port)),
-        _ => None,
-    })
+    let protocol_is = |number| response.nlas.contains(&Nla::Protocol(number));
+    let protocols = [(IPPROTO_TCP, ListenerProtocol::Tcp), (IPPROTO_UDP, ListenerProtocol::Udp)];
+    let (_, protocol) = protocols.into_iter().find(|(number, _)| protocol_is(*number))?;
+    Some((protocol, id.source_port))
 }
 
 /// Tokio's own way for any other socket than its kinds needs `unsafe`; to it this is a file descriptor with `recv`.

@@ -58,10 +58,10 @@ impl Sockets {
         self.socket
             .send(&dump::request(&asked), 0)
             .and_then(|_| dump::receive(&self.socket, &mut self.buffer, take))
-            .or_else(|error| match error.kind() {
+            .or_else(|error| {
                 // a kernel without IPv6 has no IPv6 sockets
-                io::ErrorKind::NotFound if asked.family == Family::V6 => Ok(()),
-                _ => Err(error),
+                let has_none = error.kind() == io::ErrorKind::NotFound && asked.family == Family::V6;
+                if has_none { Ok(()) } else { Err(error) }
             })
             .map_err(|source| SocketsError { what: asked.name(), source })
     }
