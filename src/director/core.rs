@@ -1,6 +1,10 @@
 //! The director's decisions: check results, commands and files come in; the wanted table goes out as patches.
 //! No socket, file or clock: the shell (`run.rs`) performs.
 
+mod agent_turn;
+mod answer;
+mod ears;
+mod hear;
 mod path;
 mod pause;
 mod turn;
@@ -16,9 +20,12 @@ use config::director::{DirectorConfig, IpvsOn, OnStop, RealServer, VirtualServic
 use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start};
 use ipvs::{DestinationKey, Service, ServiceKey, Table, Weight};
 
-use crate::desired::{Condition, ServerState, Verdict, judge};
+use crate::desired::{Condition, Said, ServerState, Verdict, judge};
 use crate::path::Paths;
 use crate::roles::{Roles, lingering, placement};
+pub(crate) use agent_turn::{AgentTurn, What};
+use ears::Ears;
+pub(crate) use ears::{AgentOrder, Knock};
 pub(crate) use turn::{CheckTurn, QuorumTurn, ServerTurn, Turn};
 use weight::Remembered;
 
@@ -45,6 +52,10 @@ pub(crate) struct Core {
     /// the services that need a check, by their place in `config.services`
     users: BTreeMap<Arc<CheckSpec>, Vec<usize>>,
     drained: BTreeSet<IpAddr>,
+    /// what agents say
+    ears: Ears,
+    /// of the newest input
+    now: Duration,
     /// of checks that go to a VIP
     paths: Paths,
     /// weights in the table of servers whose checks have not said theirs yet
@@ -96,6 +107,8 @@ impl Core {
             may_pause: false,
             users: BTreeMap::new(),
             drained,
+            ears: Ears::default(),
+            now,
             paths: Paths::default(),
             remembered: Remembered::default(),
             told: BTreeMap::new(),
@@ -175,7 +188,11 @@ impl Core {
         self.checks.set(wanted.into_iter(), now);
         self.paths.set(&self.config);
         self.pause(now);
-        self.verdicts = self.config.services.iter().map(|s| self.judge(s, had_quorum(s))).collect();
+        self.now = now;
+        self.ears.load(&self.config, weight_of, now);
+        (0..self.config.services.len()).for_each(|index| drop(self.settle(index, now)));
+        let services = self.config.services.iter().enumerate();
+        self.verdicts = services.map(|(index, s)| self.judge(index, s, had_quorum(s))).collect();
         self.forget_gone();
         self.tell_changed();
         (0..self.verdicts.len()).for_each(|index| self.tell_quorum(index));
@@ -218,7 +235,13 @@ impl Core {
         outcome: Outcome,
         now: Duration,
     ) -> Option<CheckTurn> {
+        self.now = now;
+        let doubted = self.is_in_doubt().then(|| self.checks.spec(id).cloned()).flatten();
+        let passed = !matches!(outcome, Outcome::Fail(_));
         let transition = self.checks.handle_result(id, outcome, now);
+        if let Some(check) = doubted {
+            self.weigh(&check, passed, now);
+        }
         let first = self.remembered.take_first(id);
         let spec = transition.as_ref().map(|turned| Arc::clone(&turned.spec)).or(first)?;
         let users = self.users.get(&spec).cloned().unwrap_or_default();
@@ -226,7 +249,7 @@ impl Core {
             if let Some(transition) = &transition {
                 self.tell_servers(*index, transition);
             }
-            self.judge_again(*index);
+            self.reconsider(*index, &[], now);
         }
         let service = users.first().and_then(|index| self.config.services.get(*index));
         let service = service.map(|service| service.name.clone()).unwrap_or_default();
@@ -241,13 +264,13 @@ impl Core {
         let known = if drain {
             !services.is_empty() && self.drained.insert(server)
         } else {
-            self.drained.remove(&server)
+            self.forget_order(server) | self.drained.remove(&server)
         };
         if services.is_empty() && !known {
             return DrainAnswer::Unknown;
         }
         for index in &services {
-            self.judge_again(*index);
+            self.reconsider(*index, &[], self.now);
         }
         DrainAnswer::Done { services: services.len() }
     }
@@ -255,7 +278,7 @@ impl Core {
     fn judge_again(&mut self, index: usize) {
         let Some(service) = self.config.services.get(index) else { return };
         let Some(old) = self.verdicts.get(index) else { return };
-        let verdict = self.judge(service, old.quorum);
+        let verdict = self.judge(index, service, old.quorum);
         if verdict.service != old.service && self.here.get(index) == Some(&true) {
             let lingers = self.lingers.get(index) == Some(&true);
             self.patches.insert(service.key, Some(self.entry(&verdict.service, lingers)));
@@ -266,8 +289,9 @@ impl Core {
         self.tell_quorum(index);
     }
 
-    fn judge(&self, service: &VirtualService, had_quorum: bool) -> Verdict {
-        judge(service, had_quorum, &self.drained, |real| self.condition_of(service, real))
+    fn judge(&self, index: usize, service: &VirtualService, had_quorum: bool) -> Verdict {
+        let condition_of = |place, real: &RealServer| self.condition_of((index, place), service, real);
+        judge(service, had_quorum, &self.drained, condition_of)
     }
 
     /// A server is up when every check is.
@@ -275,9 +299,24 @@ impl Core {
         state(self.counted(real).map(|check| self.checks.standing(check)))
     }
 
-    fn condition_of(&self, service: &VirtualService, real: &RealServer) -> Condition {
+    fn condition_of(&self, place: (usize, usize), service: &VirtualService, real: &RealServer) -> Condition {
+        let (state, weight) = (self.state_of(real), self.own_weight(service, real));
+        match self.ears.voice(place) {
+            Some(voice) => voice.condition(state, weight, self.ears.holds(service, real)),
+            None => unspoken(state, weight),
+        }
+    }
+
+    /// What decides about a server, by the place of its service and its own in that; none: there is no such.
+    pub(crate) fn condition_at(&self, index: usize, place: usize) -> Option<Condition> {
+        let service = self.config.services.get(index)?;
+        Some(self.condition_of((index, place), service, service.reals.get(place)?))
+    }
+
+    /// As configured, or as its checks report; in the first moments as the table has it.
+    fn own_weight(&self, service: &VirtualService, real: &RealServer) -> Weight {
         let weight = self.remembered.weight(service, real);
-        Condition { state: self.state_of(real), weight: weight.unwrap_or_else(|| self.weight_of(real)) }
+        weight.unwrap_or_else(|| self.weight_of(real))
     }
 
     /// Every service of ours leaves the table, where the configuration wants that of a director that stops.
@@ -292,6 +331,9 @@ impl Core {
 
     /// The wanted table's changes since the last call.
     pub(crate) fn take_patches(&mut self) -> Patches {
+        if !self.patches.is_empty() {
+            self.ears.unanswered.extend(&self.ears.draining);
+        }
         std::mem::take(&mut self.patches)
     }
 
@@ -302,9 +344,9 @@ impl Core {
         Some((id, spec))
     }
 
-    /// When a check is due next.
+    /// When a check is due next, or [`Self::handle_timeout`].
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
-        self.checks.poll_timeout()
+        self.checks.poll_timeout().into_iter().chain(self.agents_timeout()).min()
     }
 
     /// The configuration in force.
@@ -327,13 +369,14 @@ impl Core {
         &self.roles
     }
 
-    /// Whether the table may be shown to clients: each service has servers that are known to be up, or every check of it
-    /// has said what it found.
+    /// Whether the table may be shown to clients: each service has servers that are known to be up, or every check and every
+    /// agent of it has said what it found.
     pub(crate) fn is_presentable(&self) -> bool {
-        self.services().all(|(service, verdict)| {
+        self.services().enumerate().all(|(index, (service, verdict))| {
             let mut checks = service.reals.iter().flat_map(|real| &real.checks);
+            let is_decided = |check: &Arc<CheckSpec>| self.checks.is_decided_since(check, Duration::ZERO);
             verdict.weight_up >= u64::from(service.quorum)
-                || checks.all(|check| self.checks.is_decided_since(check, Duration::ZERO))
+                || (!self.awaits_agents_of(index) && checks.all(is_decided))
         })
     }
 
@@ -356,6 +399,11 @@ impl Core {
     pub(crate) fn drained(&self) -> &BTreeSet<IpAddr> {
         &self.drained
     }
+}
+
+/// Of a server of which no agent says anything.
+fn unspoken(state: ServerState, weight: Weight) -> Condition {
+    Condition { state, weight, said: Said::Nothing }
 }
 
 /// What is in the table stays until a check fails it. An entry with weight 0 says "failed" only where failed

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use config::director::{RealServer, VirtualService};
 use health::Reported;
 use ipvs::{Destination, DestinationKey, Service, Weight};
+use serde::{Deserialize, Serialize};
 
 /// What is known of one real server in one service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +23,38 @@ pub(crate) enum ServerState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     pub(crate) state: ServerState,
-    /// as configured, or as its checks report
+    /// as configured, or as its checks report, and of that what its agent says it may carry
     pub(crate) weight: Weight,
+    /// what its agent's word makes of it beyond that
+    pub(crate) said: Said,
+}
+
+/// What the word of a server's agent makes of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Said {
+    /// nothing: its own checks decide
+    #[default]
+    Nothing,
+    /// its agent is not heard yet: it stays with this weight; none: it was not in the table and does not enter
+    AsItWas(Option<u32>),
+    /// no new connections
+    Quiesced,
+    /// no new connections, and those that there are go on, whatever its checks say of new ones
+    Draining,
+    /// not in the table
+    Gone,
+}
+
+impl Condition {
+    /// As others are told of it: one that its agent takes out is down.
+    pub(crate) const fn standing(self) -> ServerState {
+        match (self.said, self.state) {
+            (Said::Quiesced | Said::Draining | Said::Gone, _) | (_, ServerState::Down) => ServerState::Down,
+            (Said::AsItWas(_), _) | (_, ServerState::Unknown) => ServerState::Unknown,
+            (Said::Nothing, ServerState::Up) => ServerState::Up,
+        }
+    }
 }
 
 /// The verdict on one service.
@@ -41,18 +72,18 @@ pub(crate) struct Verdict {
 
 /// Decides what the kernel should have for a service.
 ///
-/// `had_quorum` is the verdict before: losing and regaining quorum have different thresholds, and while servers
+/// `condition_of` is asked for each server with its place in the service. `had_quorum` is the verdict before: losing and regaining quorum have different thresholds, and while servers
 /// are unknown nothing is lost yet.
 pub(crate) fn judge(
     service: &VirtualService,
     had_quorum: bool,
     drained: &BTreeSet<IpAddr>,
-    condition_of: impl Fn(&RealServer) -> Condition,
+    condition_of: impl Fn(usize, &RealServer) -> Condition,
 ) -> Verdict {
     let mut destinations = BTreeMap::new();
     let mut tally = Tally::default();
-    for real in &service.reals {
-        let condition = condition_of(real);
+    for (place, real) in service.reals.iter().enumerate() {
+        let condition = condition_of(place, real);
         let is_drained = drained.contains(&real.key.address);
         tally.count(condition, is_drained, real.destination.weight);
         if let Some(weight) = weight_in_table(real, condition, is_drained) {
@@ -70,8 +101,18 @@ pub(crate) fn judge(
 }
 
 /// The weight a server has in the table, none if it is not there.
-fn weight_in_table(real: &RealServer, condition: Condition, drained: bool) -> Option<Weight> {
+pub(crate) fn weight_in_table(real: &RealServer, condition: Condition, drained: bool) -> Option<Weight> {
     let weight = if drained { Weight::QUIESCED } else { condition.weight };
+    match (condition.said, condition.state) {
+        (Said::Gone, _) => return None,
+        (Said::Draining, _) => return Some(Weight::QUIESCED),
+        (Said::Quiesced, ServerState::Up | ServerState::Unknown) => return Some(Weight::QUIESCED),
+        (Said::AsItWas(was), ServerState::Up | ServerState::Unknown) => {
+            let was = was.map(|was| Weight::new(was).unwrap_or(weight));
+            return was.map(|was| if drained { Weight::QUIESCED } else { was });
+        }
+        (Said::Nothing, _) | (Said::Quiesced | Said::AsItWas(_), ServerState::Down) => {}
+    }
     match condition.state {
         ServerState::Up => Some(weight),
         // A drained server may still have connections that a restarted director has not checked yet.
@@ -109,6 +150,12 @@ pub(crate) fn weight_of(configured: Weight, reports: impl IntoIterator<Item = Re
     u32::try_from(weight).ok().and_then(Weight::new).unwrap_or(configured)
 }
 
+/// So many percent of a weight; 0 only for 0 percent.
+pub(crate) fn scaled(weight: Weight, percent: u8) -> Weight {
+    let part = (u64::from(weight.get()) * u64::from(percent.min(100))).div_ceil(100);
+    u32::try_from(part).ok().and_then(Weight::new).unwrap_or(weight)
+}
+
 #[derive(Default)]
 struct Tally {
     up: u64,
@@ -120,7 +167,7 @@ impl Tally {
     fn count(&mut self, condition: Condition, drained: bool, configured: Weight) {
         let weight = u64::from(condition.weight.get());
         self.total += u64::from(configured.get());
-        match condition.state {
+        match condition.standing() {
             ServerState::Up if !drained => self.up += weight,
             ServerState::Unknown if !drained => self.unknown += weight,
             ServerState::Up | ServerState::Unknown | ServerState::Down => {}

@@ -3,6 +3,7 @@
 //! `core`, `desired`, `roles`, `readiness` and `plan` decide and touch nothing; `shell` is the loop that performs, `lead` its part
 //! for the virtual routers, `turns` and `notices` for what others are told; `worker` is the one writer of the table, `settings` of what belongs to the table as a whole.
 
+mod agents;
 mod catch_up;
 mod cli;
 mod core;
@@ -14,6 +15,7 @@ mod inbox;
 mod lead;
 mod load;
 mod metrics;
+mod news;
 mod notices;
 mod oneshot;
 mod owned;

@@ -7,10 +7,12 @@ mod include;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use config::Severity;
 use config::director::{Comments, DirectorConfig, Style};
 use daemon::config_file::ConfigFileError;
+use follow::{ClientTls, TlsError};
 use keepalived::{File, Host, Mode, Reading};
 
 use crate::run::host_name;
@@ -41,6 +43,8 @@ pub(crate) struct Loaded {
     pub(crate) warnings: String,
     /// it was a keepalived.conf
     pub(crate) from_keepalived: bool,
+    /// `tls` of [agents], read and understood
+    pub(crate) tls: Option<Arc<ClientTls>>,
 }
 
 /// A `director.toml`, with what there is to say of it as text.
@@ -66,7 +70,7 @@ pub(crate) fn load(source: &Source) -> Result<Loaded, Refused> {
     }
     let mode = if source.lenient { Mode::Lenient } else { Mode::Strict };
     let (config, _, found) = from_keepalived(source, text, mode)?;
-    outside(Loaded { config, warnings: found.rendered(), from_keepalived: true }, &found)
+    outside(Loaded { config, warnings: found.rendered(), from_keepalived: true, tls: None }, &found)
 }
 
 /// A keepalived.conf as `director.toml`. Programs that are missing here may be there where it is to run.
@@ -87,7 +91,7 @@ fn from_toml(source: &Source, text: String) -> Result<Loaded, Refused> {
         Ok((config, warnings)) => {
             found.findings.extend(warnings.into_iter().map(Finding::of_the_file));
             let warnings = found.rendered() + &needless(source);
-            outside(Loaded { config, warnings, from_keepalived: false }, &found)
+            outside(Loaded { config, warnings, from_keepalived: false, tls: None }, &found)
         }
         Err(errors) => {
             found.findings.extend(errors.into_iter().map(Finding::of_the_file));
@@ -114,9 +118,18 @@ fn outside(loaded: Loaded, found: &Found) -> Result<Loaded, Refused> {
     let mut outside = Found { findings: Vec::new(), ..found.clone() };
     outside.add(crate::scripts::check(&loaded.config), Severity::Error);
     if outside.findings.is_empty() {
-        return Ok(loaded);
+        let tls = tls(&loaded.config)?;
+        return Ok(Loaded { tls, ..loaded });
     }
     Err(Refused { text: loaded.warnings + &outside.rendered(), reason: outside.first_error() })
+}
+
+/// Who vouches for agents, and what is shown to them.
+fn tls(config: &DirectorConfig) -> Result<Option<Arc<ClientTls>>, Refused> {
+    let Some(tls) = &config.agents.tls else { return Ok(None) };
+    let loaded = ClientTls::load(tls);
+    let refused = |error: TlsError| Refused::new(daemon::errors::chain(&error, error.hint().as_deref()));
+    loaded.map(|tls| Some(Arc::new(tls))).map_err(refused)
 }
 
 fn not_keepalived(source: &Source, text: &str) -> Refused {

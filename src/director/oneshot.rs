@@ -19,7 +19,7 @@ use router::VrrpStatus;
 use crate::cli::{ImportArgs, PlanArgs, VrrpArgs};
 use crate::lead::has_routers;
 use crate::load::{self, Imported, Loaded, Refused, Source, load};
-use crate::owned::{DRAINED, OwnedServices};
+use crate::owned::{AGENT_ORDERS, DRAINED, OwnedServices};
 use crate::plan::{Servers, desired};
 use crate::settings::{Policy, Settings};
 use crate::{status, status_text, vrrp_text};
@@ -62,7 +62,7 @@ impl Failure {
 
 /// `check`
 pub(crate) fn check(source: &Source, effective: bool) -> Ended {
-    let Loaded { config, warnings, from_keepalived } = load(source)?;
+    let Loaded { config, warnings, from_keepalived, .. } = load(source)?;
     eprint!("{warnings}");
     if effective {
         print(&config.to_toml());
@@ -151,6 +151,7 @@ pub(crate) fn cleanup(run_dir: &Path) -> Ended {
     if errors.is_empty() {
         owned.retain(|_| false).map_err(failed)?;
         dir.remove(DRAINED).map_err(failed)?;
+        dir.remove(AGENT_ORDERS).map_err(failed)?;
     }
     finish(&errors)
 }

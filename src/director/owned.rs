@@ -50,3 +50,5 @@ impl OwnedServices {
 
 /// The file of the real servers drained by command.
 pub(crate) const DRAINED: &str = "drained.json";
+/// The file of what agents that drain were told.
+pub(crate) const AGENT_ORDERS: &str = "agents.json";

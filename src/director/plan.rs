@@ -9,7 +9,7 @@ use ipvs::{Service, ServiceKey, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::core::Core;
-use crate::desired::{Condition, ServerState, judge, weight_of};
+use crate::desired::{Condition, Said, ServerState, judge, scaled, weight_of};
 use crate::roles::{Roles, placement};
 
 /// What a running director knows of its real servers, so that `plan` asks for what a reload would give.
@@ -20,6 +20,9 @@ pub(crate) struct Servers {
     /// per service, the servers whose checks say something of their weight, and what
     #[serde(default)]
     reports: BTreeMap<String, BTreeMap<String, Vec<Report>>>,
+    /// per service, the servers of which their agents say something
+    #[serde(default)]
+    agents: BTreeMap<String, BTreeMap<String, Spoken>>,
     /// services without quorum
     no_quorum: BTreeSet<String>,
     drained: BTreeSet<IpAddr>,
@@ -41,6 +44,14 @@ enum NotUp {
 enum Report {
     Weight(u32),
     Change(i32),
+}
+
+/// What a server's agent makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Spoken {
+    said: Said,
+    /// of the weight; none: all of it
+    percent: Option<u8>,
 }
 
 impl From<Reported> for Report {
@@ -66,15 +77,29 @@ impl Servers {
     pub(crate) fn of(core: &Core) -> Self {
         let roles = Some(core.roles().clone());
         let mut servers = Self { drained: core.drained().clone(), roles, ..Self::default() };
-        for (service, verdict) in core.services() {
+        for (index, (service, verdict)) in core.services().enumerate() {
             if !verdict.quorum {
                 servers.no_quorum.insert(service.key.to_string());
             }
-            let states = service.reals.iter().map(|real| (real.key.to_string(), core.state_of(real)));
-            let not_up: BTreeMap<String, NotUp> =
-                states.filter_map(|(key, state)| Some((key, NotUp::of(state)?))).collect();
+            let conditions: Vec<_> = (service.reals.iter().enumerate())
+                .filter_map(|(place, real)| {
+                    let percent = core.voice(index, place).and_then(|(voice, held)| voice.percent(held));
+                    Some((real.key.to_string(), core.condition_at(index, place)?, percent))
+                })
+                .collect();
+            let not_up: BTreeMap<String, NotUp> = conditions
+                .iter()
+                .filter_map(|(key, one, _)| Some((key.clone(), NotUp::of(one.state)?)))
+                .collect();
             if !not_up.is_empty() {
                 servers.not_up.insert(service.key.to_string(), not_up);
+            }
+            let spoken =
+                conditions.into_iter().map(|(key, one, percent)| (key, Spoken { said: one.said, percent }));
+            let spoken: BTreeMap<String, Spoken> =
+                spoken.filter(|(_, spoken)| spoken.says_something()).collect();
+            if !spoken.is_empty() {
+                servers.agents.insert(service.key.to_string(), spoken);
             }
             let reports_of = |real: &RealServer| -> Vec<Report> {
                 core.reports(real).map(|(_, said)| said.into()).collect()
@@ -119,7 +144,17 @@ impl Servers {
         };
         let reports = self.reports.get(&service).and_then(|servers| servers.get(&server));
         let reports = reports.into_iter().flatten().map(|report| Reported::from(*report));
-        Condition { state, weight: weight_of(real.destination.weight, reports) }
+        let weight = weight_of(real.destination.weight, reports);
+        let spoken = self.agents.get(&service).and_then(|servers| servers.get(&server));
+        let percent = spoken.and_then(|spoken| spoken.percent);
+        let weight = percent.map_or(weight, |percent| scaled(weight, percent));
+        Condition { state, weight, said: spoken.map_or(Said::Nothing, |spoken| spoken.said) }
+    }
+}
+
+impl Spoken {
+    fn says_something(&self) -> bool {
+        self.said != Said::Nothing || self.percent.is_some()
     }
 }
 
@@ -137,7 +172,7 @@ impl NotUp {
 pub(crate) fn desired(config: &DirectorConfig, servers: &Servers) -> Table {
     let service_of = |service: &VirtualService| -> (ServiceKey, Service) {
         let had_quorum = !servers.no_quorum.contains(&service.key.to_string());
-        let condition_of = |real: &RealServer| servers.condition_of(service, real);
+        let condition_of = |_, real: &RealServer| servers.condition_of(service, real);
         (service.key, judge(service, had_quorum, &servers.drained, condition_of).service)
     };
     let here = placement(config, &servers.placing(), |_| true);

@@ -30,7 +30,7 @@ pub(crate) struct Standing {
 pub(crate) struct Gauge {
     /// the table was presentable once
     installed: bool,
-    /// every check has a result newer than this
+    /// every check has a result newer than this, and every agent has said its first word, or not come in time
     fresh_since: Option<Duration>,
     /// when another router became master in our place
     followed_since: Duration,
@@ -72,7 +72,10 @@ impl Gauge {
         if !self.installed || table.lost {
             return Readiness::NotReady;
         }
-        if self.fresh_since != Some(freshness) && core.checks().are_decided_since(freshness) {
+        if self.fresh_since != Some(freshness)
+            && !core.awaits_agents()
+            && core.checks().are_decided_since(freshness)
+        {
             self.fresh_since = Some(freshness);
         }
         // with the servers went their connections, which another master may know

@@ -14,6 +14,7 @@ use daemon::http::Listeners;
 use daemon::run_dir::RunDir;
 use daemon::signals::Signals;
 use daemon::state_file::StateFile;
+use follow::Follower;
 use kernel::ipvs::Ipvs;
 use probe::Prober;
 use router::Router;
@@ -24,8 +25,9 @@ use crate::core::Core;
 use crate::http::{Ask, Desk};
 use crate::lead::Lead;
 use crate::load::{Loaded, Source, load};
+use crate::news::Orders;
 use crate::notices::Herald;
-use crate::owned::{DRAINED, OwnedServices};
+use crate::owned::{AGENT_ORDERS, DRAINED, OwnedServices};
 use crate::roles::Roles;
 use crate::settings::{Policy, Settings};
 use crate::shell::{Broken, Shell};
@@ -49,7 +51,7 @@ pub(crate) fn run(source: &Source, run_dir: &Path) -> Exit {
         Ok(lock) => lock,
         Err(error) => return fail(&error, error.hint()),
     };
-    let Loaded { config, warnings, .. } = match load(source) {
+    let Loaded { config, warnings, tls, .. } = match load(source) {
         Ok(loaded) => loaded,
         Err(refused) => {
             eprint!("{}", refused.text);
@@ -63,6 +65,7 @@ pub(crate) fn run(source: &Source, run_dir: &Path) -> Exit {
     };
     let ended = LocalSet::new().block_on(&runtime, async {
         let mut shell = Shell::start(source, &dir, config).await?;
+        shell.follow_agents(tls);
         let ended = shell.run().await;
         shell.worker.stop();
         Ok(ended?)
@@ -133,9 +136,12 @@ impl Shell {
         let policy = Policy::of(&config, &Roles::undecided(&config));
         let router_id = config.router_id.clone().unwrap_or_else(host_name);
         herald.set(&config, &router_id);
-        let core = Core::start(seed(), drained, config, &observed, clock.now());
+        let mut core = Core::start(seed(), drained, config, &observed, clock.now());
+        let orders_file = StateFile::new(dir, AGENT_ORDERS);
+        core.recall(orders_file.read()?.unwrap_or_default(), clock.now());
         let worker = Worker::spawn(observed, owned, settings, policy.clone())?;
         let (results_in, results) = mpsc::channel(QUEUE);
+        let (news_in, news) = mpsc::channel(QUEUE);
         let config_status = ConfigStatus {
             path: source.path.display().to_string(),
             loaded: clock.wall(clock.now()),
@@ -152,6 +158,9 @@ impl Shell {
             router: Rc::new(router),
             lead: Lead::new(policy),
             herald,
+            follower: Follower::new(news_in),
+            news,
+            orders: Orders::new(orders_file),
             leaving: None,
             listeners,
             drained_file,

@@ -1,7 +1,7 @@
 //! The director's loop: feeds the core, and performs what it decides.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,18 +12,21 @@ use daemon::clock::Clock;
 use daemon::http::Listeners;
 use daemon::signals::{Signal, Signals};
 use daemon::state_file::StateFile;
+use follow::Follower;
 use health::{CheckId, Outcome};
 use probe::Prober;
 use router::Router;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
 use vrrp::State;
+use watch::News;
 
 use crate::core::{Core, DrainAnswer};
 use crate::http::Ask;
 use crate::lead::Lead;
 use crate::load::{self, Loaded, Refused, Source};
+use crate::news::Orders;
 use crate::notices::Herald;
 use crate::oneshot::counted;
 
@@ -65,11 +68,15 @@ pub(crate) struct Shell {
     pub(crate) lead: Lead,
     /// who tells others
     pub(crate) herald: Herald,
+    /// one stream for each agent
+    pub(crate) follower: Follower,
+    pub(crate) news: mpsc::Receiver<(SocketAddr, News)>,
+    pub(crate) orders: Orders,
     /// told to stop: ends when every router has handed over
     pub(crate) leaving: Option<Leaving>,
     pub(crate) listeners: Listeners,
     pub(crate) drained_file: StateFile,
-    pub(crate) watchers: watch::Sender<Arc<str>>,
+    pub(crate) watchers: tokio::sync::watch::Sender<Arc<str>>,
     pub(crate) publish_at: Option<Duration>,
     pub(crate) results: mpsc::Receiver<(CheckId, Outcome)>,
     pub(crate) asks: mpsc::Receiver<Ask>,
@@ -109,6 +116,7 @@ impl Shell {
                 },
                 moves = self.router.next() => self.take_moves(&moves),
                 () = self.worker.turned() => self.lead.read(),
+                Some((agent, news)) = self.news.recv() => self.take_news(agent, news),
                 Some((id, outcome)) = self.results.recv() => self.take_results(id, outcome),
                 () = wait_to_leave(&mut self.leaving) => {
                     self.leave().await;
@@ -136,6 +144,7 @@ impl Shell {
     fn perform(&mut self) {
         let now = self.clock.now();
         self.follow_routers(now);
+        self.core.handle_timeout(now);
         self.take_turns(now);
         let patches = self.core.take_patches();
         if !patches.is_empty() {
@@ -144,6 +153,7 @@ impl Shell {
             self.close_paths(has_paths);
             self.publish_soon(now);
         }
+        self.tell_agents(now);
         self.tell_routers(now);
         self.follow_paths(now);
         while let Some((id, spec)) = self.core.poll_due(now) {
@@ -165,7 +175,7 @@ impl Shell {
     fn next_wake(&self) -> Duration {
         let check = self.core.poll_timeout().unwrap_or(Duration::MAX);
         let publish = self.publish_at.unwrap_or(Duration::MAX);
-        publish.min(check).min(self.lead.next_wake())
+        publish.min(check).min(self.lead.next_wake()).min(self.agents_wake())
     }
 
     fn begin_reload(&mut self) {
@@ -184,9 +194,10 @@ impl Shell {
     async fn finish_reload(&mut self, loaded: Result<Loaded, Refused>) {
         self.reload = None;
         match loaded {
-            Ok(Loaded { config, warnings, .. }) => {
+            Ok(Loaded { config, warnings, tls, .. }) => {
                 eprint!("{warnings}");
                 self.take_config(config).await;
+                self.follow_agents(tls);
             }
             Err(refused) => self.refuse(refused),
         }

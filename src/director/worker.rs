@@ -8,7 +8,7 @@
 mod desk;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -130,6 +130,13 @@ impl Worker {
     /// Looks at the services that the kernel refuses, as [`Seen::refused`].
     pub(crate) fn with_refused<T>(&self, look: impl FnOnce(&BTreeMap<ServiceKey, String>) -> T) -> T {
         look(&self.seen.lock().unwrap_or_else(PoisonError::into_inner).refused)
+    }
+
+    /// Whether the kernel has acknowledged every order up to this one, as far as it is about these services.
+    pub(crate) fn has_written(&self, asked: u64, services: &BTreeSet<ServiceKey>) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let standing = seen.standing(asked);
+        standing.written && !standing.lost && !services.iter().any(|key| seen.refused.contains_key(key))
     }
 
     /// Waits until the standing may have turned.

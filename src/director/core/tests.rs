@@ -3,6 +3,7 @@ use health::{CheckKind, FileCheck, Reported};
 
 use super::*;
 
+mod agents;
 mod pause;
 mod told;
 mod weights;
@@ -94,6 +95,7 @@ impl Rig {
     fn pass(&mut self, time: Duration) -> Patches {
         let end = self.now + time;
         loop {
+            self.core.handle_timeout(self.now);
             while let Some((id, spec)) = self.core.poll_due(self.now) {
                 self.attempts += 1;
                 let host = spec.target.ip().to_string();

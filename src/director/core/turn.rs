@@ -61,48 +61,60 @@ impl Core {
     /// with that, and one that waits for it does.
     pub(super) fn tell_servers(&mut self, index: usize, transition: &Transition) {
         let Some(service) = self.config.services.get(index) else { return };
-        for (place, real) in
-            service.reals.iter().enumerate().filter(|(_, real)| needs(real, &transition.spec))
-        {
-            let key = (service.key, real.key);
-            let up = match self.state_of(real) {
-                ServerState::Down => self.down.insert(key).then_some((false, false)),
-                ServerState::Up => {
-                    let was_down = self.down.remove(&key);
-                    let enters = real.alpha && self.state_before(real, transition) == ServerState::Unknown;
-                    (was_down || enters).then_some((true, !was_down))
-                }
-                ServerState::Unknown => None,
-            };
-            let Some((up, first)) = up else { continue };
-            let reason = transition.reason.as_ref().filter(|_| !up);
+        let users = service.reals.iter().enumerate().filter(|(_, real)| needs(real, &transition.spec));
+        let entering =
+            |real: &RealServer| real.alpha && self.state_before(real, transition) == ServerState::Unknown;
+        let users: Vec<(usize, bool)> = users.map(|(place, real)| (place, entering(real))).collect();
+        for (place, enters) in users {
+            let reason = transition.reason.as_ref();
             let why = reason.map(|reason| format!("{}: {reason}", check_word(&transition.spec)));
-            self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, first, why }));
+            self.tell_server(index, place, enters, why);
         }
+    }
+
+    /// Tells of a server that is not as it was told last. `enters`: it has waited for what makes it come up, if it does.
+    /// `why`: it is down by that; none: as its checks say, or its agent.
+    pub(super) fn tell_server(&mut self, index: usize, place: usize, enters: bool, why: Option<String>) {
+        let Some(service) = self.config.services.get(index) else { return };
+        let (Some(real), Some(condition)) = (service.reals.get(place), self.condition_at(index, place))
+        else {
+            return;
+        };
+        let key = (service.key, real.key);
+        let (up, first) = match condition.standing() {
+            ServerState::Down if self.down.contains(&key) => return,
+            ServerState::Down => (false, false),
+            ServerState::Up => match self.down.contains(&key) {
+                false if !enters => return,
+                was_down => (true, !was_down),
+            },
+            ServerState::Unknown => return,
+        };
+        let why = if up { None } else { why.or_else(|| self.why_out(index, place, real)) };
+        if up {
+            self.down.remove(&key);
+        } else {
+            self.down.insert(key);
+        }
+        self.turns.push_back(Turn::Server(ServerTurn { service: index, real: place, up, first, why }));
     }
 
     /// Tells of servers whose checks another configuration has changed, where these have turned before: for another service,
     /// or there is none left that is down.
     pub(super) fn tell_changed(&mut self) {
-        for (index, service) in self.config.services.iter().enumerate() {
-            for (place, real) in service.reals.iter().enumerate() {
-                let key = (service.key, real.key);
-                let up = match self.state_of(real) {
-                    ServerState::Down => self.down.insert(key).then_some(false),
-                    ServerState::Up => self.down.remove(&key).then_some(true),
-                    ServerState::Unknown => None,
-                };
-                let Some(up) = up else { continue };
-                let why = self.why_down(real).filter(|_| !up);
-                self.turns.push_back(Turn::Server(ServerTurn {
-                    service: index,
-                    real: place,
-                    up,
-                    first: false,
-                    why,
-                }));
-            }
+        for index in 0..self.config.services.len() {
+            let servers = self.config.services.get(index).map_or(0, |service| service.reals.len());
+            (0..servers).for_each(|place| self.tell_server(index, place, false, None));
         }
+    }
+
+    /// Why a server is down: its checks, or its agent.
+    fn why_out(&self, index: usize, place: usize, real: &RealServer) -> Option<String> {
+        let agent = || {
+            let (voice, _) = self.voice(index, place)?;
+            Some(format!("agent {}: {}", real.agent?.address, voice.reason()))
+        };
+        self.why_down(real).or_else(agent)
     }
 
     fn why_down(&self, real: &RealServer) -> Option<String> {

@@ -15,11 +15,15 @@ fn service(keys: &str, servers: usize) -> VirtualService {
 
 /// States by last byte of the address: the first is .1's.
 fn verdict(service: &VirtualService, had_quorum: bool, states: &[ServerState]) -> Verdict {
-    judge(service, had_quorum, &BTreeSet::new(), |real| condition(real, states))
+    judge(service, had_quorum, &BTreeSet::new(), |_, real| condition(real, states))
 }
 
 fn condition(real: &RealServer, states: &[ServerState]) -> Condition {
-    Condition { state: states[host(real.key.address) - 1], weight: real.destination.weight }
+    Condition {
+        state: states[host(real.key.address) - 1],
+        weight: real.destination.weight,
+        said: Said::Nothing,
+    }
 }
 
 fn host(address: IpAddr) -> usize {
@@ -60,7 +64,7 @@ fn a_drained_server_keeps_its_entry_until_it_fails() {
         [(Up, vec![(1, 1), (2, 0)]), (Unknown, vec![(1, 1), (2, 0)]), (Down, vec![(1, 1)])]
     {
         let states = [Up, state];
-        let verdict = judge(&service, true, &drained, |real| condition(real, &states));
+        let verdict = judge(&service, true, &drained, |_, real| condition(real, &states));
         assert_eq!(entries(&verdict), expected, "{state:?}");
     }
 }
@@ -143,9 +147,10 @@ fn what_checks_report_adds_up_and_stays_a_weight() {
 fn a_reported_weight_counts_for_quorum() {
     let service = service("quorum = 10", 2);
     let with = |weight: u32| {
-        judge(&service, true, &BTreeSet::new(), |_| Condition {
+        judge(&service, true, &BTreeSet::new(), |_, _| Condition {
             state: Up,
             weight: Weight::new(weight).unwrap(),
+            said: Said::Nothing,
         })
     };
     assert_eq!((with(5).quorum, with(5).weight_up), (true, 10));
