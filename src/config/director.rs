@@ -274,7 +274,7 @@ pub struct RealServer {
     pub notify: RealNotify,
     /// `alert`: mail when it goes down or comes up; as `[mail] about` unless said
     pub alert: bool,
-    /// `agent_port` and `agent`, of the server, its service or [agents]; none: it has no agent, or none that is followed
+    /// `agent_port` and `agent`, of the server, its service or `[agents]`; none: it has no agent, or none that is followed
     pub agent: Option<RealAgent>,
     /// all must pass; equal checks of other servers are the same `Arc`
     pub checks: Vec<Arc<CheckSpec>>,
