@@ -11,7 +11,7 @@ use crate::conflict::address_conflicts;
 use crate::label::own_label;
 use crate::step::host_prefix;
 use crate::up::{holds, in_the_way, is_as_wanted, of_another_prefix};
-use crate::{Address, HostState, Link, Listener, ListeningSocket, Owned, Vip};
+use crate::{Address, HostState, Link, Listener, ListeningSocket, Need, Owned, Vip};
 
 /// One step of a VIP's preparation as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,14 @@ pub struct StepState {
 }
 
 /// The steps, in the order in which they are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepName {
     /// ARP for the VIP is under control on every interface (IPv4 only)
     Sysctls,
     /// the VIP is on its device, and nowhere else that matters
     Address,
+    /// a systemd unit or a process runs
+    Need(Need),
     /// something listens that would take what arrives for the VIP
     Listener(Listener),
 }
@@ -45,6 +47,7 @@ impl fmt::Display for StepName {
         match self {
             Self::Sysctls => f.write_str("sysctls"),
             Self::Address => f.write_str("address"),
+            Self::Need(need) => need.fmt(f),
             Self::Listener(listener) => listener.fmt(f),
         }
     }
@@ -58,6 +61,11 @@ pub fn readiness(vip: &Vip, owned: &Owned, state: &HostState) -> Vec<StepState> 
         steps.push(StepState { name: StepName::Sysctls, state: proof });
     }
     steps.push(StepState { name: StepName::Address, state: address_state(vip, owned, state) });
+    steps.extend(
+        vip.needs
+            .iter()
+            .map(|need| StepState { name: StepName::Need(need.clone()), state: need_state(need, state) }),
+    );
     steps.extend(vip.services.iter().map(|listener| StepState {
         name: StepName::Listener(*listener),
         state: listener_state(vip, *listener, state),
@@ -128,6 +136,12 @@ fn note(found: &Address, vip: &Vip, owned: &Owned) -> Option<String> {
         (true | false, true | false) => "",
     };
     Some(format!("was there before us: used, not ours{source_trap}"))
+}
+
+/// What was not looked at is not taken as running.
+fn need_state(need: &Need, state: &HostState) -> Result<Option<String>, String> {
+    let found = state.needs.get(need).cloned();
+    found.unwrap_or_else(|| Err("not looked at yet".to_owned())).map(|()| None)
 }
 
 fn listener_state(vip: &Vip, listener: Listener, state: &HostState) -> Result<Option<String>, String> {

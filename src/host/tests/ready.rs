@@ -4,7 +4,7 @@ mod common;
 
 use common::{address, fresh, link, set, socket, tcp, vip};
 use lvs_host::{
-    HostState, Listener, ListenerProtocol, ListeningSocket, Owned, Scope, StepState, Vip, readiness,
+    HostState, Listener, ListenerProtocol, ListeningSocket, Need, Owned, Scope, StepState, Vip, readiness,
 };
 
 /// A host on which the VIP 192.168.100.240 is as it should be, and ours.
@@ -183,4 +183,35 @@ fn sockets_that_cannot_be_listed_are_not_taken_as_there() {
     state.listeners_fault = Some("cannot list UDP over IPv4 sockets".into());
     assert_eq!(reasons(&web(), &owned, &state), ["tcp/80: cannot list UDP over IPv4 sockets"]);
     assert_eq!(Listener { protocol: ListenerProtocol::Udp, port: 53 }.to_string(), "udp/53");
+}
+
+#[test]
+fn what_a_vip_needs_must_run() {
+    let (owned, mut state) = prepared();
+    let (unit, process) = (Need::Unit("nginx.service".into()), Need::Process("nginx".into()));
+    let vip = Vip { needs: vec![unit.clone(), process.clone()], ..web() };
+    assert_eq!(
+        reasons(&vip, &owned, &state),
+        [
+            "unit nginx.service: not looked at yet",
+            "process nginx: not looked at yet",
+            "tcp/80: nothing listens on tcp/80"
+        ]
+    );
+    state.needs.insert(unit.clone(), Err("no process runs in it".into()));
+    state.needs.insert(process, Ok(()));
+    state.listeners = vec![socket("0.0.0.0", 80)];
+    assert_eq!(reasons(&vip, &owned, &state), ["unit nginx.service: no process runs in it"]);
+    state.needs.insert(unit, Ok(()));
+    let steps = readiness(&vip, &owned, &state);
+    let names: Vec<String> = steps.iter().map(|step| step.name.to_string()).collect();
+    assert_eq!(names, ["sysctls", "address", "unit nginx.service", "process nginx", "tcp/80"]);
+    assert!(steps.iter().all(StepState::is_ok), "{steps:?}");
+}
+
+#[test]
+fn another_vip_does_not_wait_for_it() {
+    let (owned, mut state) = prepared();
+    state.needs.insert(Need::Process("nginx".into()), Err("no such process runs".into()));
+    assert!(reasons(&vip("192.168.100.240"), &owned, &state).is_empty());
 }
