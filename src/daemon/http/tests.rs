@@ -1,5 +1,11 @@
 //! Deadlines and limits, on pipes and in paused time.
 
+mod events;
+mod post;
+mod tls;
+
+pub(super) use tls::{Authority, Files};
+
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
@@ -45,6 +51,9 @@ impl Listener for Fake {
 struct World {
     give: mpsc::UnboundedSender<DuplexStream>,
     states: watch::Sender<Arc<str>>,
+    door: Rc<Door>,
+    /// streams of `/follow` that have not ended, and one
+    follows: Rc<()>,
 }
 
 impl World {
@@ -62,14 +71,22 @@ impl World {
     }
 }
 
-/// `/healthz` says ok, `/watch` streams, `/large` has a mebibyte, `/never` never answers.
-fn handler(states: watch::Receiver<Arc<str>>) -> Handler {
+/// `/healthz` says ok, `/watch` streams, so does `/follow` with all that there is, `/large` has a mebibyte, `/never` never
+/// answers, `/say` says how long the body is.
+fn handler(states: watch::Receiver<Arc<str>>, follows: Rc<()>) -> Handler {
     Rc::new(move |request| {
-        let states = states.clone();
+        let (states, follow) = (states.clone(), Box::new(Rc::clone(&follows)));
         Box::pin(async move {
             match request.path.as_str() {
                 "/healthz" => Reply::text(200, "ok\n"),
                 "/watch" => Reply::Events(Events::new(states)),
+                "/follow" => Reply::Events(Events {
+                    states,
+                    hello: Some("it is me".to_owned()),
+                    heartbeat: Duration::from_millis(250),
+                    guard: Some(follow),
+                }),
+                "/say" => Reply::text(200, format!("{} bytes", request.body.len())),
                 "/large" => Reply::text(200, "x".repeat(1024 * 1024)),
                 "/never" => std::future::pending().await,
                 _ => Reply::text(404, "not found\n"),
@@ -82,10 +99,12 @@ fn handler(states: watch::Receiver<Arc<str>>) -> Handler {
 async fn with_server<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
     let (give, given) = mpsc::unbounded_channel();
     let (states, receiver) = watch::channel(Arc::from("one"));
+    let follows = Rc::new(());
+    let door = Door::new(handler(receiver, Rc::clone(&follows)));
     let fake = Fake { given: RefCell::new(given), error: Cell::new(None), errors: Rc::default() };
     let local = LocalSet::new();
-    local.spawn_local(serve(fake, Door::new(handler(receiver)), false));
-    local.run_until(test(World { give, states })).await;
+    local.spawn_local(serve(fake, Rc::clone(&door), true));
+    local.run_until(test(World { give, states, door, follows })).await;
 }
 
 async fn read(socket: &mut DuplexStream) -> String {
@@ -187,86 +206,6 @@ async fn a_slow_handler_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn watchers_get_the_state_each_change_and_a_heartbeat_each_second() {
-    with_server(async |world| {
-        let mut socket = world.watch().await;
-        let begin = Instant::now();
-        let head = read(&mut socket).await;
-        assert!(head.contains("content-type: text/event-stream\r\n"), "{head}");
-        assert!(head.ends_with("event: state\ndata: one\n\n\r\n"), "{head}");
-        assert_eq!(event(&mut socket).await, "event: heartbeat\ndata: 1000\n\n");
-        assert_eq!(event(&mut socket).await, "event: heartbeat\ndata: 1000\n\n");
-        about(begin.elapsed(), S * 2);
-
-        sleep(S / 2).await;
-        world.states.send_replace(Arc::from("two"));
-        world.states.send_replace(Arc::from("three\nlines"));
-        assert_eq!(event(&mut socket).await, "event: state\ndata: three\ndata: lines\n\n");
-        about(begin.elapsed(), S * 5 / 2);
-    })
-    .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stream_ends_with_its_sender() {
-    with_server(async |world| {
-        let mut socket = world.watch().await;
-        read(&mut socket).await;
-        let World { give: _give, states } = world;
-        drop(states);
-        assert_eq!(read(&mut socket).await, "0\r\n\r\n");
-        about(closed_after(&mut socket).await, limit::IDLE);
-    })
-    .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_watcher_that_reads_nothing_is_given_up() {
-    with_server(async |world| {
-        let mut socket = world.watch().await;
-        let chunk = "x".repeat(5000);
-        world.states.send_replace(Arc::from(chunk));
-        sleep(S * 15).await;
-        let mut rest = Vec::new();
-        socket.read_to_end(&mut rest).await.unwrap();
-        assert_eq!(rest.len(), 4096);
-    })
-    .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn watchers_are_limited_and_counted() {
-    with_server(async |world| {
-        let mut watchers = Vec::new();
-        for _ in 0..limit::WATCHERS {
-            let mut socket = world.watch().await;
-            assert!(read(&mut socket).await.starts_with("HTTP/1.1 200 OK\r\n"));
-            watchers.push(socket);
-        }
-        let mut refused = world.watch().await;
-        assert!(read(&mut refused).await.starts_with("HTTP/1.1 503 "));
-        watchers.pop();
-        // a connection that is gone is noticed when the next heartbeat is sent
-        sleep(S * 2).await;
-        let mut taken = world.watch().await;
-        assert!(read(&mut taken).await.starts_with("HTTP/1.1 200 OK\r\n"));
-    })
-    .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_head_request_for_events_is_not_a_watcher() {
-    with_server(async |world| {
-        let mut socket = world.connect(4096);
-        socket.write_all(b"HEAD /watch HTTP/1.1\r\nconnection: close\r\n\r\n").await.unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.contains("text/event-stream") && answer.ends_with("\r\n\r\n"), "{answer}");
-    })
-    .await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn the_longest_idle_makes_room_and_watchers_stay() {
     with_server(async |world| {
         let mut watcher = world.watch().await;
@@ -292,7 +231,7 @@ async fn errors_in(error: Errno, time: Duration) -> u32 {
     let errors = Rc::new(Cell::new(0));
     let fake = Fake { given: RefCell::new(given), error: Cell::new(Some(error)), errors: Rc::clone(&errors) };
     let local = LocalSet::new();
-    local.spawn_local(serve(fake, Door::new(handler(receiver)), false));
+    local.spawn_local(serve(fake, Door::new(handler(receiver, Rc::default())), false));
     local.run_until(sleep(time)).await;
     errors.get()
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use config::agent::HealthTls;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, VerifierBuilderError, WebPkiClientVerifier};
@@ -59,7 +59,7 @@ pub enum TlsError {
         path: PathBuf,
         /// what is wrong with it
         #[source]
-        source: rustls::pki_types::pem::Error,
+        source: pem::Error,
     },
     /// certificate and key are not for each other, or of a kind that is not known
     #[error("use the certificate {certificate} with the key {key}")]
@@ -174,9 +174,12 @@ fn key(path: &str) -> Result<PrivateKeyDer<'static>, TlsError> {
     if mode & 0o007 != 0 {
         return Err(TlsError::Exposed { path: path.into(), mode });
     }
-    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|source| match source {
-        rustls::pki_types::pem::Error::NoItemsFound => TlsError::Empty { what: KEY, path: path.into() },
-        source => TlsError::Pem { path: path.into(), source },
+    PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|source| {
+        if matches!(source, pem::Error::NoItemsFound) {
+            TlsError::Empty { what: KEY, path: path.into() }
+        } else {
+            TlsError::Pem { path: path.into(), source }
+        }
     })
 }
 

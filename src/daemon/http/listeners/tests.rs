@@ -63,3 +63,25 @@ fn what_stays_is_not_touched_and_what_goes_is_closed() {
         assert!(!is_served(stays).await);
     });
 }
+
+/// Whether what listens there answers plainly.
+async fn is_plain(address: SocketAddr) -> bool {
+    is_served(SocketAddr::new([127, 0, 0, 1].into(), address.port())).await
+}
+
+#[test]
+fn only_loopback_addresses_are_plain_with_tls() {
+    in_runtime(async {
+        let files = super::super::tests::Files::new();
+        let own = super::super::tests::Authority::new();
+        let (mut listeners, here, everywhere) =
+            (listeners(), free(), SocketAddr::new([0; 4].into(), free().port()));
+        listeners.set(&[here, everywhere]).await;
+        tokio::task::yield_now().await;
+        assert!(is_plain(here).await && is_plain(everywhere).await);
+        listeners.set_tls(Some(ServerTls::load(&files.of(&own, None)).unwrap()));
+        assert!(is_plain(here).await && !is_plain(everywhere).await);
+        listeners.set_tls(None);
+        assert!(is_plain(everywhere).await);
+    });
+}
