@@ -24,8 +24,8 @@ use crate::desired::{Condition, Said, ServerState, Verdict, judge};
 use crate::path::Paths;
 use crate::roles::{Roles, lingering, placement};
 pub(crate) use agent_turn::{AgentTurn, What};
+pub(crate) use ears::AgentOrder;
 use ears::Ears;
-pub(crate) use ears::{AgentOrder, Knock};
 pub(crate) use turn::{CheckTurn, QuorumTurn, ServerTurn, Turn};
 use weight::Remembered;
 

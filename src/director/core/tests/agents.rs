@@ -1,5 +1,7 @@
 //! Agents' words in the table, in what is told, and in what is said back.
 
+use std::net::SocketAddr;
+
 use ipvs::DestinationKey;
 use watch::{Drain, DrainPhase, News, Repairs, Status, StepStatus, VipStatus};
 
