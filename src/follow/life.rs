@@ -1,5 +1,6 @@
 //! One agent, for as long as it is followed: stream after stream.
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -77,7 +78,8 @@ impl Life {
         }
     }
 
-    /// One stream, until it ends for the reason that is given. `told` is why the last one ended, until this one speaks.
+    /// One stream, until it ends for the reason that is given. `told` is why the last one ended, as long as nothing came
+    /// of this one.
     async fn follow(&self, told: &mut Option<String>) -> Result<String, Deaf> {
         // boxed, so that its size, which is needed for a moment only, is not part of every agent's for ever
         match Box::pin(self.open()).await {
@@ -94,8 +96,12 @@ impl Life {
             socket.write_all(&request).await?;
             socket.flush().await
         };
-        sent.await.map_err(|error| words::io_error(&error))?;
-        Ok(socket)
+        match sent.await {
+            // why the agent has closed already stands in what it sent before; reading ends with the same
+            Err(error) if is_closed(&error) => Ok(socket),
+            Err(error) => Err(words::io_error(&error)),
+            Ok(()) => Ok(socket),
+        }
     }
 
     async fn listen(&self, socket: Socket, told: &mut Option<String>) -> Result<String, Deaf> {
@@ -114,9 +120,7 @@ impl Life {
                 Turn::Silent => News::Silent,
                 Turn::End(words) => return Ok(words),
             };
-            if news != News::Silent {
-                *told = None;
-            }
+            *told = None;
             self.tell(news).await?;
         }
     }
@@ -124,4 +128,8 @@ impl Life {
     async fn tell(&self, news: News) -> Result<(), Deaf> {
         self.news.send((self.agent, news)).await.map_err(|_| Deaf)
     }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
