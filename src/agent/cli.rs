@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use daemon::run_dir::RunDir;
@@ -47,11 +48,15 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Stop being ready, so that the directors send no new connections. VIPs stay where they are; lasts across
-    /// restarts of the agent, until undrain or a reboot
-    Drain(VipArgs),
-    /// Be ready again
+    /// Leave service without losing a connection: directors set weight 0, connections end, directors delete the entry,
+    /// and then the VIP goes. It stays while no director says so. Lasts across restarts of the agent, until undrain
+    /// or a reboot
+    Drain(DrainArgs),
+    /// Put VIPs that have left back, and be ready again
     Undrain(VipArgs),
+    /// For the unit's ExecStop: a drain of the whole host if the unit is being stopped, nothing if it is restarted.
+    /// The next start ends it
+    Stop(StopArgs),
     /// Undo exactly what the agent did: its VIPs, its devices, then the sysctls with the values that were there
     /// before. Refused while the agent runs. Stop traffic first: drain
     Cleanup,
@@ -68,6 +73,28 @@ pub(crate) struct PlanArgs {
     pub(crate) json: bool,
 }
 
+/// What to drain, and how long.
+#[derive(Debug, Args)]
+pub(crate) struct DrainArgs {
+    /// Only this VIP instead of the whole host
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) vip: Option<IpAddr>,
+    /// Tell how it goes on; end when the VIPs have left, with 1 when they have not 10 s after the deadline
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// How long connections may take to end, 0s to 1d [default: as in the file]
+    #[arg(long, value_name = "DURATION", value_parser = deadline)]
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// Whose stop it is.
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The unit as systemd calls it
+    #[arg(long, value_name = "NAME", default_value = "lvs-rs-agent.service")]
+    pub(crate) unit: String,
+}
+
 /// Which VIP.
 #[derive(Debug, Args)]
 pub(crate) struct VipArgs {
@@ -81,6 +108,12 @@ impl Cli {
     pub(crate) fn run_dir(&self) -> PathBuf {
         self.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-rs-agent"))
     }
+}
+
+fn deadline(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(86_400);
+    let deadline = config::duration(text)?;
+    if deadline <= MOST { Ok(deadline) } else { Err("write 0s to 1d".to_owned()) }
 }
 
 fn log_level(text: &str) -> Result<String, String> {

@@ -1,12 +1,16 @@
-//! `/healthz`, `/v1/…` and `/metrics`. Drain and undrain are for the control socket only.
+//! `/healthz`, `/v1/…` and `/metrics`. Drain and undrain are for the control socket only; the network takes one POST, by
+//! which a director says how its table stands.
+
+mod command;
+mod follow;
 
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use daemon::http::{Events, Handler, Method, Peer, Reply, Request};
-use serde::{Deserialize, Serialize};
+use daemon::http::{Handler, Method, Peer, Reply, Request};
+use serde::Serialize;
 
-use crate::control::{Published, Wish, json};
+use crate::control::{Published, json};
 use crate::metrics;
 use watch::{Status, VipStatus};
 
@@ -16,6 +20,11 @@ pub(crate) fn handler(published: Rc<Published>) -> Handler {
         let published = Rc::clone(&published);
         Box::pin(async move { answer(&published, request).await })
     })
+}
+
+/// Which paths take a POST from the network.
+pub(crate) fn takes_post(path: &str) -> bool {
+    follow::takes_post(path)
 }
 
 /// The body of the `/healthz` answers.
@@ -34,22 +43,10 @@ struct Problem {
     known: Vec<String>,
 }
 
-/// The body of `POST /v1/drain`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Target {
-    vip: Option<IpAddr>,
-}
-
-async fn answer(published: &Published, request: Request) -> Reply {
-    let local = matches!(request.peer, Peer::Local { .. });
+async fn answer(published: &Rc<Published>, request: Request) -> Reply {
     let (method, path) = (&request.method, request.path.as_str());
-    if local && *method == Method::POST {
-        return match path {
-            "/v1/drain" => command(published, &request.body, Wish::Drain).await,
-            "/v1/undrain" => command(published, &request.body, Wish::Undrain).await,
-            _ => not_found(path),
-        };
+    if *method == Method::POST {
+        return told(published, &request).await;
     }
     if *method != Method::GET && *method != Method::HEAD {
         return problem(405, format!("{method} is not understood"), Vec::new());
@@ -57,11 +54,25 @@ async fn answer(published: &Published, request: Request) -> Reply {
     match path {
         "/healthz" => all(&published.status()),
         "/v1/status" => Reply::json(200, json(&published.status())),
-        "/v1/watch" => Reply::Events(Events::new(published.follow())),
+        "/v1/watch" => follow::follow(published, &request),
         "/metrics" => metrics(&published.status()),
         _ => match path.strip_prefix("/healthz/") {
             Some(vip) => one(&published.status(), vip, request.query.as_deref()),
             None => not_found(path),
+        },
+    }
+}
+
+async fn told(published: &Published, request: &Request) -> Reply {
+    let local = matches!(request.peer, Peer::Local { .. });
+    let path = request.path.as_str();
+    match path {
+        "/v1/drain" if local => command::drain(published, &request.body).await,
+        "/v1/undrain" if local => command::undrain(published, &request.body).await,
+        _ => match follow::answered(path) {
+            Some(watch) => follow::confirm(published, watch, &request.body),
+            None if local => not_found(path),
+            None => problem(405, "POST is not understood here".to_owned(), Vec::new()),
         },
     }
 }
@@ -102,36 +113,6 @@ fn one_port(vip: &VipStatus, port: u16) -> Reply {
 
 fn health(ready: bool, reason: Option<String>, vips: Vec<&VipStatus>) -> Reply {
     Reply::json(if ready { 200 } else { 503 }, json(&Health { ready, reason, vips }))
-}
-
-async fn command(published: &Published, body: &[u8], wish: fn(Option<IpAddr>) -> Wish) -> Reply {
-    let target: Target = if body.is_empty() {
-        Target::default()
-    } else {
-        match serde_json::from_slice(body) {
-            Ok(target) => target,
-            Err(error) => return problem(400, error.to_string(), Vec::new()),
-        }
-    };
-    let wish = wish(target.vip);
-    if let Some(refusal) = refuse(&published.status(), wish) {
-        return refusal;
-    }
-    if !published.ask(wish).await {
-        return problem(503, "the agent is ending".to_owned(), Vec::new());
-    }
-    Reply::json(200, json(&published.status()))
-}
-
-fn refuse(status: &Status, wish: Wish) -> Option<Reply> {
-    let (Wish::Drain(vip) | Wish::Undrain(vip)) = wish;
-    let vip = vip?;
-    if status.vip(vip).is_none() {
-        let known = status.vips.iter().map(|vip| vip.address.to_string()).collect();
-        return Some(problem(404, format!("{vip} is no VIP of this host"), known));
-    }
-    let whole = matches!(wish, Wish::Undrain(_)) && status.draining_since.is_some();
-    whole.then(|| problem(409, "the whole host drains: undrain it without --vip".to_owned(), Vec::new()))
 }
 
 fn metrics(status: &Status) -> Reply {

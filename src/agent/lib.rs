@@ -7,14 +7,18 @@ mod cli;
 mod command;
 mod control;
 mod core;
+mod deaths;
 mod http;
 mod load;
 mod logging;
 mod look;
 mod metrics;
+mod needs;
 mod run;
+mod start;
 mod status_text;
 mod store;
+mod time;
 
 use std::process::ExitCode;
 

@@ -7,6 +7,7 @@ use config::agent::AgentConfig;
 use config::{Diagnostic, Severity};
 use daemon::config_file::{self, ConfigFileError};
 use daemon::diagnostic::render;
+use daemon::http::{ServerTls, TlsError};
 use host::{Conflict, HostState, conflicts};
 
 /// A good file.
@@ -24,6 +25,8 @@ pub(crate) enum Refused {
     File(ConfigFileError),
     /// the text, or the host contradicts it: findings with their places
     Text(String),
+    /// what `[health] tls` names
+    Tls(TlsError),
 }
 
 /// Reads the file.
@@ -39,6 +42,11 @@ impl Loaded {
     /// The warnings, ready to print; none where there are none.
     pub(crate) fn warnings(&self) -> Option<String> {
         (!self.warnings.is_empty()).then(|| rendered(&self.path, &self.text, &self.warnings))
+    }
+
+    /// What the health endpoint shows; none: plain.
+    pub(crate) fn tls(&self) -> Result<Option<ServerTls>, Refused> {
+        self.config.health_tls.as_ref().map(ServerTls::load).transpose().map_err(Refused::Tls)
     }
 
     /// Refuses VIPs that this host cannot have.
@@ -82,6 +90,7 @@ impl Refused {
         match self {
             Self::File(error) => daemon::errors::print_chain(error, error.hint().as_deref()),
             Self::Text(text) => crate::command::complain(text),
+            Self::Tls(error) => daemon::errors::print_chain(error, error.hint().as_deref()),
         }
     }
 
@@ -90,6 +99,7 @@ impl Refused {
         match self {
             Self::File(error) => daemon::errors::chain(error, error.hint().as_deref()),
             Self::Text(text) => text.clone(),
+            Self::Tls(error) => daemon::errors::chain(error, error.hint().as_deref()),
         }
     }
 }

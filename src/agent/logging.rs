@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use host::Step;
 
-use crate::core::Event;
+use crate::core::{Event, Phase};
 
 /// Writes one event.
 pub(crate) fn log(event: &Event) {
@@ -24,9 +24,19 @@ pub(crate) fn log(event: &Event) {
         }
         Event::Settled(what) => tracing::info!(%what, "nobody undoes what is put right any more"),
         Event::Draining(vip) => tracing::info!(vip = %whom(*vip), "draining"),
+        Event::Phase { vip, phase } => tracing::info!(%vip, "{}", words(*phase)),
         Event::Undrained(vip) => tracing::info!(vip = %whom(*vip), "not draining any more"),
         Event::Blind(reason) => tracing::warn!(%reason, "cannot look at the kernel"),
         Event::SeesAgain => tracing::info!("can look at the kernel again"),
+    }
+}
+
+fn words(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Quiescing => "drain: directors are to set weight 0",
+        Phase::Draining => "drain: every director has set weight 0, connections may end",
+        Phase::Leaving => "drain: directors are to delete the entry",
+        Phase::Off => "drain: every director has deleted the entry, the VIP goes",
     }
 }
 

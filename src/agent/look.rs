@@ -1,20 +1,23 @@
 //! Looking at the kernel.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use daemon::errors::one_line;
-use host::{Address, ArpSysctl, HostState, Link, ListenerProtocol, ListeningSocket, Sysctl, Vip};
+use host::{Address, ArpSysctl, HostState, Link, ListenerProtocol, ListeningSocket, Need, Sysctl, Vip};
 use kernel::address::Addresses;
 use kernel::sockets::{Sockets, SocketsError};
 use kernel::sysctl::Sysctls;
 
 use crate::core::Depth;
+use crate::needs::Runs;
 
 /// Looks at what some VIPs need, and no more.
 pub(crate) struct Looker {
     addresses: Addresses,
     sysctls: Sysctls,
     sockets: Option<Sockets>,
+    runs: Runs,
     links: Vec<Link>,
     found: Vec<Address>,
 }
@@ -24,6 +27,7 @@ pub(crate) struct Looker {
 pub(crate) struct Needs {
     pub(crate) sysctls: bool,
     pub(crate) listeners: Vec<ListenerProtocol>,
+    pub(crate) runs: BTreeSet<Need>,
 }
 
 impl Needs {
@@ -34,6 +38,7 @@ impl Needs {
         Self {
             sysctls: vips.iter().any(|vip| vip.address.is_ipv4()),
             listeners: protocols.into_iter().collect(),
+            runs: vips.iter().flat_map(|vip| vip.needs.iter().cloned()).collect(),
         }
     }
 }
@@ -41,7 +46,7 @@ impl Needs {
 impl Looker {
     /// Looks through this connection.
     pub(crate) fn new(addresses: Addresses, sysctls: Sysctls) -> Self {
-        Self { addresses, sysctls, sockets: None, links: Vec::new(), found: Vec::new() }
+        Self { addresses, sysctls, sockets: None, runs: Runs::new(), links: Vec::new(), found: Vec::new() }
     }
 
     /// Looks. Sysctls that cannot be read are missing from the answer.
@@ -60,7 +65,20 @@ impl Looker {
             sysctls: if needs.sysctls { self.sysctls() } else { BTreeMap::new() },
             listeners,
             listeners_fault,
+            needs: self.runs.look(needs.runs.iter()),
         })
+    }
+
+    /// How many connections each of these addresses has on this host.
+    pub(crate) fn connections(&mut self, vips: &BTreeSet<IpAddr>) -> Result<BTreeMap<IpAddr, u64>, String> {
+        self.counted(vips).map_err(|error| words(&error))
+    }
+
+    fn counted(&mut self, vips: &BTreeSet<IpAddr>) -> Result<BTreeMap<IpAddr, u64>, SocketsError> {
+        let mut sockets = self.take_sockets()?;
+        let found = sockets.connections(vips)?;
+        self.sockets = Some(sockets);
+        Ok(found)
     }
 
     /// Of `all`, of loopback, and of every interface through which ARP may arrive.
@@ -75,14 +93,15 @@ impl Looker {
         if protocols.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sockets = match self.sockets.take() {
-            Some(sockets) => sockets,
-            None => Sockets::open()?,
-        };
-        // one that failed may hold half an answer, and is not used again
+        let mut sockets = self.take_sockets()?;
         let found = sockets.listeners(protocols)?;
         self.sockets = Some(sockets);
         Ok(found)
+    }
+
+    /// One that failed may hold half an answer, and is not given back.
+    fn take_sockets(&mut self) -> Result<Sockets, SocketsError> {
+        self.sockets.take().map_or_else(Sockets::open, Ok)
     }
 }
 

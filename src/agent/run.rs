@@ -1,105 +1,61 @@
 //! The daemon: hands to the core what happens, and does what the core wants.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use config::agent::AgentConfig;
-use daemon::clock::Clock;
-use daemon::errors::one_line;
 use daemon::exit::Exit;
-use daemon::http::Listeners;
+use daemon::http::{Listeners, ServerTls};
+use daemon::notify;
 use daemon::signals::{Signal, Signals};
-use daemon::{http as server, notify};
-use host::{HostState, Owned, Step};
-use kernel::address::{Addresses, Events, events};
-use kernel::sysctl::Sysctls;
-use tokio::sync::mpsc;
+use host::{Owned, Step};
+use kernel::address::Events;
 
 use crate::act::Hands;
-use crate::control::{Command, Published, Wish};
-use crate::core::{Core, Depth, Input, Outcome, Output, StepResult};
+use crate::control::{Command, Heard, Published, Wish, Word};
+use crate::core::{Core, Input, Outcome, Output, StepResult, Wanted};
+use crate::deaths::Deaths;
 use crate::load::{Loaded, Refused, load};
+use crate::logging;
 use crate::look::{Looker, Needs};
-use crate::store::{Store, Stored};
-use crate::{http, logging};
+use crate::start::{look, start, warn, warn_lines};
+use crate::store::Store;
+use crate::time::{Time, unix_time_s};
 
 /// A running agent.
 pub(crate) struct Daemon {
-    path: PathBuf,
-    core: Core,
-    clock: Clock,
-    looker: Looker,
-    hands: Hands,
-    store: Store,
-    published: Rc<Published>,
-    listeners: Listeners,
-    started: bool,
+    pub(crate) path: PathBuf,
+    pub(crate) core: Core,
+    pub(crate) time: Time,
+    pub(crate) looker: Looker,
+    pub(crate) hands: Hands,
+    pub(crate) store: Store,
+    pub(crate) published: Rc<Published>,
+    pub(crate) listeners: Listeners,
+    pub(crate) started: bool,
+}
+
+/// What it hears.
+pub(crate) struct Ears {
+    pub(crate) heard: Heard,
+    pub(crate) events: Events,
+    pub(crate) signals: Signals,
+    pub(crate) deaths: Deaths,
 }
 
 /// Ends with SIGTERM, or when the kernel can be heard no more. The caller holds the run directory's lock.
 pub(crate) async fn run(path: PathBuf, store: Store) -> Exit {
     match start(path, store).await {
-        Ok((daemon, commands, events, signals)) => daemon.serve(commands, events, signals).await,
+        Ok((daemon, ears)) => daemon.serve(ears).await,
         Err(exit) => exit,
     }
 }
 
-type Started = (Daemon, mpsc::Receiver<Command>, Events, Signals);
-
-/// Everything that can fail before anything is changed.
-async fn start(path: PathBuf, store: Store) -> Result<Started, Exit> {
-    let loaded = load(&path).map_err(|refused| refuse(&refused))?;
-    let (addresses, sysctls) = (Addresses::open().map_err(|error| failed(&error))?, Sysctls::default());
-    // before the first look, so that nothing is missed between the two
-    let events = events().map_err(|error| failed(&error))?;
-    let signals = Signals::new().map_err(|error| failed(&error))?;
-    let mut looker = Looker::new(addresses.clone(), sysctls.clone());
-    let state = look(&mut looker, &loaded.config).await.map_err(|reason| {
-        tracing::error!(%reason, "cannot look at the kernel");
-        Exit::Failed
-    })?;
-    // such a VIP is not ready, for this very reason; the others are served
-    if let Err(refused) = loaded.fits(&state) {
-        warn_lines(&refused.text());
-    }
-    let stored = store.read_or_set_aside().map_err(|error| failed(&error))?;
-    let (daemon, commands) =
-        assemble(path, loaded, stored, store, looker, Hands { addresses, sysctls }).await?;
-    Ok((daemon, commands, events, signals))
-}
-
-async fn assemble(
-    path: PathBuf,
-    loaded: Loaded,
-    stored: Stored,
-    store: Store,
-    looker: Looker,
-    hands: Hands,
-) -> Result<(Daemon, mpsc::Receiver<Command>), Exit> {
-    warn(&loaded);
-    let Stored { owned, drains } = stored;
-    let AgentConfig { vips, health_listen, watch_interval, .. } = loaded.config;
-    let core = Core::new(vips, watch_interval, owned, drains);
-    let (published, commands) = Published::new(core.status());
-    let published = Rc::new(published);
-    let handler = http::handler(Rc::clone(&published));
-    let control = server::bind_control(store.directory().control_socket()).map_err(|error| failed(&error))?;
-    tokio::task::spawn_local(server::serve_unix(control, handler.clone()));
-    let mut listeners = Listeners::new(handler);
-    listeners.set(&health_listen).await;
-    let clock = Clock::start();
-    let daemon = Daemon { path, core, clock, looker, hands, store, published, listeners, started: false };
-    Ok((daemon, commands))
-}
-
 impl Daemon {
-    async fn serve(
-        mut self,
-        mut commands: mpsc::Receiver<Command>,
-        mut events: Events,
-        mut signals: Signals,
-    ) -> Exit {
+    async fn serve(mut self, ears: Ears) -> Exit {
+        let Ears { heard: Heard { mut commands, mut words }, mut events, mut signals, mut deaths } = ears;
         self.feed(Input::Tick).await;
         let mut alive = Watchdog::new();
         loop {
@@ -107,7 +63,10 @@ impl Daemon {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Terminate => return stop(),
-                    Signal::Reload => self.reload().await,
+                    Signal::Reload => {
+                        self.reload().await;
+                        deaths.watch(self.core.vips());
+                    }
                 },
                 changed = events.changed() => match changed {
                     Ok(()) => self.feed(Input::Changed).await,
@@ -116,8 +75,10 @@ impl Daemon {
                         return Exit::Failed;
                     }
                 },
+                () = deaths.next() => self.feed(Input::Died).await,
                 Some(command) = commands.recv() => self.command(command).await,
-                () = until(self.core.poll_timeout(), self.clock) => self.feed(Input::Tick).await,
+                Some(word) = words.recv() => self.feed(input(word)).await,
+                () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
                 () = alive.due() => notify::watchdog(),
             }
         }
@@ -127,7 +88,7 @@ impl Daemon {
     async fn feed(&mut self, input: Input) {
         let mut next = Some(input);
         while let Some(input) = next.take() {
-            self.core.handle(input, self.clock.now());
+            self.core.handle(input, self.time.now());
             while let Some(output) = self.core.poll_output() {
                 if let Some(answer) = self.perform(output).await {
                     next = Some(answer);
@@ -142,6 +103,7 @@ impl Daemon {
                 let needs = Needs::of(self.core.vips());
                 return Some(Input::Looked(depth, self.looker.look(depth, &needs).await));
             }
+            Output::Count(vips) => return Some(self.count(&vips)),
             Output::Apply { steps, before } => return Some(self.apply(steps, before).await),
             Output::Save => self.save(),
             Output::Publish(status) => {
@@ -159,6 +121,12 @@ impl Daemon {
             Output::Log(event) => logging::log(&event),
         }
         None
+    }
+
+    fn count(&mut self, vips: &BTreeSet<IpAddr>) -> Input {
+        let began = self.time.now();
+        let found = self.looker.connections(vips);
+        Input::Counted { found, took: self.time.now().saturating_sub(began) }
     }
 
     /// What cannot be written down is not done.
@@ -180,7 +148,9 @@ impl Daemon {
     async fn command(&mut self, command: Command) {
         let Command { wish, done } = command;
         let input = match wish {
-            Wish::Drain(vip) => Input::Drain { vip, since_s: unix_time_s() },
+            Wish::Drain { vip, deadline, stops } => {
+                Input::Drain(Wanted { vip, since_s: unix_time_s(), deadline, stops })
+            }
             Wish::Undrain(vip) => Input::Undrain { vip },
         };
         self.feed(input).await;
@@ -192,7 +162,7 @@ impl Daemon {
     async fn reload(&mut self) {
         notify::reloading();
         match self.try_load().await {
-            Ok(loaded) => self.take(loaded).await,
+            Ok((loaded, tls)) => self.take(loaded, tls).await,
             Err(refused) => {
                 tracing::warn!(file = %self.path.display(), "configuration refused, the old one stays");
                 warn_lines(&refused.text());
@@ -201,19 +171,31 @@ impl Daemon {
         notify::ready(&self.core.status().summary());
     }
 
-    async fn try_load(&mut self) -> Result<Loaded, Refused> {
+    async fn try_load(&mut self) -> Result<(Loaded, Option<ServerTls>), Refused> {
         let loaded = load(&self.path)?;
+        let tls = loaded.tls()?;
         let state = look(&mut self.looker, &loaded.config).await.map_err(Refused::Text)?;
         loaded.fits(&state)?;
-        Ok(loaded)
+        Ok((loaded, tls))
     }
 
-    async fn take(&mut self, loaded: Loaded) {
+    async fn take(&mut self, loaded: Loaded, tls: Option<ServerTls>) {
         warn(&loaded);
-        let AgentConfig { vips, health_listen, watch_interval, .. } = loaded.config;
+        let AgentConfig { vips, health_listen, watch_interval: interval, drain_deadline: deadline, .. } =
+            loaded.config;
         tracing::info!(file = %self.path.display(), vips = vips.len(), "configuration read again");
+        self.listeners.set_tls(tls);
         self.listeners.set(&health_listen).await;
-        self.feed(Input::Configured { vips, interval: watch_interval }).await;
+        self.published.set_deadline(deadline);
+        self.feed(Input::Configured { vips, interval, deadline }).await;
+    }
+}
+
+fn input(word: Word) -> Input {
+    match word {
+        Word::Came { watch, director } => Input::Came { watch, director },
+        Word::Went { watch } => Input::Went { watch },
+        Word::Confirmed { watch, said } => Input::Confirmed { watch, said },
     }
 }
 
@@ -240,42 +222,4 @@ impl Watchdog {
             None => std::future::pending().await,
         }
     }
-}
-
-async fn until(moment: Option<std::time::Duration>, clock: Clock) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(clock.instant(moment)).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn look(looker: &mut Looker, config: &AgentConfig) -> Result<HostState, String> {
-    looker.look(Depth::Everything, &Needs::of(&config.vips)).await
-}
-
-fn warn(loaded: &Loaded) {
-    if let Some(warnings) = loaded.warnings() {
-        warn_lines(&warnings);
-    }
-}
-
-/// A log line holds one line.
-fn warn_lines(text: &str) {
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        tracing::warn!("{line}");
-    }
-}
-
-fn refuse(refused: &Refused) -> Exit {
-    refused.print();
-    Exit::ConfigRefused
-}
-
-fn failed(error: &dyn std::error::Error) -> Exit {
-    tracing::error!(error = one_line(error), "cannot start");
-    Exit::Failed
-}
-
-fn unix_time_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use watch::{Repairs, Status, StepStatus, VipStatus};
+use watch::{Drain, DrainPhase, Repairs, Status, StepStatus, VipStatus};
 
 /// Done and not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +44,26 @@ pub(crate) fn text(status: &Status, marks: Marks) -> String {
 fn state(vip: &VipStatus) -> String {
     match (&vip.barred, vip.draining_since) {
         (Some(reason), _) => format!("NOT READY ({reason})"),
-        (None, Some(since)) => format!("draining since {}", utc(since)),
+        (None, Some(since)) => draining(vip.drain.as_ref(), since),
         (None, None) if vip.ready => "ready".to_owned(),
         (None, None) => "NOT READY".to_owned(),
+    }
+}
+
+fn draining(drain: Option<&Drain>, since_s: u64) -> String {
+    let phase = drain.map_or("draining", |drain| phase(drain.phase));
+    let waits = drain.and_then(|drain| drain.waits_for.as_ref());
+    let waits = waits.map(|what| format!(" (waits for {what})")).unwrap_or_default();
+    format!("{phase} since {}{waits}", utc(since_s))
+}
+
+/// As in the JSON.
+pub(crate) fn phase(phase: DrainPhase) -> &'static str {
+    match phase {
+        DrainPhase::Quiescing => "quiescing",
+        DrainPhase::Draining => "draining",
+        DrainPhase::Leaving => "leaving",
+        DrainPhase::Left => "left",
     }
 }
 
@@ -60,7 +77,9 @@ fn step_text(step: &StepStatus, marks: Marks) -> String {
 
 fn footer(status: &Status) -> String {
     let drained = status.draining_since.map(|since| format!("; the whole host drains since {}", utc(since)));
-    format!("{}; {}{}", status.summary(), repairs(status.repairs), drained.unwrap_or_default())
+    let weight = status.weight.map(|weight| format!("; weight {weight} %"));
+    let (weight, drained) = (weight.unwrap_or_default(), drained.unwrap_or_default());
+    format!("{}; {}{weight}{drained}", status.summary(), repairs(status.repairs))
 }
 
 fn repairs(repairs: Repairs) -> String {

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use daemon::run_dir::RunDir;
 use host::{ArpSysctl, Owned, Sysctl};
 use serde::{Deserialize, Serialize};
 
-use crate::core::Drains;
+use crate::core::{Director, Drains, Phase, Progress};
 
 const FILE: &str = "state.json";
 /// Where a file that cannot be read is put aside.
@@ -99,6 +100,36 @@ struct File {
     bystanders: Vec<OwnAddress>,
     drain_host: Option<u64>,
     drain_vips: BTreeMap<IpAddr, u64>,
+    // what follows is missing where an agent wrote that knew no phases
+    #[serde(default)]
+    drain_host_stops: bool,
+    #[serde(default)]
+    drain_phases: BTreeMap<IpAddr, DrainPhase>,
+    #[serde(default)]
+    directors: Vec<Known>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DrainPhase {
+    phase: PhaseName,
+    deadline_ms: u64,
+    /// since boot
+    ends_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PhaseName {
+    Quiescing,
+    Draining,
+    Leaving,
+    Off,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Known {
+    name: String,
+    address: IpAddr,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -138,6 +169,9 @@ impl From<(&Owned, &Drains)> for File {
             bystanders: owned.bystanders.iter().map(address).collect(),
             drain_host: drains.host,
             drain_vips: drains.vips.clone(),
+            drain_host_stops: drains.host_stops,
+            drain_phases: drains.progress.iter().map(|(vip, progress)| (*vip, progress.into())).collect(),
+            directors: drains.directors.iter().map(Known::from).collect(),
         }
     }
 }
@@ -154,7 +188,13 @@ impl From<File> for Stored {
                 sysctls: file.sysctls.into_iter().map(sysctl).collect(),
                 bystanders: file.bystanders.into_iter().map(address).collect(),
             },
-            drains: Drains { host: file.drain_host, vips: file.drain_vips },
+            drains: Drains {
+                host: file.drain_host,
+                host_stops: file.drain_host_stops,
+                vips: file.drain_vips,
+                progress: file.drain_phases.into_iter().map(|(vip, phase)| (vip, phase.into())).collect(),
+                directors: file.directors.into_iter().map(Director::from).collect(),
+            },
         }
     }
 }
@@ -174,6 +214,64 @@ impl From<SysctlName> for ArpSysctl {
             SysctlName::ArpIgnore => Self::Ignore,
             SysctlName::ArpAnnounce => Self::Announce,
         }
+    }
+}
+
+impl From<&Progress> for DrainPhase {
+    fn from(progress: &Progress) -> Self {
+        Self {
+            phase: progress.phase.into(),
+            deadline_ms: milliseconds(progress.deadline),
+            ends_ms: milliseconds(progress.ends),
+        }
+    }
+}
+
+impl From<DrainPhase> for Progress {
+    fn from(written: DrainPhase) -> Self {
+        Self {
+            phase: written.phase.into(),
+            deadline: Duration::from_millis(written.deadline_ms),
+            ends: Duration::from_millis(written.ends_ms),
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl From<Phase> for PhaseName {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Quiescing => Self::Quiescing,
+            Phase::Draining => Self::Draining,
+            Phase::Leaving => Self::Leaving,
+            Phase::Off => Self::Off,
+        }
+    }
+}
+
+impl From<PhaseName> for Phase {
+    fn from(name: PhaseName) -> Self {
+        match name {
+            PhaseName::Quiescing => Self::Quiescing,
+            PhaseName::Draining => Self::Draining,
+            PhaseName::Leaving => Self::Leaving,
+            PhaseName::Off => Self::Off,
+        }
+    }
+}
+
+impl From<&Director> for Known {
+    fn from(director: &Director) -> Self {
+        Self { name: director.name.clone(), address: director.address }
+    }
+}
+
+impl From<Known> for Director {
+    fn from(known: Known) -> Self {
+        Self { name: known.name, address: known.address }
     }
 }
 

@@ -1,11 +1,12 @@
-//! `status`, `drain` and `undrain`: asked of the running agent.
+//! `status` and `undrain`: asked of the running agent.
 
 use std::net::IpAddr;
 
-use daemon::control::request;
+use daemon::control::{ControlError, request};
 use daemon::exit::Exit;
 use daemon::http::Method;
 use daemon::run_dir::RunDir;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Ended, complain, failed, failed_because, say};
@@ -19,40 +20,48 @@ pub(super) fn status(cli: &Cli, as_json: bool) -> Ended {
     if as_json {
         say(&String::from_utf8_lossy(&body));
     } else {
-        say(&text(&parse(&body)?, Marks::of_locale()));
+        say(&text(&parse::<Status>(&body)?, Marks::of_locale()));
     }
     Ok(Exit::Done)
 }
 
-pub(super) fn drain(cli: &Cli, args: &VipArgs) -> Ended {
-    told(cli, "/v1/drain", args.vip)
-}
-
 pub(super) fn undrain(cli: &Cli, args: &VipArgs) -> Ended {
-    told(cli, "/v1/undrain", args.vip)
-}
-
-fn told(cli: &Cli, path: &str, vip: Option<IpAddr>) -> Ended {
     #[derive(Serialize)]
     struct Target {
         vip: Option<IpAddr>,
     }
-    let body = ask(cli, Method::POST, path, json(&Target { vip }).as_bytes())?;
-    say(&text(&parse(&body)?, Marks::of_locale()));
+    let body = ask(cli, Method::POST, "/v1/undrain", json(&Target { vip: args.vip }).as_bytes())?;
+    say(&text(&parse::<Status>(&body)?, Marks::of_locale()));
     Ok(Exit::Done)
 }
 
-fn ask(cli: &Cli, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8>, Exit> {
+/// The body of a good answer; the words of another, or why there is none, are printed.
+pub(super) fn ask(cli: &Cli, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8>, Exit> {
+    good(asked(cli, method, path, body))
+}
+
+/// The answer, printed if it is none to go on with.
+pub(super) fn good(answer: Result<(u16, Vec<u8>), ControlError>) -> Result<Vec<u8>, Exit> {
+    match answer {
+        Ok((200, body)) => Ok(body),
+        Ok((status, body)) => Err(refused(status, &body)),
+        Err(error) => Err(failed(&error, error.hint())),
+    }
+}
+
+/// The answer, whatever it is.
+pub(super) fn asked(
+    cli: &Cli,
+    method: Method,
+    path: &str,
+    body: &[u8],
+) -> Result<(u16, Vec<u8>), ControlError> {
     // a directory that is not there means the same as a socket that is not there
     let socket = match RunDir::open(cli.run_dir(), false) {
         Ok(directory) => directory.control_socket(),
         Err(_) => cli.run_dir().join("control.sock"),
     };
-    match request(&socket, method, path, body) {
-        Ok((200, body)) => Ok(body),
-        Ok((status, body)) => Err(refused(status, &body)),
-        Err(error) => Err(failed(&error, error.hint())),
-    }
+    request(&socket, method, path, body)
 }
 
 fn refused(status: u16, body: &[u8]) -> Exit {
@@ -72,6 +81,6 @@ fn refused(status: u16, body: &[u8]) -> Exit {
     exit
 }
 
-fn parse(body: &[u8]) -> Result<Status, Exit> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Exit> {
     serde_json::from_slice(body).map_err(|error| failed(&error, Some("is another version running?")))
 }

@@ -1,9 +1,9 @@
 //! `apply` and `cleanup`: what the daemon does, once and by hand.
 
 use daemon::exit::Exit;
-use host::{HostState, Plan, Step, StepName, Vip, down_steps, left_over, readiness, up_steps};
+use host::{HostState, Plan, Step, StepName, Vip, down_steps, left_over, partial_steps, readiness};
 
-use super::inspect::good;
+use super::inspect::{good, warn_of_drained};
 use super::{Ended, complain, failed, failed_because, limbs, locked, say};
 use crate::act::Hands;
 use crate::cli::Cli;
@@ -19,10 +19,13 @@ pub(super) async fn apply(cli: &Cli) -> Ended {
     let loaded = good(load(&cli.config))?;
     let (store, _lock) = locked(cli, "apply")?;
     let (looker, hands) = limbs()?;
-    let stored = store.read_or_set_aside().map_err(|error| failed(&error, None))?;
+    let Stored { owned, drains } = store.read_or_set_aside().map_err(|error| failed(&error, None))?;
+    let stored = Stored { owned, drains: drains.at_start() };
+    let wanted = stored.drains.wanted(&loaded.config.vips);
+    warn_of_drained(&loaded.config.vips, &stored.drains);
     let mut hand = ByHand { looker, hands, store, stored, needs: Needs::of(&loaded.config.vips) };
     good(loaded.fits(&hand.look().await?))?;
-    hand.up(&loaded.config.vips).await
+    hand.up(&wanted).await
 }
 
 pub(super) async fn cleanup(cli: &Cli) -> Ended {
@@ -30,7 +33,7 @@ pub(super) async fn cleanup(cli: &Cli) -> Ended {
     let stored =
         store.read().map_err(|error| failed(&error, Some("what is ours is not known: see `ip address`")))?;
     let (looker, hands) = limbs()?;
-    let needs = Needs { sysctls: true, listeners: Vec::new() };
+    let needs = Needs { sysctls: true, ..Needs::default() };
     let mut hand = ByHand { looker, hands, store, stored, needs };
     hand.down().await
 }
@@ -54,7 +57,7 @@ impl ByHand {
         for _ in 0..ROUNDS {
             let state = self.look().await?;
             self.stored.owned.prune(vips, &state);
-            let plan = up_steps(vips, &self.stored.owned, &state);
+            let plan = partial_steps(vips, &self.stored.owned, &state);
             if plan.steps.is_empty() {
                 return Ok(self.verdict(vips, &plan, &state, changed));
             }
@@ -66,11 +69,11 @@ impl ByHand {
         Err(failed_because("someone else undoes what apply does"))
     }
 
-    /// Whether the VIPs are prepared; who listens is not apply's business.
+    /// Whether the VIPs are prepared; who runs and listens is not apply's business.
     fn verdict(&self, vips: &[Vip], plan: &Plan, state: &HostState, changed: bool) -> Exit {
         warn(&plan.notes);
         let steps = vips.iter().flat_map(|vip| readiness(vip, &self.stored.owned, state));
-        let prepared = steps.filter(|step| !matches!(step.name, StepName::Listener(_)));
+        let prepared = steps.filter(|step| !matches!(step.name, StepName::Need(_) | StepName::Listener(_)));
         let missing: Vec<String> = prepared.filter_map(|step| step.state.err()).collect();
         for reason in &missing {
             complain(&format!("error: {reason}"));

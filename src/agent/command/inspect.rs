@@ -2,19 +2,20 @@
 
 use daemon::exit::Exit;
 use daemon::run_dir::RunDir;
-use host::{Owned, Plan, up_steps};
+use host::{Plan, Vip, partial_steps};
 use serde::Serialize;
 
 use super::{Ended, complain, failed_because, limbs, say};
 use crate::cli::{Cli, PlanArgs};
 use crate::control::json;
-use crate::core::Depth;
+use crate::core::{Depth, Drains};
 use crate::load::{Loaded, Refused, load};
 use crate::look::Needs;
-use crate::store::Store;
+use crate::store::{Store, Stored};
 
 pub(super) async fn check(cli: &Cli, show: bool) -> Ended {
     let loaded = good(load(&cli.config))?;
+    good(loaded.tls().map(drop))?;
     // a host that cannot be looked at refuses nothing
     let (mut looker, _) = limbs()?;
     if let Ok(state) = looker.look(Depth::Everything, &Needs::default()).await {
@@ -36,21 +37,29 @@ pub(super) async fn plan(cli: &Cli, args: &PlanArgs) -> Ended {
     let state = looker.look(Depth::Everything, &Needs::of(vips)).await;
     let state = state.map_err(|reason| failed_because(&reason))?;
     good(loaded.fits(&state))?;
-    let plan = up_steps(vips, &owned(cli), &state);
+    let Stored { owned, drains } = stored(cli);
+    let drains = drains.at_start();
+    warn_of_drained(vips, &drains);
+    let plan = partial_steps(&drains.wanted(vips), &owned, &state);
     say(&if args.json { as_json(&plan) } else { as_text(&plan) });
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Changes } else { Exit::Done })
 }
 
-/// What is ours, as far as this user may know.
-fn owned(cli: &Cli) -> Owned {
-    let Ok(directory) = RunDir::open(cli.run_dir(), false) else { return Owned::default() };
-    match Store::new(directory).read() {
-        Ok(stored) => stored.owned,
-        Err(error) => {
-            let reason = daemon::errors::one_line(&error);
-            complain(&format!("warning: {reason}: planned as if nothing were ours"));
-            Owned::default()
-        }
+/// What is ours and what drains, as far as this user may know.
+fn stored(cli: &Cli) -> Stored {
+    let Ok(directory) = RunDir::open(cli.run_dir(), false) else { return Stored::default() };
+    Store::new(directory).read().unwrap_or_else(|error| {
+        let reason = daemon::errors::one_line(&error);
+        complain(&format!("warning: {reason}: planned as if nothing were ours"));
+        Stored::default()
+    })
+}
+
+/// VIPs that have left are not put back by hand.
+pub(super) fn warn_of_drained(vips: &[Vip], drains: &Drains) {
+    for vip in vips.iter().filter(|vip| drains.is_off(vip.address)) {
+        let address = vip.address;
+        complain(&format!("warning: {address} is drained and stays off; to have it back: start the agent, undrain"));
     }
 }
 

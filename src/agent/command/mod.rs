@@ -3,6 +3,8 @@
 mod ask;
 mod change;
 mod inspect;
+mod jobs;
+mod leave;
 
 use std::error::Error;
 use std::io::Write;
@@ -31,8 +33,9 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
         Command::Plan(args) => in_runtime(inspect::plan(cli, args)),
         Command::Apply => in_runtime(change::apply(cli)),
         Command::Status { json } => ask::status(cli, *json),
-        Command::Drain(args) => ask::drain(cli, args),
+        Command::Drain(args) => leave::drain(cli, args),
         Command::Undrain(args) => ask::undrain(cli, args),
+        Command::Stop(args) => leave::stop(cli, args),
         Command::Cleanup => in_runtime(change::cleanup(cli)),
     };
     done.unwrap_or_else(|exit| exit)

@@ -1,12 +1,13 @@
 //! What goes into the core and comes out of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
 use host::{HostState, Owned, Step, Vip};
 
-use super::Subject;
-use watch::Status;
+use super::{Director, Phase, Subject, Wanted};
+use watch::{Confirm, Status};
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) enum Input {
     Tick,
     /// the kernel says that interfaces or addresses changed
     Changed,
+    /// the kernel says that a socket is gone which may have been a VIP's listener
+    Died,
     /// a look is done, or failed
     Looked(Depth, Result<HostState, String>),
     /// steps were tried; with what was ours before them
@@ -25,19 +28,44 @@ pub(crate) enum Input {
         vips: Vec<Vip>,
         /// its watch interval
         interval: Duration,
+        /// its deadline of drains
+        deadline: Duration,
     },
-    /// stop being ready for a VIP, or for all
-    Drain {
-        /// none: the whole host
-        vip: Option<IpAddr>,
-        /// seconds since 1970
-        since_s: u64,
-    },
+    /// take a VIP out of service, or all
+    Drain(Wanted),
     /// be ready again
     Undrain {
         /// none: everything
         vip: Option<IpAddr>,
     },
+    /// a director follows
+    Came {
+        /// its stream
+        watch: String,
+        /// who it is
+        director: Director,
+    },
+    /// a stream has ended
+    Went {
+        /// which
+        watch: String,
+    },
+    /// a director says how its table stands
+    Confirmed {
+        /// its stream
+        watch: String,
+        /// what it says
+        said: Confirm,
+    },
+    /// the connections of each VIP were counted, or could not be
+    Counted {
+        /// those that have one
+        found: Result<BTreeMap<IpAddr, u64>, String>,
+        /// how long it took
+        took: Duration,
+    },
+    /// what this host may carry, in percent; none: all
+    Weight(Option<u8>),
 }
 
 /// How much is looked at.
@@ -76,6 +104,8 @@ pub(crate) enum Outcome {
 pub(crate) enum Output {
     /// look, then tell [`Input::Looked`]
     Look(Depth),
+    /// count the connections of these VIPs, then tell [`Input::Counted`]
+    Count(BTreeSet<IpAddr>),
     /// write down what is ours, then take the steps in order, then tell [`Input::Applied`]
     Apply {
         /// in order
@@ -133,6 +163,13 @@ pub(crate) enum Event {
     Settled(Subject),
     /// draining began
     Draining(Option<IpAddr>),
+    /// a drain has come to this
+    Phase {
+        /// the VIP
+        vip: IpAddr,
+        /// what begins
+        phase: Phase,
+    },
     /// draining ended
     Undrained(Option<IpAddr>),
     /// the kernel could not be looked at

@@ -15,9 +15,10 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use host::{HostState, Owned, Plan, Step, Vip, up_steps};
+use host::{HostState, Owned, Plan, Step, StepName, Vip, partial_steps, readiness};
 
-pub(crate) use drains::Drains;
+use drains::Drainer;
+pub(crate) use drains::{Director, Drains, NO_DIRECTOR, Phase, Progress, Wanted};
 use due::Failures;
 pub(crate) use due::{first_stage, relies_on};
 use held::Held;
@@ -28,11 +29,37 @@ use timers::Timers;
 
 use watch::{Repairs, Status};
 
+/// This run of the agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// the host's name
+    pub(crate) host: String,
+    /// chance
+    pub(crate) instance: String,
+}
+
+/// What the core needs of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// the VIPs
+    pub(crate) vips: Vec<Vip>,
+    /// the watch interval
+    pub(crate) interval: Duration,
+    /// the deadline of drains
+    pub(crate) deadline: Duration,
+}
+
 /// The agent's decisions.
 pub(crate) struct Core {
     vips: Vec<Vip>,
     owned: Owned,
-    drains: Drains,
+    drainer: Drainer,
+    /// VIPs have left, and what goes with them is not known to be done
+    restoring: bool,
+    weight: Option<u8>,
+    run: Run,
+    /// of the state published last
+    seq: u64,
     /// the last look; none before the first
     state: Option<HostState>,
     /// why the last look failed
@@ -43,6 +70,10 @@ pub(crate) struct Core {
     notes: Vec<String>,
     repairs: Repairs,
     pace: Pace,
+    words: Pace,
+    /// when what could not be published at once is
+    publish_at: Option<Duration>,
+    now: Duration,
     contests: Contests,
     timers: Timers,
     /// the first full preparation was tried
@@ -53,18 +84,26 @@ pub(crate) struct Core {
 
 impl Core {
     /// Starts with what an earlier run wrote down.
-    pub(crate) fn new(vips: Vec<Vip>, interval: Duration, owned: Owned, drains: Drains) -> Self {
+    pub(crate) fn new(settings: Settings, owned: Owned, drains: Drains, run: Run) -> Self {
+        let Settings { vips, interval, deadline } = settings;
         Self {
             vips,
             owned,
-            drains,
+            restoring: drains.progress.values().any(|progress| progress.phase == Phase::Off),
+            drainer: Drainer::new(drains, deadline),
+            weight: None,
+            run,
+            seq: 0,
             state: None,
             blind: None,
             held: Held::default(),
             failures: Failures::default(),
             notes: Vec::new(),
             repairs: Repairs::default(),
-            pace: Pace::default(),
+            pace: Pace::of_steps(),
+            words: Pace::of_words(),
+            publish_at: None,
+            now: Duration::ZERO,
             contests: Contests::default(),
             timers: Timers::new(interval),
             started: false,
@@ -73,18 +112,58 @@ impl Core {
         }
     }
 
-    /// Takes one input. `now` is the time since the daemon's start.
+    /// Takes one input. `now` never goes back, and runs on from one start of the daemon to the next.
     pub(crate) fn handle(&mut self, input: Input, now: Duration) {
+        self.now = now;
+        self.drainer.at(now, &self.vips);
+        self.take(input, now);
+        self.settle(now);
+        self.drains_go_on();
+        if self.publish_at.is_some_and(|at| at <= now) {
+            self.publish();
+        }
+        if let Some(depth) = self.timers.take_due(now) {
+            self.outputs.push_back(Output::Look(depth));
+        } else if let Some(vips) = self.drainer.count_due().filter(|_| !self.timers.is_waiting()) {
+            self.timers.wait();
+            self.outputs.push_back(Output::Count(vips));
+        }
+    }
+
+    fn take(&mut self, input: Input, now: Duration) {
         match input {
             Input::Tick => {}
             Input::Changed => self.timers.changed(now),
+            Input::Died => self.timers.died(now),
             Input::Looked(depth, Ok(state)) => self.looked(depth, state, now),
             Input::Looked(depth, Err(reason)) => self.look_failed(depth, reason, now),
             Input::Applied(results) => self.applied(results, now),
-            Input::Configured { vips, interval } => self.configured(vips, interval, now),
-            Input::Drain { vip, since_s } => self.drain(vip, since_s),
+            Input::Configured { vips, interval, deadline } => self.configured(vips, interval, deadline, now),
+            Input::Drain(wanted) => self.drain(wanted),
             Input::Undrain { vip } => self.undrain(vip),
+            Input::Came { watch, director } => {
+                let known = self.drains().directors.contains(&director);
+                self.drainer.came(watch, director);
+                if !known {
+                    self.outputs.push_back(Output::Save);
+                }
+            }
+            Input::Went { watch } => self.drainer.went(&watch),
+            Input::Confirmed { watch, said } => {
+                self.drainer.confirmed(&watch, said, &self.vips);
+            }
+            Input::Counted { found, took } => {
+                self.timers.proceed();
+                self.drainer.counted(found, took);
+            }
+            Input::Weight(weight) => {
+                self.weight = weight;
+                self.publish();
+            }
         }
+    }
+
+    fn settle(&mut self, now: Duration) {
         let settled = self.contests.settle(now);
         if !settled.is_empty() {
             for subject in settled {
@@ -92,8 +171,29 @@ impl Core {
             }
             self.publish();
         }
-        if let Some(depth) = self.timers.take_due(now) {
-            self.outputs.push_back(Output::Look(depth));
+    }
+
+    /// Every phase is told before the next one may begin, because directors answer what they were told.
+    fn drains_go_on(&mut self) {
+        if self.drains().progress.is_empty() {
+            return;
+        }
+        loop {
+            self.publish();
+            let begun = self.drainer.advance();
+            if begun.is_empty() {
+                return;
+            }
+            self.outputs.push_back(Output::Save);
+            for (vip, phase) in begun {
+                self.say(Event::Phase { vip, phase });
+                if phase == Phase::Off {
+                    self.restoring = true;
+                    // what leaves now was not taken by someone else
+                    self.held.clear();
+                    self.timers.again_at(self.now);
+                }
+            }
         }
     }
 
@@ -104,7 +204,8 @@ impl Core {
 
     /// When [`Input::Tick`] is due; none while a look or an apply is under way.
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
-        self.timers.next()
+        let looks = self.timers.next()?;
+        self.drainer.next().into_iter().chain(self.publish_at).chain([looks]).min()
     }
 
     /// The VIPs as configured.
@@ -119,7 +220,7 @@ impl Core {
 
     /// What is draining.
     pub(crate) fn drains(&self) -> &Drains {
-        &self.drains
+        self.drainer.drains()
     }
 
     fn look_failed(&mut self, depth: Depth, reason: String, now: Duration) {
@@ -137,13 +238,18 @@ impl Core {
         if self.blind.take().is_some() {
             self.say(Event::SeesAgain);
         }
-        let before = self.owned.clone();
-        self.owned.prune(&self.vips, &state);
+        let (before, wanted) = (self.owned.clone(), self.drains().wanted(&self.vips));
+        self.owned.prune(&wanted, &state);
         if self.owned != before {
             self.outputs.push_back(Output::Save);
         }
-        let plan = up_steps(&self.vips, &self.owned, &state);
-        self.held.add(&self.vips, &state, &plan.steps);
+        if misses_a_listener(&wanted, &self.owned, &state) {
+            self.timers.missing(now);
+        }
+        let mut plan = partial_steps(&wanted, &self.owned, &state);
+        plan.notes.extend(self.strangers_that_stay(&state));
+        self.restoring = plan.steps.iter().any(|step| matches!(step, Step::RestoreSysctl { .. }));
+        self.held.add(&wanted, &state, &plan.steps);
         self.state = Some(state);
         self.failures.forget(&plan);
         self.publish();
@@ -235,8 +341,8 @@ impl Core {
         }
     }
 
-    fn configured(&mut self, vips: Vec<Vip>, interval: Duration, now: Duration) {
-        self.drains.keep(&vips);
+    fn configured(&mut self, vips: Vec<Vip>, interval: Duration, deadline: Duration, now: Duration) {
+        self.drainer.configured(&vips, deadline);
         self.vips = vips;
         self.timers.set_interval(interval);
         self.held.clear();
@@ -246,20 +352,41 @@ impl Core {
         self.timers.again_at(now);
     }
 
-    fn drain(&mut self, vip: Option<IpAddr>, since_s: u64) {
-        if self.drains.add(vip, since_s) {
-            self.say(Event::Draining(vip));
+    fn drain(&mut self, wanted: Wanted) {
+        let before = self.drains().clone();
+        if self.drainer.drain(wanted, &self.vips) {
+            self.say(Event::Draining(wanted.vip));
+        }
+        if *self.drains() != before {
             self.outputs.push_back(Output::Save);
-            self.publish();
+            self.publish_at_once();
         }
     }
 
     fn undrain(&mut self, vip: Option<IpAddr>) {
-        if self.drains.remove(vip) {
+        let was_off = self.drains().progress.values().any(|progress| progress.phase == Phase::Off);
+        if self.drainer.undrain(vip, &self.vips) {
             self.say(Event::Undrained(vip));
             self.outputs.push_back(Output::Save);
-            self.publish();
+            self.publish_at_once();
         }
+        if was_off {
+            // what comes back was not taken by someone else
+            self.held.clear();
+            self.timers.again_at(self.now);
+        }
+    }
+
+    /// VIPs that have left, but for the address, which is not ours.
+    fn strangers_that_stay(&self, state: &HostState) -> Vec<String> {
+        let off = self.vips.iter().filter(|vip| self.drains().is_off(vip.address) && state.holds(vip));
+        let theirs = off.filter(|vip| !self.owned.has_address(vip.address, &vip.device));
+        theirs
+            .map(|vip| {
+                let Vip { address, device, .. } = vip;
+                format!("{address} stays on {device} although it is drained: it was there before us and is not ours")
+            })
+            .collect()
     }
 
     fn say_notes(&mut self, notes: Vec<String>) {
@@ -281,6 +408,11 @@ impl Core {
     fn say(&mut self, event: Event) {
         self.outputs.push_back(Output::Log(event));
     }
+}
+
+fn misses_a_listener(vips: &[Vip], owned: &Owned, state: &HostState) -> bool {
+    let mut steps = vips.iter().flat_map(|vip| readiness(vip, owned, state));
+    steps.any(|step| matches!(step.name, StepName::Listener(_)) && !step.is_ok())
 }
 
 fn count(repairs: &mut Repairs, step: &Step) {

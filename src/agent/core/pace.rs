@@ -8,32 +8,50 @@ use std::time::Duration;
 
 use host::{Step, Vip};
 
-/// Batches of steps that may be taken in a row: a start takes two or three.
-const BURST: u32 = 10;
-
-/// One more each time this went by.
-const REFILL: Duration = Duration::from_millis(200);
-
 /// A token bucket.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pace {
+    /// so many in a row
+    burst: u32,
+    /// one more each time this went by
+    refill: Duration,
     used: u32,
     /// up to when refills are counted
     counted: Duration,
 }
 
 impl Pace {
+    /// Of batches of steps: a start takes two or three in a row.
+    pub(super) const fn of_steps() -> Self {
+        Self::new(10, Duration::from_millis(200))
+    }
+
+    /// Of words to everyone: a repair takes three. With [`Pace::of_quick_looks`], a listener that comes and goes again and
+    /// again makes far fewer than a director hears from one agent.
+    pub(super) const fn of_words() -> Self {
+        Self::new(10, Duration::from_millis(10))
+    }
+
+    /// Of looks that listeners ask for which died or are missing: 25 in a second.
+    pub(super) const fn of_quick_looks() -> Self {
+        Self::new(5, Duration::from_millis(40))
+    }
+
+    const fn new(burst: u32, refill: Duration) -> Self {
+        Self { burst, refill, used: 0, counted: Duration::ZERO }
+    }
+
     /// Takes one, or says when there is one.
     pub(super) fn take(&mut self, now: Duration) -> Result<(), Duration> {
-        while self.used > 0 && self.counted + REFILL <= now {
+        while self.used > 0 && self.counted + self.refill <= now {
             self.used -= 1;
-            self.counted += REFILL;
+            self.counted += self.refill;
         }
         if self.used == 0 {
             self.counted = now;
         }
-        if self.used >= BURST {
-            return Err(self.counted + REFILL);
+        if self.used >= self.burst {
+            return Err(self.counted + self.refill);
         }
         self.used += 1;
         Ok(())

@@ -1,7 +1,8 @@
 //! The status as everyone gets to see it.
 
-use host::{HostState, StepState, Vip, readiness};
+use host::{HostState, StepName, StepState, Vip, readiness};
 
+use super::drains::Gone;
 use super::{Core, Event, Output};
 use watch::{DRAINING, Status, StepStatus, VipStatus};
 
@@ -12,12 +13,12 @@ impl Core {
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             format: watch::FORMAT,
-            host: String::new(),
-            instance: String::new(),
-            seq: 0,
-            weight: None,
+            host: self.run.host.clone(),
+            instance: self.run.instance.clone(),
+            seq: self.seq,
+            weight: self.weight,
             ready: vips.iter().all(|vip| vip.ready),
-            draining_since: self.drains.host,
+            draining_since: self.drains().host,
             contested: self.contests.any(),
             vips,
             repairs: self.repairs,
@@ -25,12 +26,25 @@ impl Core {
         }
     }
 
-    /// Publishes the status if it differs from the one published last, and says which VIPs changed.
+    /// Publishes the status if it differs from the one published last, and says which VIPs changed. Where much was
+    /// published just before, a moment later, and then the latest.
     pub(super) fn publish(&mut self) {
-        let status = self.status();
-        if self.published.as_ref() == Some(&status) {
-            return;
+        if self.published.as_ref() == Some(&self.status()) {
+            self.publish_at = None;
+        } else if let Err(at) = self.words.take(self.now) {
+            self.publish_at = Some(at);
+        } else {
+            self.publish_at_once();
         }
+    }
+
+    /// As whoever ordered the change sees it with the answer.
+    pub(super) fn publish_at_once(&mut self) {
+        self.publish_at = None;
+        let mut status = self.status();
+        self.seq = self.seq.saturating_add(1);
+        status.seq = self.seq;
+        self.drainer.told(self.seq);
         for vip in &status.vips {
             self.say_change(vip);
         }
@@ -63,14 +77,25 @@ impl Core {
             ready: false,
             reason: None,
             barred: self.barred(vip),
-            draining_since: self.drains.since(vip.address),
-            drain: None,
+            draining_since: self.drains().since(vip.address),
+            drain: self.drainer.report(vip.address, self.gone(vip)),
             owned: self.owned.has_address(vip.address, &vip.device),
             steps,
         };
         status.reason = status.reason_for(|_| true);
         status.ready = status.reason.is_none();
         status
+    }
+
+    /// How far a VIP that left has gone.
+    fn gone(&self, vip: &Vip) -> Gone {
+        let ours = self.owned.has_address(vip.address, &vip.device);
+        match &self.state {
+            Some(state) if !(ours && state.holds(vip)) => {
+                if self.restoring { Gone::Sysctls } else { Gone::Done }
+            }
+            Some(_) | None => Gone::NotYet,
+        }
     }
 
     /// Why a VIP is not ready, whatever its steps say. Contested comes before all else, because what is missing changes
@@ -86,7 +111,10 @@ impl Core {
     }
 
     fn steps(&self, vip: &Vip, state: &HostState) -> Vec<StepStatus> {
-        readiness(vip, &self.owned, state).into_iter().map(step_status).collect()
+        // a VIP that has left is not prepared, on purpose
+        let off = self.drains().is_off(vip.address);
+        let counts = |step: &StepState| !off || !matches!(step.name, StepName::Sysctls | StepName::Address);
+        readiness(vip, &self.owned, state).into_iter().filter(counts).map(step_status).collect()
     }
 
     fn problems(&self) -> Vec<String> {

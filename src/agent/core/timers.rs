@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Depth;
+use super::pace::Pace;
 
 /// Everything is looked at this often even when the kernel announces nothing: an announcement may be lost.
 const EVERYTHING: Duration = Duration::from_secs(10);
@@ -10,9 +11,14 @@ const EVERYTHING: Duration = Duration::from_secs(10);
 /// Between two looks that announcements ask for: a thousand new interfaces need few looks, not a thousand.
 const GAP: Duration = Duration::from_millis(20);
 
+/// Between two looks while a listener is missing: nobody announces a new one.
+const MISSING: Duration = Duration::from_millis(50);
+
 #[derive(Debug)]
 pub(super) struct Timers {
     interval: Duration,
+    /// of looks for listeners
+    quick: Pace,
     /// when sysctls and listeners are due
     unannounced: Duration,
     /// when everything is due
@@ -25,7 +31,8 @@ pub(super) struct Timers {
 impl Timers {
     pub(super) fn new(interval: Duration) -> Self {
         let zero = Duration::ZERO;
-        Self { interval, unannounced: zero, everything: zero, last: zero, waiting: false }
+        let quick = Pace::of_quick_looks();
+        Self { interval, quick, unannounced: zero, everything: zero, last: zero, waiting: false }
     }
 
     pub(super) fn set_interval(&mut self, interval: Duration) {
@@ -35,6 +42,26 @@ impl Timers {
 
     pub(super) fn changed(&mut self, now: Duration) {
         self.again_at(now.max(self.last + GAP));
+    }
+
+    /// A socket that a VIP needs is gone.
+    pub(super) fn died(&mut self, now: Duration) {
+        self.soon(now);
+    }
+
+    /// A look found that a listener is missing.
+    pub(super) fn missing(&mut self, now: Duration) {
+        if self.interval > MISSING {
+            self.soon(now + MISSING);
+        }
+    }
+
+    /// Listeners are to be looked at then, if they were not too often.
+    fn soon(&mut self, at: Duration) {
+        if self.unannounced > at {
+            let at = self.quick.take(at).err().unwrap_or(at);
+            self.unannounced = self.unannounced.min(at);
+        }
     }
 
     /// Everything is to be looked at by then.
@@ -58,6 +85,10 @@ impl Timers {
         if depth == Depth::Everything {
             self.again_at(self.unannounced);
         }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting
     }
 
     pub(super) fn wait(&mut self) {

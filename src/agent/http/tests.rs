@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 
+use std::time::Duration;
+
 use super::*;
-use crate::control::Command;
+use crate::control::{Command, Heard, Wish};
 use watch::{Repairs, StepStatus};
 
 fn step(name: &str, reason: Option<&str>) -> StepStatus {
@@ -50,22 +52,27 @@ fn status() -> Status {
     }
 }
 
+fn published(status: Status) -> (Rc<Published>, Heard) {
+    let (published, heard) = Published::new(status, Duration::from_secs(60));
+    (Rc::new(published), heard)
+}
+
 const NETWORK: Peer = Peer::Network(SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1));
 const LOCAL: Peer = Peer::Local { uid: Some(0) };
 
-async fn asked(published: &Published, peer: Peer, method: Method, target: &str, body: &str) -> (u16, String) {
+async fn asked(published: &Rc<Published>, peer: Peer, method: Method, target: &str, body: &str) -> (u16, String) {
     let (path, query) =
         target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.into())));
     let request = Request { method, path: path.into(), query, body: body.into(), peer };
     match answer(published, request).await {
         Reply::Full { status, body, .. } => (status, String::from_utf8(body).unwrap()),
-        Reply::Events(events) => (200, events.borrow().to_string()),
+        Reply::Events(events) => (200, events.states.borrow().to_string()),
     }
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn health_is_for_all_for_one_and_for_a_service() {
-    let (published, _commands) = Published::new(status());
+    let (published, _commands) = published(status());
     let codes = [
         ("/healthz", 503),
         ("/healthz/192.168.100.240", 200),
@@ -101,7 +108,7 @@ async fn a_draining_or_barred_vip_is_not_healthy_for_any_service() {
     let mut barred = status();
     barred.vips[0].barred = Some("not looked at yet".into());
     for (status, reason) in [(draining, "draining"), (barred, "not looked at yet")] {
-        let (published, _commands) = Published::new(status);
+        let (published, _commands) = published(status);
         let (code, body) =
             asked(&published, NETWORK, Method::GET, "/healthz/192.168.100.240?port=80", "").await;
         assert_eq!(code, 503);
@@ -111,7 +118,7 @@ async fn a_draining_or_barred_vip_is_not_healthy_for_any_service() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn the_network_changes_nothing() {
-    let (published, mut commands) = Published::new(status());
+    let (published, Heard { mut commands, .. }) = published(status());
     for method in [Method::POST, Method::PUT, Method::DELETE] {
         let (code, _) = asked(&published, NETWORK, method, "/v1/drain", "").await;
         assert_eq!(code, 405);
@@ -121,7 +128,7 @@ async fn the_network_changes_nothing() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn an_operator_drains() {
-    let (published, mut commands) = Published::new(status());
+    let (published, Heard { mut commands, .. }) = published(status());
     let (answer, wish) = tokio::join!(
         asked(&published, LOCAL, Method::POST, "/v1/drain", r#"{"vip":"192.168.100.240"}"#),
         async {
@@ -130,14 +137,15 @@ async fn an_operator_drains() {
             wish
         }
     );
-    assert_eq!((answer.0, wish), (200, Wish::Drain(Some("192.168.100.240".parse().unwrap()))));
+    let vip = Some("192.168.100.240".parse().unwrap());
+    assert_eq!((answer.0, wish), (200, Wish::Drain { vip, deadline: None, stops: false }));
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn an_operators_mistakes_are_explained() {
     let mut status = status();
     status.draining_since = Some(1);
-    let (published, commands) = Published::new(status);
+    let (published, commands) = published(status);
     let wrong = [
         ("/v1/drain", r#"{"vip":"192.0.2.1"}"#, 404),
         ("/v1/drain", r#"{"vpi":"192.168.100.240"}"#, 400),
@@ -154,7 +162,7 @@ async fn an_operators_mistakes_are_explained() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn metrics_tell_what_the_status_tells() {
-    let (published, _commands) = Published::new(status());
+    let (published, _commands) = published(status());
     let (_, text) = asked(&published, NETWORK, Method::GET, "/metrics", "").await;
     for line in [
         r#"lvs_agent_vip_ready{vip="192.168.100.240"} 1"#,

@@ -1,224 +1,13 @@
 //! The core against a kernel that is a value, on a clock that is a number.
 
-use std::net::IpAddr;
-use std::time::Duration;
+mod drains;
+mod world;
 
-use host::{Address, ArpSysctl, HostState, Link, Owned, Scope, Step, Sysctl, Vip};
+use host::{ArpSysctl, Owned, Step, Sysctl, Vip};
 use proptest::prelude::*;
 
-use super::{Core, Depth, Drains, Event, Input, Outcome, Output, StepResult, Subject};
-use watch::Status;
-
-const INTERVAL: Duration = Duration::from_millis(500);
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn vip(last: u8) -> Vip {
-    let address = IpAddr::from([192, 168, 100, last]);
-    Vip {
-        address,
-        device: "lo".into(),
-        label: Some("lo:0".into()),
-        scope: Scope::Host,
-        services: Vec::new(),
-        needs: Vec::new(),
-    }
-}
-
-/// A core with its kernel.
-struct World {
-    core: Core,
-    kernel: HostState,
-    now: Duration,
-    /// what the next look sees instead: the kernel as it was just before
-    seen: Option<HostState>,
-    /// no look sees an address
-    hides_addresses: bool,
-    /// the kernel refuses every change
-    denied: bool,
-    /// the kernel has no dummy devices
-    no_devices: bool,
-    published: Vec<Status>,
-    events: Vec<Event>,
-    /// `publish`, `save`, `apply` in the order in which they happened
-    order: Vec<&'static str>,
-    writes: usize,
-    looks: usize,
-    depths: Vec<Depth>,
-    started: bool,
-}
-
-impl World {
-    fn new(vips: Vec<Vip>) -> Self {
-        Self::with(vips, fresh(), Owned::default(), Drains::default())
-    }
-
-    fn with(vips: Vec<Vip>, kernel: HostState, owned: Owned, drains: Drains) -> Self {
-        Self {
-            core: Core::new(vips, INTERVAL, owned, drains),
-            kernel,
-            now: Duration::ZERO,
-            seen: None,
-            hides_addresses: false,
-            denied: false,
-            no_devices: false,
-            published: Vec::new(),
-            events: Vec::new(),
-            order: Vec::new(),
-            writes: 0,
-            looks: 0,
-            depths: Vec::new(),
-            started: false,
-        }
-    }
-
-    fn prepared(vips: Vec<Vip>) -> Self {
-        let mut world = Self::new(vips);
-        world.tell(Input::Tick);
-        world.run(ms(2000));
-        assert!(world.status().ready, "{:?}", world.status());
-        world.forget();
-        world
-    }
-
-    fn forget(&mut self) {
-        (self.published, self.events, self.order) = (Vec::new(), Vec::new(), Vec::new());
-        (self.writes, self.looks) = (0, 0);
-    }
-
-    fn tell(&mut self, input: Input) {
-        let mut next = Some(input);
-        while let Some(input) = next.take() {
-            self.core.handle(input, self.now);
-            while let Some(output) = self.core.poll_output() {
-                if let Some(answer) = self.perform(output) {
-                    assert!(next.replace(answer).is_none(), "one thing at a time");
-                }
-            }
-        }
-    }
-
-    fn perform(&mut self, output: Output) -> Option<Input> {
-        match output {
-            Output::Look(depth) => {
-                self.looks += 1;
-                self.depths.push(depth);
-                let mut seen = self.seen.take().unwrap_or_else(|| self.kernel.clone());
-                if self.hides_addresses {
-                    seen.addresses.clear();
-                }
-                return Some(Input::Looked(depth, Ok(seen)));
-            }
-            Output::Apply { steps, before } => {
-                self.order.push("apply");
-                let results = steps.into_iter().map(|step| self.take(step)).collect();
-                return Some(Input::Applied((results, before)));
-            }
-            Output::Save => self.order.push("save"),
-            Output::Publish(status) => {
-                self.order.push(if status.ready { "ready" } else { "not ready" });
-                self.published.push(status);
-            }
-            Output::Started => self.started = true,
-            Output::Log(event) => self.events.push(event),
-        }
-        None
-    }
-
-    fn take(&mut self, step: Step) -> StepResult {
-        if self.denied {
-            return StepResult { step, outcome: Outcome::Failed("denied".into()) };
-        }
-        if self.no_devices && on_a_device(&step) {
-            let made = matches!(step, Step::CreateDevice { .. });
-            let failed = Outcome::Failed("no such kind of device".into());
-            return StepResult { step, outcome: if made { failed } else { Outcome::Skipped } };
-        }
-        self.writes += 1;
-        match &step {
-            Step::SetSysctl { sysctl, to, .. } => drop(self.kernel.sysctls.insert(sysctl.clone(), *to)),
-            Step::AddAddress(new) => {
-                if self.kernel.holders(new.address).next().is_some() {
-                    return StepResult { step, outcome: Outcome::SomeoneElse };
-                }
-                self.kernel.addresses.push(on_lo(new.address));
-            }
-            Step::ReplaceAddress(new) => {
-                let found = self.kernel.addresses.iter_mut().find(|found| found.address == new.address);
-                found.unwrap().label.clone_from(&new.label);
-            }
-            Step::RemoveAddress { address, .. } => {
-                self.kernel.addresses.retain(|found| found.address != *address);
-            }
-            Step::RestoreSysctl { .. }
-            | Step::CreateDevice { .. }
-            | Step::LinkUp { .. }
-            | Step::DeleteDevice { .. } => panic!("unexpected: {step}"),
-        }
-        StepResult { step, outcome: Outcome::Done }
-    }
-
-    /// Lets time go by.
-    fn run(&mut self, span: Duration) {
-        let end = self.now + span;
-        while let Some(at) = self.core.poll_timeout().filter(|at| *at <= end) {
-            self.now = self.now.max(at);
-            self.tell(Input::Tick);
-        }
-        self.now = end;
-    }
-
-    fn remove(&mut self, last: u8) {
-        self.kernel.addresses.retain(|found| found.address != vip(last).address);
-    }
-
-    fn flip(&mut self, value: i32) {
-        self.kernel.sysctls.insert(Sysctl::new("all", ArpSysctl::Ignore), value);
-    }
-
-    fn status(&self) -> Status {
-        self.core.status()
-    }
-
-    fn has(&self, last: u8) -> bool {
-        self.kernel.holders(vip(last).address).next().is_some()
-    }
-}
-
-fn on_a_device(step: &Step) -> bool {
-    matches!(step, Step::CreateDevice { .. } | Step::LinkUp { .. })
-        || matches!(step, Step::AddAddress(new) if new.device != "lo")
-}
-
-fn on_lo(address: IpAddr) -> Address {
-    let (device, label) = ("lo".into(), Some("lo:0".into()));
-    let scope = Some(Scope::Host);
-    let (deprecated, secondary, tentative) = (false, false, false);
-    Address { device, address, prefix: 32, label, scope, deprecated, secondary, tentative }
-}
-
-fn fresh() -> HostState {
-    let link = |index, name: &str| Link {
-        index,
-        name: name.into(),
-        loopback: name == "lo",
-        noarp: false,
-        up: true,
-        running: true,
-        dummy: false,
-        mac: None,
-        mtu: 1500,
-    };
-    let mut state = HostState { links: vec![link(1, "lo"), link(2, "eth0")], ..HostState::default() };
-    for interface in ["all", "lo", "eth0"] {
-        for name in ArpSysctl::ALL {
-            state.sysctls.insert(Sysctl::new(interface, name), 0);
-        }
-    }
-    state
-}
+use super::{Depth, Drains, Event, Input, Subject};
+use world::{INTERVAL, World, core, drain, fresh, ms, on_lo, reloaded, vip};
 
 #[test]
 fn prepares_in_order_and_is_ready_last() {
@@ -306,7 +95,7 @@ fn a_strangers_address_is_used_but_not_owned() {
     world.tell(Input::Tick);
     assert!(world.status().ready);
     assert!(!world.status().vips[0].owned);
-    world.tell(Input::Configured { vips: vec![vip(241)], interval: INTERVAL });
+    world.tell(reloaded(vec![vip(241)]));
     assert!(world.has(240) && world.has(241));
 }
 
@@ -347,7 +136,7 @@ fn what_is_there_already_and_never_seen_is_tried_each_second_and_said_once() {
 #[test]
 fn a_reload_adds_and_removes_and_touches_nothing_else() {
     let mut world = World::prepared(vec![vip(240), vip(241)]);
-    world.tell(Input::Configured { vips: vec![vip(241), vip(242)], interval: INTERVAL });
+    world.tell(reloaded(vec![vip(241), vip(242)]));
     assert!(!world.has(240) && world.has(241) && world.has(242));
     assert_eq!(world.writes, 2);
     assert_eq!(world.status().repairs.total(), 0, "what the operator wants is no repair");
@@ -358,7 +147,7 @@ fn a_reload_adds_and_removes_and_touches_nothing_else() {
 fn a_label_that_the_file_says_anew_is_given_while_not_ready() {
     let mut world = World::prepared(vec![vip(240)]);
     let labelled = Vip { label: Some("lo:9".into()), ..vip(240) };
-    world.tell(Input::Configured { vips: vec![labelled], interval: INTERVAL });
+    world.tell(reloaded(vec![labelled]));
     assert_eq!(world.order, ["save", "not ready", "apply", "save", "ready"]);
     assert_eq!((world.writes, world.status().repairs.total()), (1, 0));
 }
@@ -366,8 +155,8 @@ fn a_label_that_the_file_says_anew_is_given_while_not_ready() {
 #[test]
 fn draining_keeps_the_vip_and_survives_a_restart() {
     let mut world = World::prepared(vec![vip(240), vip(241)]);
-    world.tell(Input::Drain { vip: Some(vip(240).address), since_s: 7 });
-    assert_eq!(world.order, ["save", "not ready"], "written down before it is told");
+    world.tell(drain(Some(240)));
+    assert_eq!(world.order[..2], ["save", "not ready"], "written down before it is told");
     let status = world.status();
     assert!(!status.vips[0].ready && status.vips[1].ready && world.has(240));
     assert_eq!(
@@ -379,7 +168,7 @@ fn draining_keeps_the_vip_and_survives_a_restart() {
     let mut again = World::with(vec![vip(240), vip(241)], world.kernel, world.core.owned().clone(), drains);
     again.tell(Input::Tick);
     assert!(!again.status().vips[0].ready);
-    again.tell(Input::Drain { vip: None, since_s: 9 });
+    again.tell(drain(None));
     assert_eq!(again.status().vips[0].draining_since, Some(7));
     again.tell(Input::Undrain { vip: None });
     assert!(again.status().ready);
@@ -388,9 +177,9 @@ fn draining_keeps_the_vip_and_survives_a_restart() {
 #[test]
 fn a_drained_vip_that_leaves_the_file_does_not_come_back_drained() {
     let mut world = World::prepared(vec![vip(240), vip(241)]);
-    world.tell(Input::Drain { vip: Some(vip(240).address), since_s: 7 });
-    world.tell(Input::Configured { vips: vec![vip(241)], interval: INTERVAL });
-    world.tell(Input::Configured { vips: vec![vip(240), vip(241)], interval: INTERVAL });
+    world.tell(drain(Some(240)));
+    world.tell(reloaded(vec![vip(241)]));
+    world.tell(reloaded(vec![vip(240), vip(241)]));
     assert!(world.status().ready);
 }
 
@@ -551,15 +340,14 @@ fn act(world: &mut World, act: Act) {
         }
         Act::Add(_) => {}
         Act::Flip(value) => world.flip(value),
-        Act::Drain(last) => world.tell(Input::Drain { vip: address(last), since_s: 1 }),
+        Act::Drain(last) => world.tell(drain(last)),
         Act::Undrain(last) => world.tell(Input::Undrain { vip: address(last) }),
         Act::Reload(vips) => {
-            world.tell(Input::Configured { vips: vips.into_iter().map(vip).collect(), interval: INTERVAL });
+            world.tell(reloaded(vips.into_iter().map(vip).collect()));
         }
         Act::Restart => {
             let (owned, drains) = (world.core.owned().clone(), world.core.drains().clone());
-            world.core = Core::new(world.core.vips().to_vec(), INTERVAL, owned, drains);
-            world.now = Duration::ZERO;
+            world.core = core(world.core.vips().to_vec(), owned, drains);
             world.tell(Input::Tick);
         }
     }
