@@ -1,9 +1,11 @@
-//! What the fuzz targets do with bytes. The tests of the rooms `vrrp` and `keepalived` replay the seeds through the same files.
+//! What the fuzz targets do with bytes. The tests of the rooms `vrrp`, `keepalived` and `watch` replay the
+//! seeds through the same files.
 
 mod advert;
 mod keepalived;
 mod reader;
 mod set;
+mod watch;
 
 /// A packet.
 pub fn advert(bytes: &[u8]) {
@@ -18,4 +20,9 @@ pub fn keepalived(bytes: &[u8]) {
 /// Routers, and what happens to them.
 pub fn set(bytes: &[u8]) {
     set::set(bytes);
+}
+
+/// An agent's stream.
+pub fn watch(bytes: &[u8]) {
+    watch::watch(bytes);
 }

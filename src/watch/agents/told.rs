@@ -5,7 +5,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 use core::net::IpAddr;
 
 use crate::{Drain, DrainPhase, Status, StepStatus, VipStatus, Word};
@@ -63,9 +62,15 @@ impl Told {
     pub(super) fn new(status: &Status) -> Self {
         let host_drains = status.draining_since.is_some();
         let mut vips: Vec<ToldVip> = status.vips.iter().map(|vip| ToldVip::new(vip, host_drains)).collect();
-        // of an address that is there twice, the worse one counts
-        vips.sort_by_key(|vip| (vip.address, Reverse(vip.rank()), Reverse(vip.listeners.len())));
-        vips.dedup_by_key(|vip| vip.address);
+        vips.sort_by_key(|vip| vip.address);
+        // no agent's file has that
+        vips.dedup_by(|again, vip| {
+            let is_same = again.address == vip.address;
+            if is_same {
+                vip.missing = Some("the agent tells of it twice".into());
+            }
+            is_same
+        });
         Self {
             host: words(&status.host),
             version: words(&status.version),

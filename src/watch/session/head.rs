@@ -29,6 +29,12 @@ impl Head {
             None => Ok(None),
         }
     }
+
+    /// Bytes that are kept.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.buffer.capacity()
+    }
 }
 
 fn complete_len(head: &[u8]) -> Result<Option<usize>, Broken> {
