@@ -8,7 +8,7 @@ use netlink_packet_sock_diag::constants::{
     TCP_CLOSE_WAIT, TCP_CLOSING, TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_LAST_ACK, TCP_SYN_RECV,
 };
 
-use super::{Asked, Family, Sockets, SocketsError, condition};
+use super::{Asked, Family, Sockets, SocketsError, condition, dump};
 
 /// `TCP_NEW_SYN_RECV`: a request that is no socket yet. Told as SYN_RECV.
 const TCP_NEW_SYN_RECV: u8 = 12;
@@ -38,11 +38,12 @@ impl Sockets {
             }
             let asked =
                 Asked { protocol: ListenerProtocol::Tcp, family, states: STATES, condition: &condition };
-            self.dump(asked, |response| {
-                let local = response.header.socket_id.source_address.to_canonical();
-                if let Some(count) = found.get_mut(&local) {
+            self.dump(asked, |message| {
+                let local = dump::local_address(message).map(|address| address.to_canonical());
+                if let Some(count) = local.and_then(|address| found.get_mut(&address)) {
                     *count = count.saturating_add(1);
                 }
+                Ok(())
             })?;
         }
         Ok(found)

@@ -92,10 +92,10 @@ impl Destroyed {
 
     /// A message that is not understood says nothing.
     fn note(&self, message: &[u8], closed: &mut BTreeSet<(ListenerProtocol, u16)>) {
-        let note = |response: &InetResponse| {
-            closed.extend(listener(response).filter(|found| self.is_wanted(*found)));
-        };
-        let _ = dump::walk(message, note);
+        let _ = dump::walk(message, |message| {
+            closed.extend(listener(&dump::parse(message)?).filter(|found| self.is_wanted(*found)));
+            Ok(())
+        });
     }
 
     /// As the filter would say, which may be missing.

@@ -5,7 +5,7 @@ use netlink_packet_sock_diag::constants::{TCP_CLOSE, TCP_LISTEN};
 use netlink_packet_sock_diag::inet::InetResponse;
 use netlink_packet_sock_diag::inet::nlas::Nla;
 
-use super::{Asked, Family, Sockets, SocketsError};
+use super::{Asked, Family, Sockets, SocketsError, dump};
 
 /// Every TCP socket in state LISTEN and every unconnected UDP socket, IPv4 and IPv6.
 pub fn listeners() -> Result<Vec<ListeningSocket>, SocketsError> {
@@ -25,7 +25,10 @@ impl Sockets {
         for protocol in protocols.iter().copied() {
             for family in Family::BOTH {
                 let asked = Asked { protocol, family, states: states(protocol), condition: &[] };
-                self.dump(asked, |response| found.push(socket_of(response, protocol)))?;
+                self.dump(asked, |message| {
+                    found.push(socket_of(&dump::parse(message)?, protocol));
+                    Ok(())
+                })?;
             }
         }
         Ok(found)

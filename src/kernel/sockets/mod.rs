@@ -14,7 +14,6 @@ use std::io;
 use host::ListenerProtocol;
 pub use host::ListeningSocket;
 use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP};
-use netlink_packet_sock_diag::inet::InetResponse;
 use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use netlink_sys::{Socket, SocketAddr};
 
@@ -52,9 +51,13 @@ impl Sockets {
         Ok(Self { socket, buffer: Vec::new() })
     }
 
-    /// Asks for sockets of one kind and gives each of them to `take`, a datagram's worth at a time. The kernel answers
+    /// Asks for sockets of one kind and gives each of them to `take` as bytes, a datagram's worth at a time. The kernel answers
     /// within the call, so this never waits.
-    fn dump(&mut self, asked: Asked<'_>, take: impl FnMut(&InetResponse)) -> Result<(), SocketsError> {
+    fn dump(
+        &mut self,
+        asked: Asked<'_>,
+        take: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), SocketsError> {
         self.socket
             .send(&dump::request(&asked), 0)
             .and_then(|_| dump::receive(&self.socket, &mut self.buffer, take))

@@ -1,10 +1,11 @@
-//! Programs for the kernel as bytes.
+//! Programs for the kernel and its answers, as bytes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::condition::any_of;
+use super::dump::{local_address, parse, walk};
 
 fn addresses(list: &[&str]) -> BTreeSet<IpAddr> {
     list.iter().map(|address| address.parse().unwrap()).collect()
@@ -48,4 +49,70 @@ fn the_most_addresses_have_a_program_and_more_have_none() {
     );
     assert!(!takes(&program, IpAddr::from(256_u32.to_be_bytes())));
     assert!(any_of(&many(257)).is_empty() && any_of(&many(0)).is_empty());
+}
+
+fn message(kind: u16, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(16 + content.len()).unwrap();
+    let mut bytes = length.to_ne_bytes().to_vec();
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend([0; 10]);
+    bytes.extend(content);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    bytes
+}
+
+/// The answers of a datagram, and how it ended.
+fn walked(bytes: &[u8]) -> (Vec<Vec<u8>>, std::io::Result<bool>) {
+    let mut found = Vec::new();
+    let end = walk(bytes, |message| {
+        found.push(message.to_vec());
+        Ok(())
+    });
+    (found, end)
+}
+
+#[test]
+fn a_datagram_is_walked_to_its_end() {
+    let (answer, other) = (message(20, b"one"), message(99, b"?"));
+    let (found, end) = walked(&[answer.clone(), other, message(20, b"three")].concat());
+    assert_eq!(found, [b"one".to_vec(), b"three".to_vec()]);
+    assert!(!end.unwrap(), "there is more");
+    let (found, end) = walked(&[message(3, &0_i32.to_ne_bytes()), answer.clone()].concat());
+    assert!(found.is_empty() && end.unwrap());
+    assert!(walked(&message(3, b"")).1.unwrap());
+    for kind in [2, 3] {
+        let (found, end) = walked(&[answer.clone(), message(kind, &(-2_i32).to_ne_bytes())].concat());
+        assert_eq!((found.len(), end.unwrap_err().raw_os_error()), (1, Some(2)));
+    }
+    assert!(!walked(&message(2, &0_i32.to_ne_bytes())).1.unwrap(), "an acknowledgement");
+}
+
+#[test]
+fn what_is_cut_off_is_an_error() {
+    let whole = message(20, b"answer12");
+    for length in 1..whole.len() {
+        assert!(walked(&whole[..length]).1.is_err(), "{length}");
+    }
+    for length in [0_u32, 15, u32::MAX] {
+        let mut lies = whole.clone();
+        lies[..4].copy_from_slice(&length.to_ne_bytes());
+        assert!(walked(&lies).1.is_err(), "{length}");
+    }
+}
+
+#[test]
+fn addresses_are_read_from_answers_of_any_length() {
+    let mut answer = vec![0; 72];
+    answer[0] = 2;
+    answer[8..12].copy_from_slice(&[192, 168, 100, 240]);
+    assert_eq!(local_address(&answer), Some("192.168.100.240".parse().unwrap()));
+    answer[0] = 10;
+    assert_eq!(local_address(&answer), Some("c0a8:64f0::".parse().unwrap()));
+    for length in 0..72 {
+        assert_eq!(local_address(&answer[..length]).is_some(), length >= 24);
+        assert!(parse(&answer[..length]).is_err());
+    }
+    assert!(parse(&answer).is_ok());
+    answer[0] = 1;
+    assert_eq!(local_address(&answer), None, "a socket of this machine");
 }

@@ -270,6 +270,35 @@ fn connections_that_are_over_do_not_count() {
     assert_eq!(count(), 1);
 }
 
+/// The first packet of a connection from an address that nobody has, so that it stays half open.
+fn half_open(port: u16) {
+    let (from, to) = ([10, 0, 0, 50], [10, 0, 0, 100]);
+    let mut segment = [0; 20];
+    segment[..2].copy_from_slice(&4000_u16.to_be_bytes());
+    segment[2..4].copy_from_slice(&port.to_be_bytes());
+    // five words of header, SYN, window
+    (segment[12], segment[13], segment[14]) = (5 << 4, 2, 64);
+    let words = [&from[..], &to, &[0, 6, 0, 20], &segment].concat();
+    let sum: u32 = words.chunks(2).map(|word| u32::from(u16::from_be_bytes([word[0], word[1]]))).sum();
+    let sum = (sum & 0xffff) + (sum >> 16);
+    let folded = u16::try_from(if sum > 0xffff { sum - 0xffff } else { sum }).unwrap();
+    segment[16..18].copy_from_slice(&(!folded).to_be_bytes());
+    // the kernel fills in length, number and checksum
+    let header = [&[0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6, 0, 0][..], &from, &to].concat();
+    let socket = Socket::new(Domain::IPV4, Type::RAW, Some(socket2::Protocol::from(255))).unwrap();
+    let place: SocketAddr = "10.0.0.100:0".parse().unwrap();
+    socket.send_to(&[&header[..], &segment].concat(), &place.into()).unwrap();
+}
+
+#[test]
+fn connections_that_are_half_open_count() {
+    let Some((a, b)) = real_server("connections_that_are_half_open_count") else { return };
+    let listener = b.run(|| TcpListener::bind("10.0.0.100:0").unwrap());
+    let port = listener.local_addr().unwrap().port();
+    a.run(move || half_open(port));
+    until("the request is there", || connections(&b, &VIPS) == [1, 0, 0]);
+}
+
 #[test]
 fn a_full_queue_is_seen() {
     let Some((host, _)) = pair("a_full_queue_is_seen") else { return };
