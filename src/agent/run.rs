@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use config::agent::AgentConfig;
+use config::agent::{AgentConfig, WeightConfig};
 use daemon::exit::Exit;
 use daemon::http::{Listeners, ServerTls};
 use daemon::notify;
 use daemon::signals::{Signal, Signals};
 use host::{Owned, Step};
 use kernel::address::Events;
+use tokio::sync::watch;
 
 use crate::act::Hands;
 use crate::control::{Command, Heard, Published, Wish, Word};
@@ -23,6 +24,7 @@ use crate::look::{Looker, Needs};
 use crate::start::{look, start, warn, warn_lines};
 use crate::store::Store;
 use crate::time::{Time, unix_time_s};
+use crate::weight::{self, Weighing};
 
 /// A running agent.
 pub(crate) struct Daemon {
@@ -34,6 +36,8 @@ pub(crate) struct Daemon {
     pub(crate) store: Store,
     pub(crate) published: Rc<Published>,
     pub(crate) listeners: Listeners,
+    /// what finds out the weight, as configured
+    pub(crate) weighing: (Option<WeightConfig>, Weighing),
     pub(crate) started: bool,
 }
 
@@ -43,6 +47,7 @@ pub(crate) struct Ears {
     pub(crate) events: Events,
     pub(crate) signals: Signals,
     pub(crate) deaths: Deaths,
+    pub(crate) weight: watch::Receiver<Option<u8>>,
 }
 
 /// Ends with SIGTERM, or when the kernel can be heard no more. The caller holds the run directory's lock.
@@ -55,7 +60,10 @@ pub(crate) async fn run(path: PathBuf, store: Store) -> Exit {
 
 impl Daemon {
     async fn serve(mut self, ears: Ears) -> Exit {
-        let Ears { heard: Heard { mut commands, mut words }, mut events, mut signals, mut deaths } = ears;
+        let Ears { heard, mut events, mut signals, mut deaths, mut weight } = ears;
+        let Heard { mut commands, mut words } = heard;
+        // a weight that is known at the start comes with the first word
+        self.core.weigh(*weight.borrow_and_update());
         self.feed(Input::Tick).await;
         let mut alive = Watchdog::new();
         loop {
@@ -64,7 +72,10 @@ impl Daemon {
                 signal = signals.next() => match signal {
                     Signal::Terminate => return stop(),
                     Signal::Reload => {
-                        self.reload().await;
+                        if let Some(anew) = self.reload().await {
+                            weight = anew;
+                            weight.mark_changed();
+                        }
                         deaths.watch(self.core.vips());
                     }
                 },
@@ -78,6 +89,10 @@ impl Daemon {
                 () = deaths.next() => self.feed(Input::Died).await,
                 Some(command) = commands.recv() => self.command(command).await,
                 Some(word) = words.recv() => self.feed(input(word)).await,
+                Ok(()) = weight.changed() => {
+                    let percent = *weight.borrow_and_update();
+                    self.feed(Input::Weight(percent)).await;
+                }
                 () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
                 () = alive.due() => notify::watchdog(),
             }
@@ -159,16 +174,20 @@ impl Daemon {
     }
 
     /// A file that is not good, or that the host contradicts, changes nothing: what runs is at least as good.
-    async fn reload(&mut self) {
+    ///
+    /// Answers where weights come from now, if it is another place.
+    async fn reload(&mut self) -> Option<watch::Receiver<Option<u8>>> {
         notify::reloading();
-        match self.try_load().await {
+        let weight = match self.try_load().await {
             Ok((loaded, tls)) => self.take(loaded, tls).await,
             Err(refused) => {
                 tracing::warn!(file = %self.path.display(), "configuration refused, the old one stays");
                 warn_lines(&refused.text());
+                None
             }
-        }
+        };
         notify::ready(&self.core.status().summary());
+        weight
     }
 
     async fn try_load(&mut self) -> Result<(Loaded, Option<ServerTls>), Refused> {
@@ -179,15 +198,25 @@ impl Daemon {
         Ok((loaded, tls))
     }
 
-    async fn take(&mut self, loaded: Loaded, tls: Option<ServerTls>) {
+    async fn take(&mut self, loaded: Loaded, tls: Option<ServerTls>) -> Option<watch::Receiver<Option<u8>>> {
         warn(&loaded);
-        let AgentConfig { vips, health_listen, watch_interval: interval, drain_deadline: deadline, .. } =
-            loaded.config;
+        let AgentConfig { vips, health_listen, weight, watch_interval, drain_deadline, .. } = loaded.config;
+        let (interval, deadline) = (watch_interval, drain_deadline);
         tracing::info!(file = %self.path.display(), vips = vips.len(), "configuration read again");
         self.listeners.set_tls(tls);
         self.listeners.set(&health_listen).await;
         self.published.set_deadline(deadline);
         self.feed(Input::Configured { vips, interval, deadline }).await;
+        self.weigh(weight)
+    }
+
+    fn weigh(&mut self, config: Option<WeightConfig>) -> Option<watch::Receiver<Option<u8>>> {
+        if self.weighing.0 == config {
+            return None;
+        }
+        let (weight, weighing) = weight::start(config.clone());
+        self.weighing = (config, weighing);
+        Some(weight)
     }
 }
 

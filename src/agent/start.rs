@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use config::agent::AgentConfig;
+use config::agent::{AgentConfig, WeightConfig};
 use daemon::errors::one_line;
 use daemon::exit::Exit;
 use daemon::http as server;
@@ -23,6 +23,7 @@ use crate::look::{Looker, Needs};
 use crate::run::{Daemon, Ears};
 use crate::store::{Store, Stored};
 use crate::time::Time;
+use crate::weight::{self, Weighing};
 
 /// The caller holds the run directory's lock.
 pub(crate) async fn start(path: PathBuf, store: Store) -> Result<(Daemon, Ears), Exit> {
@@ -42,17 +43,20 @@ pub(crate) async fn start(path: PathBuf, store: Store) -> Result<(Daemon, Ears),
         warn_lines(&refused.text());
     }
     let stored = store.read_or_set_aside().map_err(|error| failed(&error))?;
-    let limbs = Limbs { store, looker, hands: Hands { addresses, sysctls } };
+    let (weight, weighing) = weight::start(loaded.config.weight.clone());
+    let weighing = (loaded.config.weight.clone(), weighing);
+    let limbs = Limbs { store, looker, hands: Hands { addresses, sysctls }, weighing };
     let (daemon, heard) = assemble(path, loaded, tls, stored, limbs).await?;
     // after a look, which has the kernel load what tells of them
     let deaths = Deaths::of(daemon.core.vips());
-    Ok((daemon, Ears { heard, events, signals, deaths }))
+    Ok((daemon, Ears { heard, events, signals, deaths, weight }))
 }
 
 struct Limbs {
     store: Store,
     looker: Looker,
     hands: Hands,
+    weighing: (Option<WeightConfig>, Weighing),
 }
 
 async fn assemble(
@@ -63,7 +67,7 @@ async fn assemble(
     limbs: Limbs,
 ) -> Result<(Daemon, Heard), Exit> {
     warn(&loaded);
-    let Limbs { store, looker, hands } = limbs;
+    let Limbs { store, looker, hands, weighing } = limbs;
     let Stored { owned, drains } = stored;
     let AgentConfig { vips, health_listen, watch_interval: interval, drain_deadline: deadline, .. } =
         loaded.config;
@@ -78,7 +82,8 @@ async fn assemble(
     listeners.set_tls(tls);
     listeners.set(&health_listen).await;
     let (time, started) = (Time::start(), false);
-    Ok((Daemon { path, core, time, looker, hands, store, published, listeners, started }, heard))
+    let daemon = Daemon { path, core, time, looker, hands, store, published, listeners, weighing, started };
+    Ok((daemon, heard))
 }
 
 fn this_run() -> Run {

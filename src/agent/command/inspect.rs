@@ -59,7 +59,9 @@ fn stored(cli: &Cli) -> Stored {
 pub(super) fn warn_of_drained(vips: &[Vip], drains: &Drains) {
     for vip in vips.iter().filter(|vip| drains.is_off(vip.address)) {
         let address = vip.address;
-        complain(&format!("warning: {address} is drained and stays off; to have it back: start the agent, undrain"));
+        complain(&format!(
+            "warning: {address} is drained and stays off; to have it back: start the agent, undrain"
+        ));
     }
 }
 

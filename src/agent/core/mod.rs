@@ -208,6 +208,11 @@ impl Core {
         self.drainer.next().into_iter().chain(self.publish_at).chain([looks]).min()
     }
 
+    /// What this host may carry, as known before the first input.
+    pub(crate) fn weigh(&mut self, weight: Option<u8>) {
+        self.weight = weight;
+    }
+
     /// The VIPs as configured.
     pub(crate) fn vips(&self) -> &[Vip] {
         &self.vips

@@ -92,7 +92,11 @@ impl Core {
         let ours = self.owned.has_address(vip.address, &vip.device);
         match &self.state {
             Some(state) if !(ours && state.holds(vip)) => {
-                if self.restoring { Gone::Sysctls } else { Gone::Done }
+                if self.restoring {
+                    Gone::Sysctls
+                } else {
+                    Gone::Done
+                }
             }
             Some(_) | None => Gone::NotYet,
         }

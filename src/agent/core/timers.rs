@@ -19,6 +19,8 @@ pub(super) struct Timers {
     interval: Duration,
     /// of looks for listeners
     quick: Pace,
+    /// when one is wanted
+    quick_at: Option<Duration>,
     /// when sysctls and listeners are due
     unannounced: Duration,
     /// when everything is due
@@ -32,7 +34,15 @@ impl Timers {
     pub(super) fn new(interval: Duration) -> Self {
         let zero = Duration::ZERO;
         let quick = Pace::of_quick_looks();
-        Self { interval, quick, unannounced: zero, everything: zero, last: zero, waiting: false }
+        Self {
+            interval,
+            quick,
+            quick_at: None,
+            unannounced: zero,
+            everything: zero,
+            last: zero,
+            waiting: false,
+        }
     }
 
     pub(super) fn set_interval(&mut self, interval: Duration) {
@@ -51,17 +61,11 @@ impl Timers {
 
     /// A look found that a listener is missing.
     pub(super) fn missing(&mut self, now: Duration) {
-        if self.interval > MISSING {
-            self.soon(now + MISSING);
-        }
+        self.soon(now + MISSING);
     }
 
-    /// Listeners are to be looked at then, if they were not too often.
     fn soon(&mut self, at: Duration) {
-        if self.unannounced > at {
-            let at = self.quick.take(at).err().unwrap_or(at);
-            self.unannounced = self.unannounced.min(at);
-        }
+        self.quick_at = Some(self.quick_at.map_or(at, |other| other.min(at)));
     }
 
     /// Everything is to be looked at by then.
@@ -72,6 +76,7 @@ impl Timers {
     pub(super) fn looked(&mut self, depth: Depth, now: Duration) {
         self.waiting = false;
         self.last = now;
+        self.quick_at = None;
         self.unannounced = now + self.interval;
         // what happened during the look may have come too late for it
         if depth == Depth::Everything && self.everything == Duration::MAX {
@@ -107,7 +112,7 @@ impl Timers {
         let depth = if self.everything <= now {
             self.everything = Duration::MAX;
             Depth::Everything
-        } else if self.unannounced <= now {
+        } else if self.unannounced <= now || self.takes_quick(now) {
             Depth::Unannounced
         } else {
             return None;
@@ -116,7 +121,17 @@ impl Timers {
         Some(depth)
     }
 
+    fn takes_quick(&mut self, now: Duration) -> bool {
+        if self.quick_at.is_none_or(|at| at > now) {
+            return false;
+        }
+        let taken = self.quick.take(now);
+        self.quick_at = taken.err();
+        taken.is_ok()
+    }
+
     pub(super) fn next(&self) -> Option<Duration> {
-        (!self.waiting).then(|| self.everything.min(self.unannounced))
+        let next = self.everything.min(self.unannounced);
+        (!self.waiting).then(|| self.quick_at.map_or(next, |quick| quick.min(next)))
     }
 }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use daemon::http::Reply;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use watch::Status;
 
 use super::problem;

@@ -112,7 +112,8 @@ fn heartbeat(value: &str) -> Result<Duration, String> {
 fn name(value: &str) -> Result<String, String> {
     let name = decoded(value).and_then(|bytes| String::from_utf8(bytes).ok());
     let good = |name: &String| !name.is_empty() && name.len() <= NAME && !name.chars().any(char::is_control);
-    name.filter(good).ok_or_else(|| format!("director is a name of 1 to {NAME} bytes without control characters"))
+    name.filter(good)
+        .ok_or_else(|| format!("director is a name of 1 to {NAME} bytes without control characters"))
 }
 
 /// Percent-encoding (RFC 3986, section 2.1).
@@ -133,3 +134,6 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 fn hexadecimal(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
+
+#[cfg(test)]
+mod tests;

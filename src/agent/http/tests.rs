@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::control::{Command, Heard, Wish};
-use watch::{Repairs, StepStatus};
+use watch::{Drain, DrainPhase, Repairs, StepStatus};
 
 fn step(name: &str, reason: Option<&str>) -> StepStatus {
     StepStatus { step: name.into(), ok: reason.is_none(), reason: reason.map(Into::into), note: None }
@@ -60,7 +60,13 @@ fn published(status: Status) -> (Rc<Published>, Heard) {
 const NETWORK: Peer = Peer::Network(SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1));
 const LOCAL: Peer = Peer::Local { uid: Some(0) };
 
-async fn asked(published: &Rc<Published>, peer: Peer, method: Method, target: &str, body: &str) -> (u16, String) {
+async fn asked(
+    published: &Rc<Published>,
+    peer: Peer,
+    method: Method,
+    target: &str,
+    body: &str,
+) -> (u16, String) {
     let (path, query) =
         target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.into())));
     let request = Request { method, path: path.into(), query, body: body.into(), peer };
@@ -142,6 +148,25 @@ async fn an_operator_drains() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_drain_is_told_with_its_deadline() {
+    for (body, wanted, deadline_ms) in [
+        ("", None, 60_000),
+        (r#"{"deadline_ms":1500,"stops":true}"#, Some(Duration::from_millis(1500)), 1500),
+    ] {
+        let (published, Heard { mut commands, .. }) = published(status());
+        let ((code, body), wish) =
+            tokio::join!(asked(&published, LOCAL, Method::POST, "/v1/drain", body), async {
+                let Command { wish, done } = commands.recv().await.unwrap();
+                done.send(()).unwrap();
+                wish
+            });
+        assert_eq!((code, wish), (200, Wish::Drain { vip: None, deadline: wanted, stops: wanted.is_some() }));
+        assert!(body.contains(&format!(r#""deadline_ms":{deadline_ms}"#)), "{body}");
+        serde_json::from_str::<Status>(&body).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn an_operators_mistakes_are_explained() {
     let mut status = status();
     status.draining_since = Some(1);
@@ -162,7 +187,10 @@ async fn an_operators_mistakes_are_explained() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn metrics_tell_what_the_status_tells() {
-    let (published, _commands) = published(status());
+    let mut status = status();
+    let drain = Drain { phase: DrainPhase::Draining, connections: Some(7), waits_for: None };
+    status.vips[1].drain = Some(drain);
+    let (published, _commands) = published(status);
     let (_, text) = asked(&published, NETWORK, Method::GET, "/metrics", "").await;
     for line in [
         r#"lvs_agent_vip_ready{vip="192.168.100.240"} 1"#,
@@ -170,6 +198,9 @@ async fn metrics_tell_what_the_status_tells() {
         r#"lvs_agent_vip_draining{vip="192.168.100.240"} 0"#,
         r#"lvs_agent_vip_step_done{vip="2001:db8::1",step="tcp/443"} 0"#,
         r#"lvs_agent_repairs_total{kind="address"} 2"#,
+        "lvs_agent_weight_percent 100",
+        r#"lvs_agent_vip_drain_phase{vip="2001:db8::1",phase="draining"} 1"#,
+        r#"lvs_agent_vip_drain_connections{vip="2001:db8::1"} 7"#,
         "lvs_agent_contested 0",
         r#"lvs_agent_build_info{version="0"} 1"#,
         "# EOF",

@@ -60,6 +60,29 @@ fn one_line_for_each_vip() {
 }
 
 #[test]
+fn a_drain_says_how_far_it_is() {
+    let mut status = status();
+    let far = [
+        (DrainPhase::Quiescing, Some("LVS02 to set weight 0")),
+        (DrainPhase::Draining, Some("12 connections to end")),
+        (DrainPhase::Left, None),
+    ];
+    for (vip, (phase, waits_for)) in status.vips.iter_mut().zip(far) {
+        vip.draining_since = Some(1_795_341_845);
+        vip.drain = Some(Drain { phase, connections: None, waits_for: waits_for.map(Into::into) });
+        vip.steps.truncate(1);
+    }
+    status.weight = Some(40);
+    insta::assert_snapshot!(text(&status, Marks::ASCII), @r"
+    192.168.100.240  quiescing since 2026-11-22T10:04:05Z (waits for LVS02 to set weight 0)  + sysctls
+    192.168.100.241  draining since 2026-11-22T10:04:05Z (waits for 12 connections to end)   + sysctls
+    2001:db8::240    left since 2026-11-22T10:04:05Z                                         + address
+    1 of 3 VIPs ready; repaired: 1 address, 2 devices; weight 40 %
+    ! lvs0 stays: 10.1.1.1/32 on it is not ours
+    ");
+}
+
+#[test]
 fn without_unicode() {
     let text = text(&status(), Marks::ASCII);
     assert!(text.is_ascii(), "{text}");

@@ -56,14 +56,20 @@ fn a_stop_is_told_from_a_restart() {
 
 #[test]
 fn it_is_asked_without_a_shell_and_without_colours() {
-    let fake = Fake::new("asked", r#"[ "$*" = "list-jobs --no-legend --no-pager --full" ] && echo "1 lvs-rs-agent.service stop running""#);
+    let fake = Fake::new(
+        "asked",
+        r#"[ "$*" = "list-jobs --no-legend --no-pager --full" ] && echo "1 lvs-rs-agent.service stop running""#,
+    );
     assert_eq!(fake.ask().unwrap(), Job::Stop);
 }
 
 #[test]
 fn one_that_fails_or_is_not_there_is_named() {
     let fake = Fake::new("fails", "exit 3");
-    assert_eq!(fake.ask().unwrap_err().to_string(), format!("{} ended with exit status: 3", fake.0.display()));
+    assert_eq!(
+        fake.ask().unwrap_err().to_string(),
+        format!("{} ended with exit status: 3", fake.0.display())
+    );
     let missing = fake.0.with_file_name("missing");
     assert!(matches!(asked_of(&missing, UNIT), Err(JobsError::Run(..))));
 }

@@ -63,13 +63,19 @@ impl Directors {
         }
         self.away.insert(director, now);
         if self.away.len() > MOST_AWAY {
-            let first = self.away.iter().min_by_key(|(_, since)| **since).map(|(director, _)| director.clone());
+            let first =
+                self.away.iter().min_by_key(|(_, since)| **since).map(|(director, _)| director.clone());
             first.map(|first| self.away.remove(&first));
         }
     }
 
     /// The latest counts, and what is about VIPs that are not ours is not kept. Answers whether it is news.
-    pub(super) fn confirmed(&mut self, watch: &str, mut said: Confirm, is_ours: impl Fn(IpAddr) -> bool) -> bool {
+    pub(super) fn confirmed(
+        &mut self,
+        watch: &str,
+        mut said: Confirm,
+        is_ours: impl Fn(IpAddr) -> bool,
+    ) -> bool {
         let Some(follower) = self.live.get_mut(watch) else { return false };
         // two that overtook each other on their way
         if follower.said.as_ref().is_some_and(|before| before.seq > said.seq) {
@@ -104,7 +110,13 @@ impl Directors {
     }
 
     /// Who has not said yet that the VIP is so far out, in words.
-    pub(super) fn lacking(&self, vip: IpAddr, held: Held, told: Option<Told>, now: Duration) -> BTreeSet<String> {
+    pub(super) fn lacking(
+        &self,
+        vip: IpAddr,
+        held: Held,
+        told: Option<Told>,
+        now: Duration,
+    ) -> BTreeSet<String> {
         let silent = self.live.values().filter(|one| !one.has_reached(vip, held, told, now));
         let away = self.away.keys().map(|one| format!("{} (which does not follow at present)", one.name));
         silent.map(|one| one.director.name.clone()).chain(away).collect()

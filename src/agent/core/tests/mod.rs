@@ -3,7 +3,9 @@
 mod drains;
 mod world;
 
-use host::{ArpSysctl, Owned, Step, Sysctl, Vip};
+use std::time::Duration;
+
+use host::{ArpSysctl, Listener, ListenerProtocol, ListeningSocket, Owned, Step, Sysctl, Vip};
 use proptest::prelude::*;
 
 use super::{Depth, Drains, Event, Input, Subject};
@@ -298,6 +300,109 @@ fn an_address_waits_for_an_interface_and_its_coming_is_no_repair() {
     world.run(INTERVAL);
     assert!(world.status().ready);
     assert_eq!(world.status().repairs.total(), 0);
+}
+
+fn web() -> Vip {
+    let listener = Listener { protocol: ListenerProtocol::Tcp, port: 80 };
+    Vip { services: vec![listener], ..vip(240) }
+}
+
+fn listens(world: &mut World, is: bool) {
+    let protocol = ListenerProtocol::Tcp;
+    let any = std::net::IpAddr::from([0, 0, 0, 0]);
+    let socket = ListeningSocket {
+        protocol,
+        address: any,
+        port: 80,
+        v6only: false,
+        interface: 0,
+        waiting: 0,
+        most: 128,
+    };
+    world.kernel.listeners = if is { vec![socket] } else { Vec::new() };
+}
+
+fn served() -> World {
+    let mut world = World::new(vec![web()]);
+    listens(&mut world, true);
+    world.tell(Input::Tick);
+    world.run(ms(2000));
+    assert!(world.status().ready);
+    world.forget();
+    world.depths.clear();
+    world
+}
+
+#[test]
+fn a_listener_that_dies_is_seen_at_once_and_its_return_soon() {
+    let mut world = served();
+    listens(&mut world, false);
+    world.tell(Input::Died);
+    assert!(!world.status().ready, "without a moment between");
+    assert_eq!(world.depths, [Depth::Unannounced]);
+    world.run(ms(1234));
+    listens(&mut world, true);
+    world.run(ms(50));
+    assert!(world.status().ready);
+}
+
+#[test]
+fn a_missing_listener_is_looked_for_often_and_one_that_is_there_is_not() {
+    let mut world = served();
+    world.run(ms(10_000));
+    assert!((19..=22).contains(&world.looks), "{} looks with a listener", world.looks);
+    listens(&mut world, false);
+    world.run(ms(500));
+    world.forget();
+    world.run(ms(10_000));
+    assert!((195..=205).contains(&world.looks), "{} looks without one", world.looks);
+    assert_eq!(world.published.len(), 0, "nothing new is to be told");
+}
+
+#[test]
+fn a_listener_that_flaps_floods_nobody() {
+    let mut world = served();
+    for round in 0..10_000 {
+        listens(&mut world, round % 3 == 0);
+        world.tell(Input::Died);
+        world.run(ms(1));
+    }
+    assert!((200..=270).contains(&world.looks), "{} looks in 10 s", world.looks);
+    assert!(world.published.len() <= world.looks, "{} words in 10 s", world.published.len());
+    listens(&mut world, true);
+    world.run(ms(500));
+    assert!(world.status().ready);
+}
+
+#[test]
+fn each_state_has_a_number_of_its_own_and_says_whose_it_is() {
+    let mut world = World::new(vec![vip(240)]);
+    assert_eq!(world.status().seq, 0);
+    world.tell(Input::Tick);
+    world.tell(Input::Weight(Some(40)));
+    world.tell(Input::Weight(Some(40)));
+    world.tell(Input::Weight(None));
+    let seqs: Vec<u64> = world.published.iter().map(|status| status.seq).collect();
+    assert_eq!(seqs, (1..=u64::try_from(seqs.len()).unwrap()).collect::<Vec<u64>>());
+    let weights: Vec<Option<u8>> =
+        world.published.iter().rev().take(2).rev().map(|told| told.weight).collect();
+    assert_eq!(weights, [Some(40), None]);
+    let last = world.published.last().unwrap();
+    assert_eq!((last.host.as_str(), last.instance.as_str()), ("rs01", "cafe"));
+    assert_eq!(Some(last), Some(&world.status()));
+}
+
+/// However often something changes, words come at a bounded rate, and the last one is what is true.
+#[test]
+fn words_are_bounded_and_the_last_one_is_true() {
+    let mut world = World::prepared(vec![vip(240)]);
+    for round in 0..10_000_u32 {
+        world.tell(Input::Weight(Some(u8::try_from(round % 100).unwrap())));
+        world.run(Duration::from_micros(100));
+    }
+    assert!((90..=120).contains(&world.published.len()), "{} words in 1 s", world.published.len());
+    world.run(ms(10));
+    assert_eq!(world.published.last().unwrap().weight, Some(99));
 }
 
 #[derive(Clone, Debug)]

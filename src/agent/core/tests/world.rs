@@ -6,9 +6,7 @@ use std::time::Duration;
 use host::{Address, ArpSysctl, HostState, Link, Owned, Scope, Step, Sysctl, Vip};
 use watch::Status;
 
-use crate::core::{
-    Core, Depth, Drains, Event, Input, Outcome, Output, Run, Settings, StepResult, Wanted,
-};
+use crate::core::{Core, Depth, Drains, Event, Input, Outcome, Output, Run, Settings, StepResult, Wanted};
 
 pub(super) const INTERVAL: Duration = Duration::from_millis(500);
 pub(super) const DEADLINE: Duration = Duration::from_secs(60);
@@ -184,9 +182,9 @@ impl World {
                 self.kernel.addresses.retain(|found| found.address != *address);
             }
             Step::RestoreSysctl { sysctl, to, .. } => drop(self.kernel.sysctls.insert(sysctl.clone(), *to)),
-            Step::CreateDevice { .. }
-            | Step::LinkUp { .. }
-            | Step::DeleteDevice { .. } => panic!("unexpected: {step}"),
+            Step::CreateDevice { .. } | Step::LinkUp { .. } | Step::DeleteDevice { .. } => {
+                panic!("unexpected: {step}")
+            }
         }
         StepResult { step, outcome: Outcome::Done }
     }
@@ -250,4 +248,3 @@ pub(super) fn fresh() -> HostState {
     }
     state
 }
-
