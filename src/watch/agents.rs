@@ -14,7 +14,7 @@ mod told;
 mod turns;
 mod weight;
 
-/// All agents, by the address of their HTTP side. Of each it keeps what words need: less than 2 kB for a host of ten VIPs.
+/// All agents, by the address of their HTTP side. Of each it keeps what words need: about 1 kB for a host of ten VIPs.
 #[derive(Debug, Default)]
 pub struct Agents {
     all: BTreeMap<SocketAddr, Known>,
