@@ -65,14 +65,13 @@ impl Processes {
             let place = root.join(pid.to_string());
             comm(&place).is_some_and(|found| found == wanted) && life(&place) == Life::Runs
         });
-        match running {
+        if let Some(place) = running {
             // the first one is asked first the next time
-            Some(place) => pids.swap(0, place),
-            None => {
-                self.known.remove(name);
-                // whoever ran just now is searched for at once
-                self.pace.reset();
-            }
+            pids.swap(0, place);
+        } else {
+            self.known.remove(name);
+            // whoever ran just now is searched for at once
+            self.pace.reset();
         }
         running.is_some()
     }
@@ -134,7 +133,7 @@ fn scan(root: &Path, names: &[&str]) -> io::Result<Vec<Found>> {
     let wanted: BTreeSet<&[u8]> = names.iter().map(|name| cut(name.as_bytes())).collect();
     let mut running = BTreeSet::new();
     let mut all = Vec::new();
-    for entry in fs::read_dir(root)?.flatten().filter(|entry| is_pid(entry)).take(MOST_PROCESSES) {
+    for entry in fs::read_dir(root)?.flatten().filter(is_pid).take(MOST_PROCESSES) {
         let place = entry.path();
         let Some(comm) = comm(&place).filter(|comm| wanted.contains(comm.as_slice())) else { continue };
         let life = life(&place);
