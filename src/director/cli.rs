@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -84,12 +85,12 @@ pub(crate) enum Command {
     Vrrp(VrrpArgs),
     /// Take a real server out of scheduling
     ///
-    /// Weight 0 in every service; its connections go on. Lasts over restarts, until undrain or the next boot.
-    Drain {
-        /// The real server's address
-        server: IpAddr,
-    },
+    /// Weight 0 in every service; its connections go on. Lasts over restarts, until undrain or the next boot. Other directors
+    /// know nothing of it: `lvs-rs-agent drain` on the server itself tells all of them.
+    Drain(DrainArgs),
     /// Put a drained real server back
+    ///
+    /// Also one that its agent has drained, where that agent is not heard any more.
     Undrain {
         /// The real server's address
         server: IpAddr,
@@ -123,6 +124,28 @@ pub(crate) struct PlanArgs {
     /// A JSON list of the lines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What to drain, and how long to wait.
+#[derive(Debug, Args)]
+pub(crate) struct DrainArgs {
+    /// The real server's address
+    pub(crate) server: IpAddr,
+    /// End when it has no connections left
+    ///
+    /// Neither in this director's table, nor, where its agent drains it too, as that counts. 1 when there are some after the
+    /// deadline; it stays drained.
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// How long to wait, 0s to 1d
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = deadline, requires = "wait")]
+    pub(crate) deadline: Duration,
+}
+
+fn deadline(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(86_400);
+    let deadline = config::duration(text)?;
+    if deadline <= MOST { Ok(deadline) } else { Err("write 0s to 1d".to_owned()) }
 }
 
 /// Which virtual routers to show, and how.

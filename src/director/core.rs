@@ -3,6 +3,8 @@
 
 mod agent_turn;
 mod answer;
+mod condition;
+mod drain;
 mod ears;
 mod hear;
 mod path;
@@ -17,13 +19,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::director::{DirectorConfig, IpvsOn, OnStop, RealServer, VirtualService};
-use health::{CheckId, CheckSpec, Checks, Outcome, Standing, Start};
+use health::{CheckId, CheckSpec, Checks, Outcome, Start};
 use ipvs::{DestinationKey, Service, ServiceKey, Table, Weight};
 
-use crate::desired::{Condition, Said, ServerState, Verdict, judge};
+use crate::desired::{Verdict, judge};
 use crate::path::Paths;
 use crate::roles::{Roles, lingering, placement};
 pub(crate) use agent_turn::{AgentTurn, What};
+use condition::{state, unspoken};
+pub(crate) use drain::DrainAnswer;
 pub(crate) use ears::AgentOrder;
 use ears::Ears;
 pub(crate) use turn::{CheckTurn, QuorumTurn, ServerTurn, Turn};
@@ -66,15 +70,6 @@ pub(crate) struct Core {
     down: BTreeSet<(ServiceKey, DestinationKey)>,
     turns: VecDeque<Turn>,
     patches: Patches,
-}
-
-/// What a drain command found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DrainAnswer {
-    /// the server is in this many services
-    Done { services: usize },
-    /// no service has this server
-    Unknown,
 }
 
 impl Core {
@@ -256,25 +251,6 @@ impl Core {
         Some(CheckTurn { transition: transition?, service, services: users.len() })
     }
 
-    /// Takes a server out of scheduling everywhere, or back in.
-    pub(crate) fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
-        let has_server = |s: &VirtualService| s.reals.iter().any(|real| real.key.address == server);
-        let services: Vec<usize> =
-            (0..).zip(&self.config.services).filter(|(_, s)| has_server(s)).map(|(i, _)| i).collect();
-        let known = if drain {
-            !services.is_empty() && self.drained.insert(server)
-        } else {
-            self.forget_order(server) | self.drained.remove(&server)
-        };
-        if services.is_empty() && !known {
-            return DrainAnswer::Unknown;
-        }
-        for index in &services {
-            self.reconsider(*index, &[], self.now);
-        }
-        DrainAnswer::Done { services: services.len() }
-    }
-
     fn judge_again(&mut self, index: usize) {
         let Some(service) = self.config.services.get(index) else { return };
         let Some(old) = self.verdicts.get(index) else { return };
@@ -292,31 +268,6 @@ impl Core {
     fn judge(&self, index: usize, service: &VirtualService, had_quorum: bool) -> Verdict {
         let condition_of = |place, real: &RealServer| self.condition_of((index, place), service, real);
         judge(service, had_quorum, &self.drained, condition_of)
-    }
-
-    /// A server is up when every check is.
-    pub(crate) fn state_of(&self, real: &RealServer) -> ServerState {
-        state(self.counted(real).map(|check| self.checks.standing(check)))
-    }
-
-    fn condition_of(&self, place: (usize, usize), service: &VirtualService, real: &RealServer) -> Condition {
-        let (state, weight) = (self.state_of(real), self.own_weight(service, real));
-        match self.ears.voice(place) {
-            Some(voice) => voice.condition(state, weight, self.ears.holds(service, real)),
-            None => unspoken(state, weight),
-        }
-    }
-
-    /// What decides about a server, by the place of its service and its own in that; none: there is no such.
-    pub(crate) fn condition_at(&self, index: usize, place: usize) -> Option<Condition> {
-        let service = self.config.services.get(index)?;
-        Some(self.condition_of((index, place), service, service.reals.get(place)?))
-    }
-
-    /// As configured, or as its checks report; in the first moments as the table has it.
-    fn own_weight(&self, service: &VirtualService, real: &RealServer) -> Weight {
-        let weight = self.remembered.weight(service, real);
-        weight.unwrap_or_else(|| self.weight_of(real))
     }
 
     /// Every service of ours leaves the table, where the configuration wants that of a director that stops.
@@ -394,16 +345,6 @@ impl Core {
     pub(crate) fn checks(&self) -> &Checks {
         &self.checks
     }
-
-    /// Servers taken out of scheduling by command.
-    pub(crate) fn drained(&self) -> &BTreeSet<IpAddr> {
-        &self.drained
-    }
-}
-
-/// Of a server of which no agent says anything.
-fn unspoken(state: ServerState, weight: Weight) -> Condition {
-    Condition { state, weight, said: Said::Nothing }
 }
 
 /// What is in the table stays until a check fails it. An entry with weight 0 says "failed" only where failed
@@ -414,15 +355,6 @@ fn start_of(real: &RealServer, weight: Option<u32>) -> Start {
         Some(_) => Start::Up,
         None => Start::Unknown,
     }
-}
-
-/// Of a server, by the standings of its checks; none: a check that there is not.
-fn state(standings: impl Iterator<Item = Option<Standing>>) -> ServerState {
-    standings.fold(ServerState::Up, |state, standing| match (state, standing) {
-        (ServerState::Down, _) | (_, Some(Standing::Down)) => ServerState::Down,
-        (ServerState::Unknown, _) | (_, Some(Standing::Unknown) | None) => ServerState::Unknown,
-        (ServerState::Up, Some(Standing::Up)) => ServerState::Up,
-    })
 }
 
 #[cfg(test)]

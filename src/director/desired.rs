@@ -105,8 +105,9 @@ pub(crate) fn weight_in_table(real: &RealServer, condition: Condition, drained: 
     let weight = if drained { Weight::QUIESCED } else { condition.weight };
     match (condition.said, condition.state) {
         (Said::Gone, _) => return None,
-        (Said::Draining, _) => return Some(Weight::QUIESCED),
-        (Said::Quiesced, ServerState::Up | ServerState::Unknown) => return Some(Weight::QUIESCED),
+        (Said::Draining, _) | (Said::Quiesced, ServerState::Up | ServerState::Unknown) => {
+            return Some(Weight::QUIESCED);
+        }
         (Said::AsItWas(was), ServerState::Up | ServerState::Unknown) => {
             let was = was.map(|was| Weight::new(was).unwrap_or(weight));
             return was.map(|was| if drained { Weight::QUIESCED } else { was });

@@ -13,6 +13,7 @@ use kernel::ipvs::Ipvs;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::core::DrainAnswer;
+use crate::drain::LEFT;
 use crate::oneshot::counted;
 
 /// The kernel is asked for counters at most this often, however many ask us.
@@ -32,6 +33,8 @@ pub(crate) enum Ask {
     Vrrp { answer: oneshot::Sender<Vec<u8>> },
     /// `/v1/servers`: what `plan` needs of a running daemon
     Servers { answer: oneshot::Sender<Vec<u8>> },
+    /// what is left of a server that drains
+    Left { server: IpAddr, counters: Option<Arc<Counters>>, answer: oneshot::Sender<Vec<u8>> },
     /// drain or undrain
     Drain { server: IpAddr, drain: bool, answer: oneshot::Sender<DrainAnswer> },
 }
@@ -73,6 +76,7 @@ impl Desk {
             }
             (&Method::POST, "/v1/drain") if local => self.drain(&request.body, true).await,
             (&Method::POST, "/v1/undrain") if local => self.drain(&request.body, false).await,
+            (&Method::GET, path) if local && path.starts_with(LEFT) => self.left(path).await,
             _ => Reply::text(404, "not found; try /healthz, /v1/status, /v1/vrrp, /v1/watch, /metrics\n"),
         }
     }
@@ -118,6 +122,14 @@ impl Desk {
             }
             None => stopping(),
         }
+    }
+
+    async fn left(&self, path: &str) -> Reply {
+        let Some(server) = path.strip_prefix(LEFT).and_then(|text| text.parse().ok()) else {
+            return Reply::text(400, "the path ends with no IP address\n");
+        };
+        let counters = self.counters().await;
+        json(200, self.ask(|answer| Ask::Left { server, counters, answer }).await)
     }
 
     async fn ask<T>(&self, make: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {

@@ -8,6 +8,7 @@ mod catch_up;
 mod cli;
 mod core;
 mod desired;
+mod drain;
 mod flags;
 mod genhash;
 mod http;
@@ -57,8 +58,8 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => oneshot::plan(&source, &run_dir, args),
         Command::Apply => oneshot::apply(&source, &run_dir),
         Command::Status { json } => oneshot::show_status(&run_dir, *json),
-        Command::Drain { server } => oneshot::drain(&run_dir, *server, true),
-        Command::Undrain { server } => oneshot::drain(&run_dir, *server, false),
+        Command::Drain(args) => drain::drain(&run_dir, args),
+        Command::Undrain { server } => drain::undrain(&run_dir, *server),
         Command::Vrrp(args) => {
             return oneshot::show_vrrp(&run_dir, args).unwrap_or_else(|failure| failure.report().into());
         }

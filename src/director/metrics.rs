@@ -1,5 +1,6 @@
 //! `/metrics`: the director as Prometheus sees it, made anew from the status at each scrape.
 
+mod agents;
 mod vrrp;
 
 use std::sync::atomic::AtomicU64;
@@ -39,6 +40,7 @@ pub(crate) fn registry(status: &Status) -> Registry {
     table(&mut registry, &status.table);
     services(&mut registry, status);
     servers(&mut registry, status);
+    agents::agents(&mut registry, status);
     if let Some(mail) = &status.mail {
         counter(&mut registry, "mails_sent", "mails that the server took", mail.sent);
         counter(&mut registry, "mail_changes_lost", "changes of which nobody was told by mail", mail.lost);
@@ -95,7 +97,11 @@ fn servers(registry: &mut Registry, status: &Status) {
             inactive.get_or_create(&labels).set(entry.inactive.into());
         }
     }
-    registry.register("server_up", "1 while every check of the server passes", up);
+    registry.register(
+        "server_up",
+        "1 while every check of the server passes, and its agent does not say otherwise",
+        up,
+    );
     registry.register("server_weight", "weight in the kernel's table, absent while not in it", weight);
     registry.register("server_active_connections", "connections in state ESTABLISHED", active);
     registry.register("server_inactive_connections", "connections in any other state", inactive);

@@ -1,7 +1,6 @@
 //! Commands that act once: check, import, plan, apply, cleanup, and those that ask the running director.
 
 use std::io::Write;
-use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -198,15 +197,8 @@ fn as_json(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(failed)
 }
 
-/// `drain`, `undrain`
-pub(crate) fn drain(run_dir: &Path, server: IpAddr, drain: bool) -> Ended {
-    let path = if drain { "/v1/drain" } else { "/v1/undrain" };
-    let body = ask(run_dir, Method::POST, path, server.to_string().as_bytes())?;
-    print(&String::from_utf8_lossy(&body));
-    Ok(Exit::Done)
-}
-
-fn ask(run_dir: &Path, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
+/// Asks the running director.
+pub(crate) fn ask(run_dir: &Path, method: Method, path: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
     let socket = run_dir.join("control.sock");
     match daemon::control::request(&socket, method, path, body) {
         Ok((200, body)) => Ok(body),
@@ -347,7 +339,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(runtime.block_on(future))
 }
 
-fn failed(error: impl std::error::Error) -> Failure {
+pub(crate) fn failed(error: impl std::error::Error) -> Failure {
     Failure::Failed(daemon::errors::chain(&error, None))
 }
 
@@ -361,6 +353,6 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// A reader that went away (`| head`) is no failure.
-fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -23,6 +23,7 @@ use vrrp::State;
 use watch::News;
 
 use crate::core::{Core, DrainAnswer};
+use crate::drain::Left;
 use crate::http::Ask;
 use crate::lead::Lead;
 use crate::load::{self, Loaded, Refused, Source};
@@ -253,6 +254,9 @@ impl Shell {
             }
             Ask::Servers { answer } => {
                 let _ = answer.send(as_json(&crate::plan::Servers::of(&self.core)));
+            }
+            Ask::Left { server, counters, answer } => {
+                let _ = answer.send(as_json(&Left::of(&self.core, server, counters.as_deref())));
             }
             Ask::Drain { server, drain, answer } => {
                 let _ = answer.send(self.drain(server, drain));

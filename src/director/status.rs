@@ -1,5 +1,7 @@
 //! What `lvs-director status` and `/v1/status` tell: the kernel's table with its counters, and why it is so.
 
+mod agents;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -13,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use vrrp::Readiness;
 
 use crate::core::Core;
-use crate::desired::{ServerState, Verdict};
+use crate::desired::{Condition, Said, ServerState, Verdict};
 use crate::lead::has_routers;
 use crate::path::PathView;
 use crate::worker::Seen;
+pub(crate) use agents::{AgentStatus, AgentWord};
 
 /// Everything.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +40,9 @@ pub(crate) struct Status {
     /// none: no check goes to a VIP
     #[serde(default)]
     pub(crate) paths: Option<PathView>,
+    /// whose words count here
+    #[serde(default)]
+    pub(crate) agents: Vec<AgentStatus>,
     pub(crate) services: Vec<ServiceStatus>,
     /// services in the kernel's table that are not ours
     pub(crate) strangers: Vec<Stranger>,
@@ -135,14 +141,17 @@ pub(crate) struct ServerStatus {
     pub(crate) address: String,
     /// as ipvsadm says it: Route, Masq, Tunnel, Local
     pub(crate) forward: String,
-    /// up, down, new, drained, sorry
+    /// up, down, new, drained, sorry; by its agent's word quiesced, draining, left
     pub(crate) state: String,
-    /// as configured, or as its checks report; none for a sorry server
+    /// as configured, or as its checks report, of that what its agent says; none for a sorry server
     #[serde(default)]
     pub(crate) weight: Option<u32>,
     /// the kernel's entry; none: not in the table
     pub(crate) entry: Option<Entry>,
     pub(crate) why: String,
+    /// none: it has no agent that is followed
+    #[serde(default)]
+    pub(crate) agent: Option<AgentWord>,
 }
 
 /// A destination in the kernel's table.
@@ -171,14 +180,17 @@ pub(crate) struct Sources<'a> {
 /// Puts everything together.
 pub(crate) fn collect(mut sources: Sources<'_>) -> Status {
     let addresses = std::mem::take(&mut sources.vrrp.addresses);
-    let services = sources.core.services().zip(sources.core.here()).map(|((service, verdict), here)| {
-        ServiceStatus { here: *here, ..service_status(&sources, service, verdict) }
+    let services = sources.core.services().zip(sources.core.here()).enumerate();
+    let services = services.map(|(index, ((service, verdict), here))| ServiceStatus {
+        here: *here,
+        ..service_status(&sources, index, service, verdict)
     });
     Status {
         version: env!("CARGO_PKG_VERSION").into(),
         router_id: sources.router_id.into(),
         started: sources.clock.wall(Duration::ZERO),
         services: services.collect(),
+        agents: agents::all(sources.core, sources.clock),
         mail: sources.core.config().mail.is_some().then(|| sources.mail.clone().into()),
         strangers: strangers(&sources),
         paths: sources.paths,
@@ -225,11 +237,21 @@ fn table_status(seen: Seen) -> TableStatus {
     }
 }
 
-fn service_status(sources: &Sources<'_>, service: &VirtualService, verdict: &Verdict) -> ServiceStatus {
+fn service_status(
+    sources: &Sources<'_>,
+    index: usize,
+    service: &VirtualService,
+    verdict: &Verdict,
+) -> ServiceStatus {
     let counters = sources.counters.and_then(|counters| counters.get(&service.key));
     let entry = |key: &DestinationKey| counters.and_then(|c| c.destinations.get(key)).map(Entry::of);
-    let mut servers: Vec<ServerStatus> =
-        service.reals.iter().map(|real| server_status(sources, service, real, entry(&real.key))).collect();
+    let reals = service.reals.iter().enumerate();
+    let mut servers: Vec<ServerStatus> = reals
+        .map(|(place, real)| ServerStatus {
+            entry: entry(&real.key),
+            ..server_status(sources, (index, place), service, real)
+        })
+        .collect();
     if let Some((key, destination)) = &service.sorry_server {
         servers.push(sorry_status(*key, destination, verdict.quorum, entry(key)));
     }
@@ -259,19 +281,17 @@ impl Entry {
 
 fn server_status(
     sources: &Sources<'_>,
+    (index, place): (usize, usize),
     service: &VirtualService,
     real: &RealServer,
-    entry: Option<Entry>,
 ) -> ServerStatus {
     let core = sources.core;
     let drained = core.drained().contains(&real.key.address);
-    let state = match core.state_of(real) {
-        ServerState::Down => "down",
-        ServerState::Up | ServerState::Unknown if drained => "drained",
-        ServerState::Up => "up",
-        ServerState::Unknown => "new",
-    };
+    let condition = core.condition_at(index, place);
+    let state = condition.map_or("new", |condition| state_word(condition, drained));
     let words = match state {
+        "quiesced" | "draining" | "left" => String::new(),
+        "new" if core.state_of(real) == ServerState::Up => String::from("waiting for its agent's first word"),
         "drained" => String::from("drained by command"),
         "up" if real.checks.is_empty() => String::from("not checked"),
         "new" if core.is_suspended(service) => String::from("not checked: its service's address is not here"),
@@ -282,9 +302,26 @@ fn server_status(
         address: real.key.to_string(),
         forward: forward_word(real.destination.forward).into(),
         state: state.into(),
-        weight: Some(core.weight_of(real).get()),
-        entry,
-        why: [Some(words), weight_words(core, real)].into_iter().flatten().collect::<Vec<_>>().join("; "),
+        weight: condition.map(|condition| condition.weight.get()),
+        entry: None,
+        why: [Some(words).filter(|words| !words.is_empty()), weight_words(core, real)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("; "),
+        agent: agents::word(core, service, real, (index, place)),
+    }
+}
+
+fn state_word(condition: Condition, drained: bool) -> &'static str {
+    match (condition.said, condition.state) {
+        (Said::Gone, _) => "left",
+        (Said::Draining, _) => "draining",
+        (_, ServerState::Down) => "down",
+        (Said::Quiesced, _) => "quiesced",
+        _ if drained => "drained",
+        (Said::AsItWas(_), _) | (Said::Nothing, ServerState::Unknown) => "new",
+        (Said::Nothing, ServerState::Up) => "up",
     }
 }
 
@@ -350,7 +387,7 @@ fn sorry_status(
     };
     let forward = forward_word(destination.forward).into();
     let (address, state) = (key.to_string(), String::from("sorry"));
-    ServerStatus { address, forward, state, weight: None, entry, why: why.into() }
+    ServerStatus { address, forward, state, weight: None, entry, why: why.into(), agent: None }
 }
 
 fn forward_word(forward: Forward) -> &'static str {

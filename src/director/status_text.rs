@@ -6,7 +6,10 @@ use router::AddressStatus;
 
 use crate::oneshot::counted;
 use crate::path::PathView;
-use crate::status::{MailView, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
+use crate::status::{AgentStatus, MailView, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
+
+/// Agents that are not heard and that are named before the others are counted.
+const AGENTS: usize = 20;
 
 /// The whole status as text for a person.
 pub(crate) fn text(status: &Status) -> String {
@@ -23,7 +26,8 @@ pub(crate) fn text(status: &Status) -> String {
 }
 
 fn header(out: &mut String, status: &Status) -> std::fmt::Result {
-    let Status { version, router_id, started, config, table, addresses, vrrp, mail, paths, .. } = status;
+    let Status { version, router_id, started, config, table, addresses, vrrp, mail, paths, agents, .. } =
+        status;
     writeln!(out, "lvs-director {version} on {router_id}, since {started}")?;
     writeln!(out, "config  {} of {}", config.path, config.loaded)?;
     if let Some(refused) = &config.refused {
@@ -35,6 +39,9 @@ fn header(out: &mut String, status: &Status) -> std::fmt::Result {
     }
     if let Some(paths) = paths {
         writeln!(out, "paths   {}", path_line(paths))?;
+    }
+    if !agents.is_empty() {
+        agent_lines(out, agents)?;
     }
     if let Some(mail) = mail {
         writeln!(out, "mail    {}", mail_line(mail))?;
@@ -55,6 +62,25 @@ fn table_line(table: &TableStatus) -> String {
         Some(error) => format!("✗ {error} ({counts})"),
         None if table.settled => format!("✓ as wanted ({counts})"),
         None => format!("✗ not yet as wanted ({counts})"),
+    }
+}
+
+/// Those that are not heard, a line each; many are counted.
+fn agent_lines(out: &mut String, agents: &[AgentStatus]) -> std::fmt::Result {
+    let unheard: Vec<&AgentStatus> = agents.iter().filter(|agent| agent.state != "heard").collect();
+    let mark = if unheard.is_empty() { '✓' } else { '✗' };
+    let heard = agents.len() - unheard.len();
+    writeln!(out, "agents  {mark} {heard} of {} heard", agents.len())?;
+    for agent in unheard.iter().take(AGENTS) {
+        let AgentStatus { address, state, since, host, reason, dead, .. } = agent;
+        let host = if host.is_empty() { String::new() } else { format!(" ({host})") };
+        let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let dead = if *dead { ", its host answers nothing" } else { "" };
+        writeln!(out, "        ✗ {address}{host} {state} since {since}{reason}{dead}")?;
+    }
+    match unheard.len().saturating_sub(AGENTS) {
+        0 => Ok(()),
+        more => writeln!(out, "        ✗ and {} more", counted(more, "agent")),
     }
 }
 
@@ -120,7 +146,7 @@ fn quorum_words(service: &ServiceStatus) -> String {
 }
 
 fn server_line(server: &ServerStatus) -> String {
-    let ServerStatus { address, forward, state, weight: _, entry, why } = server;
+    let ServerStatus { address, forward, state, weight: _, entry, why, agent } = server;
     let line = match entry {
         Some(entry) => {
             let (weight, active, inactive) = (entry.weight, entry.active, entry.inactive);
@@ -128,5 +154,7 @@ fn server_line(server: &ServerStatus) -> String {
         }
         None => format!("  -- {address:<28} {:<7} {:<6} {:<10} {:<10}", "-", "-", "-", "-"),
     };
-    format!("{line} # {state} {why}").trim_end().to_owned()
+    let agent = agent.as_ref().map(|agent| format!("agent {}", agent.words()));
+    let both = if why.is_empty() || agent.is_none() { "" } else { "; " };
+    format!("{line} # {state} {why}{both}{}", agent.unwrap_or_default()).trim_end().to_owned()
 }

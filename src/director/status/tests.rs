@@ -89,3 +89,5 @@ fn mail_is_told_of_where_it_is_configured() {
     let text = crate::status_text::text(&status);
     assert!(text.contains("\nmail    ✓ 3 sent, 0 changes waiting, 0 lost\n"), "{text}");
 }
+
+mod agents;

@@ -115,8 +115,11 @@ fn who_does_not_serve_anyway_is_nobody_s_loss() {
     assert!(guard.is_idle());
 }
 
-/// What the agents say at one time, server by server, and how long after the last.
-fn story() -> impl Strategy<Value = (u8, Vec<(u64, Vec<(bool, Option<(bool, bool)>)>)>)> {
+/// Whether a server serves, and of one whose agent wants it out whether that is confirmed and whether it is doubtful.
+type Told = (bool, Option<(bool, bool)>);
+
+/// The share, and what the agents say at one time, server by server, and how long after the last.
+fn story() -> impl Strategy<Value = (u8, Vec<(u64, Vec<Told>)>)> {
     let server =
         (any::<bool>(), proptest::option::of((prop::bool::weighted(0.2), prop::bool::weighted(0.2))));
     let moment = (0_u64..8, prop::collection::vec(server, 6));
