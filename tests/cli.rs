@@ -133,6 +133,7 @@ fn a_daemon_that_does_not_run_is_named() {
         (DIRECTOR, &["vrrp", "VI_1", "--exit-code"]),
         (AGENT, &["status"]),
         (AGENT, &["drain"]),
+        (AGENT, &["drain", "--wait", "--deadline", "1s"]),
     ] {
         let (code, out, err) = run(binary, &[arguments, &["--run-dir", dir]].concat());
         assert_eq!((code, out.as_str()), (1, ""), "{err}");
@@ -150,6 +151,11 @@ fn wrong_usage_is_exit_code_2() {
         }
     }
     assert_eq!(run(DIRECTOR, &["drain", "web01"]).0, 2);
+    for deadline in ["60", "2d", "soon"] {
+        let (code, out, err) = run(AGENT, &["drain", "--deadline", deadline]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("--deadline") && (err.contains("write") || err.contains("add the unit")), "{err}");
+    }
     assert_eq!(run(DIRECTOR, &["vrrp", "--exit-code"]).0, 2, "of which router");
 }
 
@@ -208,7 +214,7 @@ fn a_file_that_names_a_bad_program_is_refused() {
 fn help_stays_as_it_is() {
     for (name, binary) in [("director", DIRECTOR), ("agent", AGENT)] {
         let mut text = run(binary, &["--help"]).1;
-        let own: &[&str] = if name == "director" { &["vrrp", "import"] } else { &[] };
+        let own: &[&str] = if name == "director" { &["vrrp", "import"] } else { &["stop"] };
         let commands = ["run", "check", "plan", "apply", "status", "drain", "undrain", "cleanup"];
         for command in commands.iter().chain(own) {
             text += &format!("\n--- {command}\n{}", run(binary, &[command, "--help"]).1);
