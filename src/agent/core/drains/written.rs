@@ -91,15 +91,13 @@ impl Drains {
 
     /// Answers whether anything changed. Without a VIP everything ends, single drains too.
     pub(super) fn remove(&mut self, vip: Option<IpAddr>) -> bool {
-        match vip {
-            Some(vip) => self.vips.remove(&vip).is_some(),
-            None => {
-                let drained = self.host.take().is_some() || !self.vips.is_empty();
-                self.host_stops = false;
-                self.vips.clear();
-                drained
-            }
+        if let Some(vip) = vip {
+            return self.vips.remove(&vip).is_some();
         }
+        let drained = self.host.take().is_some() || !self.vips.is_empty();
+        self.host_stops = false;
+        self.vips.clear();
+        drained
     }
 
     /// Gives each configured VIP that drains a phase, and forgets all others.

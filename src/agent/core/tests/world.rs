@@ -166,7 +166,9 @@ impl World {
         }
         self.writes += 1;
         match &step {
-            Step::SetSysctl { sysctl, to, .. } => drop(self.kernel.sysctls.insert(sysctl.clone(), *to)),
+            Step::SetSysctl { sysctl, to, .. } | Step::RestoreSysctl { sysctl, to, .. } => {
+                self.kernel.sysctls.insert(sysctl.clone(), *to);
+            }
             Step::AddAddress(new) => {
                 if self.kernel.holders(new.address).next().is_some() {
                     return StepResult { step, outcome: Outcome::SomeoneElse };
@@ -181,7 +183,6 @@ impl World {
                 self.removed_at = self.now;
                 self.kernel.addresses.retain(|found| found.address != *address);
             }
-            Step::RestoreSysctl { sysctl, to, .. } => drop(self.kernel.sysctls.insert(sysctl.clone(), *to)),
             Step::CreateDevice { .. } | Step::LinkUp { .. } | Step::DeleteDevice { .. } => {
                 panic!("unexpected: {step}")
             }
