@@ -19,6 +19,7 @@ mod start;
 mod status_text;
 mod store;
 mod time;
+mod weight;
 
 use std::process::ExitCode;
 

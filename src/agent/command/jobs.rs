@@ -38,10 +38,11 @@ pub(super) enum JobsError {
     Failed { systemctl: PathBuf, status: ExitStatus },
 }
 
-/// Of a unit by its whole name; where there is no systemd there are no jobs.
+/// Of a unit by its whole name; where systemd does not run there are no jobs (`sd_booted(3)`).
 pub(super) fn job_of(unit: &str) -> Result<Job, JobsError> {
-    let places = PLACES.iter().map(|place| Path::new(place).join("systemctl"));
-    match places.into_iter().find(|path| path.is_file()) {
+    let booted = Path::new("/run/systemd/system").is_dir();
+    let mut places = PLACES.iter().map(|place| Path::new(place).join("systemctl"));
+    match places.find(|path| booted && path.is_file()) {
         Some(systemctl) => asked_of(&systemctl, unit),
         None => Ok(Job::Other),
     }

@@ -118,10 +118,10 @@ impl Core {
         self.drainer.at(now, &self.vips);
         self.take(input, now);
         self.settle(now);
-        self.drains_go_on();
         if self.publish_at.is_some_and(|at| at <= now) {
             self.publish();
         }
+        self.drains_go_on();
         if let Some(depth) = self.timers.take_due(now) {
             self.outputs.push_back(Output::Look(depth));
         } else if let Some(vips) = self.drainer.count_due().filter(|_| !self.timers.is_waiting()) {
@@ -173,28 +173,28 @@ impl Core {
         }
     }
 
-    /// Every phase is told before the next one may begin, because directors answer what they were told.
     fn drains_go_on(&mut self) {
         if self.drains().progress.is_empty() {
             return;
         }
-        loop {
+        // a drain is told before anything comes of it, because directors answer what they were told
+        if self.drainer.has_untold() {
             self.publish();
-            let begun = self.drainer.advance();
-            if begun.is_empty() {
-                return;
-            }
+        }
+        let begun = self.drainer.advance();
+        if !begun.is_empty() {
             self.outputs.push_back(Output::Save);
-            for (vip, phase) in begun {
-                self.say(Event::Phase { vip, phase });
-                if phase == Phase::Off {
-                    self.restoring = true;
-                    // what leaves now was not taken by someone else
-                    self.held.clear();
-                    self.timers.again_at(self.now);
-                }
+        }
+        for (vip, phase) in begun {
+            self.say(Event::Phase { vip, phase });
+            if phase == Phase::Off {
+                self.restoring = true;
+                // what leaves now was not taken by someone else
+                self.held.clear();
+                self.timers.again_at(self.now);
             }
         }
+        self.publish();
     }
 
     /// The next thing the shell is to do; drained after each input.

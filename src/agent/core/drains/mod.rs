@@ -185,6 +185,11 @@ impl Drainer {
         }
     }
 
+    /// Whether nobody has been told of some drain in this run.
+    pub(super) fn has_untold(&self) -> bool {
+        self.drains.progress.keys().any(|vip| !self.told.contains_key(vip))
+    }
+
     /// Goes on with every drain as far as it can; answers the phases that began.
     pub(super) fn advance(&mut self) -> Vec<(IpAddr, Phase)> {
         let mut begun = Vec::new();

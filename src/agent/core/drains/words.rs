@@ -55,6 +55,7 @@ impl Drainer {
             (_, Some(reason)) => format!("the deadline: connections cannot be counted: {reason}"),
             (None, None) => "connections to be counted".to_owned(),
             (Some(0), None) if self.directors.is_empty() => NO_DIRECTOR.to_owned(),
+            (Some(0), None) => "connections to be counted again".to_owned(),
             (Some(1), None) => "1 connection to end".to_owned(),
             (Some(some), None) => format!("{some} connections to end"),
         }
