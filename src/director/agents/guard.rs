@@ -19,6 +19,8 @@ enum Leaver {
     Held,
     /// by word alone, at that time
     ByWord(Duration),
+    /// it was not in when its agent said so
+    Absent,
     /// an own check has failed since
     Confirmed,
 }
@@ -29,6 +31,8 @@ pub(crate) struct Member {
     pub(crate) key: DestinationKey,
     /// it would get new connections, if its agent's word were not believed
     pub(crate) serves: bool,
+    /// it gets new connections as the table is
+    pub(crate) is_in: bool,
     /// none: its agent does not want it out
     pub(crate) claim: Option<Claim>,
 }
@@ -68,7 +72,8 @@ impl Guard {
     }
 
     /// Decides who leaves: those whose own checks agree, and of the others at most `rules.share` of all within `rules.window`,
-    /// but always one, as long as another one serves.
+    /// but always one, as long as another one serves. Who was not in does not enter against its agent's word, unless nobody else
+    /// serves.
     pub(crate) fn settle(&mut self, members: &[Member], rules: AgentGuard, now: Duration) -> Settled {
         let before = self.held();
         let claims: BTreeMap<DestinationKey, (&Member, Claim)> =
@@ -95,25 +100,28 @@ impl Guard {
         let mut staying = members.iter().filter(|member| member.serves && !self.is_out(&member.key)).count();
         for member in members.iter().filter(|member| member.serves) {
             let Some(claim) = member.claim.filter(|_| !self.is_out(&member.key)) else { continue };
-            if !claim.doubtful && recent < most && staying > 1 {
-                self.leavers.insert(member.key, Leaver::ByWord(now));
-                recent += 1;
-                staying -= 1;
-            } else {
-                self.leavers.insert(member.key, Leaver::Held);
-            }
+            let is_in = member.is_in || self.holds(&member.key);
+            let leaver = match is_in {
+                _ if staying < 2 => Leaver::Held,
+                false => Leaver::Absent,
+                true if claim.doubtful || recent >= most => Leaver::Held,
+                true => Leaver::ByWord(now),
+            };
+            recent += usize::from(leaver == Leaver::ByWord(now));
+            staying -= usize::from(leaver != Leaver::Held);
+            self.leavers.insert(member.key, leaver);
         }
     }
 
     fn is_out(&self, key: &DestinationKey) -> bool {
-        matches!(self.leavers.get(key), Some(Leaver::ByWord(_) | Leaver::Confirmed))
+        matches!(self.leavers.get(key), Some(Leaver::ByWord(_) | Leaver::Absent | Leaver::Confirmed))
     }
 
     /// When those left that count against the share.
     fn recent(&self, rules: AgentGuard, now: Duration) -> impl Iterator<Item = Duration> {
         let by_word = self.leavers.values().filter_map(|leaver| match leaver {
             Leaver::ByWord(at) => Some(*at),
-            Leaver::Held | Leaver::Confirmed => None,
+            Leaver::Held | Leaver::Absent | Leaver::Confirmed => None,
         });
         by_word.filter(move |at| *at + rules.window > now)
     }

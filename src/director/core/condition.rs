@@ -21,7 +21,14 @@ impl Core {
     ) -> Condition {
         let (state, weight) = (self.state_of(real), self.own_weight(service, real));
         match self.ears.voice(place) {
-            Some(voice) => voice.condition(state, weight, self.ears.holds(service, real)),
+            Some(voice) => {
+                let condition = voice.condition(state, weight, self.ears.holds(service, real));
+                // what the table has is as the agent said
+                Condition {
+                    weight: self.remembered.weight(service, real).unwrap_or(condition.weight),
+                    ..condition
+                }
+            }
             None => unspoken(state, weight),
         }
     }

@@ -24,12 +24,12 @@ impl Core {
         self.now = now;
         let was_deaf = self.ears.is_deaf();
         self.ears.note(agent, &news);
-        let is_state = matches!(news, News::State(_) | News::Lost(_));
+        let is_of_stream = !matches!(news, News::Knocked { .. });
         let turned = self.ears.agents.handle(agent, news, now);
         if turned.changed {
             self.hear(agent, now);
         }
-        if is_state {
+        if is_of_stream {
             self.note_draining(agent);
         }
         if was_deaf && !self.ears.is_deaf() {
@@ -247,7 +247,13 @@ impl Core {
                 confirmed: real.checks.iter().any(|check| self.checks.failed_since(check, voice.since)),
                 doubtful: is_deaf && matches!(voice.word, Word::Dead | Word::Unverified(_)),
             });
-            Member { key: real.key, serves: weight.is_some_and(|weight| weight.get() > 0), claim }
+            let in_table = self.verdicts.get(index).and_then(|one| one.service.destinations.get(&real.key));
+            Member {
+                key: real.key,
+                serves: weight.is_some_and(|weight| weight.get() > 0),
+                is_in: in_table.is_some_and(|entry| entry.weight.get() > 0),
+                claim,
+            }
         };
         service.reals.iter().enumerate().map(member).collect()
     }

@@ -171,3 +171,73 @@ fn a_quorum_is_certain_when_no_first_check_can_change_it() {
     assert_eq!(certain(false, [Up, Up, Unknown, Down]), (false, false));
     assert_eq!(certain(false, [Up, Up, Down, Down]), (false, true));
 }
+
+/// `(host, weight)` of two servers that are up or as given, of which the second's agent says this.
+fn with_said(keys: &str, said: Said, state: ServerState, drained: bool) -> (Vec<(usize, u32)>, u64, bool) {
+    let service = service(keys, 2);
+    let second: IpAddr = "192.0.2.2".parse().unwrap();
+    let drained = if drained { BTreeSet::from([second]) } else { BTreeSet::new() };
+    let verdict = judge(&service, true, &drained, |place, real| {
+        let (state, said) = if place == 1 { (state, said) } else { (Up, Said::Nothing) };
+        Condition { state, weight: real.destination.weight, said }
+    });
+    (entries(&verdict), verdict.weight_up, verdict.certain)
+}
+
+#[test]
+fn what_its_agent_says_of_a_server_that_is_up() {
+    let up = |said| with_said("", said, Up, false);
+    assert_eq!(up(Said::Nothing), (vec![(1, 1), (2, 1)], 2, true));
+    assert_eq!(up(Said::Quiesced), (vec![(1, 1), (2, 0)], 1, true));
+    assert_eq!(up(Said::Draining), (vec![(1, 1), (2, 0)], 1, true));
+    assert_eq!(up(Said::Gone), (vec![(1, 1)], 1, true));
+    assert_eq!(up(Said::AsItWas(None)), (vec![(1, 1)], 1, true));
+    assert_eq!(up(Said::AsItWas(Some(0))), (vec![(1, 1), (2, 0)], 1, true));
+    assert_eq!(up(Said::AsItWas(Some(7))), (vec![(1, 1), (2, 7)], 1, true));
+}
+
+#[test]
+fn what_its_agent_says_of_a_server_that_is_down() {
+    for inhibit in ["", "inhibit = true"] {
+        let down = |said| with_said(inhibit, said, Down, false).0;
+        let failed = if inhibit.is_empty() { vec![(1, 1)] } else { vec![(1, 1), (2, 0)] };
+        for said in [Said::Nothing, Said::Quiesced, Said::AsItWas(Some(1)), Said::AsItWas(None)] {
+            assert_eq!(down(said), failed, "{said:?}");
+        }
+        assert_eq!(down(Said::Draining), [(1, 1), (2, 0)], "its connections go on");
+        assert_eq!(down(Said::Gone), [(1, 1)], "the drain is over");
+    }
+}
+
+#[test]
+fn a_server_that_is_drained_by_command_too_gets_nothing() {
+    for said in [Said::Nothing, Said::Quiesced, Said::Draining, Said::AsItWas(Some(1))] {
+        assert_eq!(with_said("", said, Up, true).0, [(1, 1), (2, 0)], "{said:?}");
+    }
+    assert_eq!(with_said("", Said::Gone, Up, true).0, [(1, 1)]);
+    assert_eq!(with_said("", Said::AsItWas(None), Up, true).0, [(1, 1)]);
+}
+
+#[test]
+fn a_server_whose_agent_is_not_heard_is_no_lost_quorum() {
+    let service = service("quorum = 2", 2);
+    let with = |said| {
+        judge(&service, true, &BTreeSet::new(), |place, real| {
+            let said = if place == 1 { said } else { Said::Nothing };
+            Condition { state: Up, weight: real.destination.weight, said }
+        })
+    };
+    let unheard = with(Said::AsItWas(Some(1)));
+    assert!(unheard.quorum && !unheard.certain);
+    assert!(!with(Said::Quiesced).quorum);
+}
+
+#[test]
+fn a_part_of_a_weight_is_rounded_up() {
+    let part = |weight, percent| scaled(Weight::new(weight).unwrap(), percent).get();
+    assert_eq!(
+        [part(10, 45), part(1, 1), part(3, 0), part(0, 50), part(7, 100), part(7, 200)],
+        [5, 1, 0, 0, 7, 7]
+    );
+    assert_eq!(part(Weight::MAX, 99), 2_126_008_811);
+}

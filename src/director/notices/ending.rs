@@ -8,7 +8,7 @@ use ipvs::ServiceKey;
 
 use super::{Said, turned};
 use crate::core::Core;
-use crate::desired::ServerState;
+use crate::desired::{Condition, ServerState};
 
 /// Of services with `omega`: their servers that are there, and the quorums that they have.
 pub(super) fn omega(core: &Core) -> Vec<Said> {
@@ -33,9 +33,10 @@ fn end<'a>(core: &Core, gone: impl Fn(&VirtualService) -> Option<Gone<'a>>) -> V
     let mut said = Vec::new();
     for (index, (service, verdict)) in core.services().enumerate() {
         let Some(gone) = gone(service) else { continue };
-        let leaves = |real: &&RealServer| gone.has(real) && is_there(core, real);
-        let leaving = service.reals.iter().filter(leaves);
-        said.extend(leaving.map(|real| turned::server(services, index, real, false)));
+        let leaves =
+            |(place, real): &(usize, &RealServer)| gone.has(real) && is_there(core, index, *place, real);
+        let leaving = service.reals.iter().enumerate().filter(leaves);
+        said.extend(leaving.map(|(_, real)| turned::server(services, index, real, false)));
         if matches!(gone, Gone::Whole) && verdict.quorum {
             said.extend(turned::quorum_of(services, index, false));
         }
@@ -53,10 +54,10 @@ impl Gone<'_> {
 }
 
 /// Whether it serves: nobody need be told that what is down goes down.
-fn is_there(core: &Core, real: &RealServer) -> bool {
-    match core.state_of(real) {
-        ServerState::Up => true,
-        ServerState::Unknown => !real.alpha,
-        ServerState::Down => false,
+fn is_there(core: &Core, index: usize, place: usize, real: &RealServer) -> bool {
+    match core.condition_at(index, place).map(Condition::standing) {
+        Some(ServerState::Up) => true,
+        Some(ServerState::Unknown) => !real.alpha,
+        Some(ServerState::Down) | None => false,
     }
 }

@@ -245,3 +245,17 @@ fn a_master_whose_servers_were_away_has_lost_connections() {
     rig.pass(SECOND * 6, |_| Some(true));
     assert_eq!(rig.read(SETTLED), Readiness::Serving);
 }
+
+#[test]
+fn agents_are_waited_for_until_their_first_word_but_not_for_long() {
+    let text = format!("[agents]\nport = 9781\n{ONE}");
+    let mut rig = Rig::start(&text);
+    rig.pass(SECOND, |_| Some(true));
+    assert_eq!(rig.read(SETTLED), Readiness::NotReady);
+    let lost = || watch::News::Lost("connection refused".into());
+    rig.core.handle_news(([192, 0, 2, 1], 9781).into(), lost(), rig.now);
+    assert_eq!(rig.read(SETTLED), Readiness::Installed, "the other one may know better than its check");
+    rig.now = SECOND * 2;
+    rig.core.handle_timeout(rig.now);
+    assert_eq!(rig.read(SETTLED), Readiness::Serving);
+}

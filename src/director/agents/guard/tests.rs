@@ -14,7 +14,7 @@ fn key(host: usize) -> DestinationKey {
 const CLAIM: Claim = Claim { confirmed: false, doubtful: false };
 
 fn member(host: usize, claim: Option<Claim>) -> Member {
-    Member { key: key(host), serves: true, claim }
+    Member { key: key(host), serves: true, is_in: true, claim }
 }
 
 /// `claims` of servers 0, 1, …; the places of those that leave.
@@ -84,6 +84,23 @@ fn silence_is_not_believed_of_anyone_while_nobody_is_heard() {
 }
 
 #[test]
+fn who_was_not_in_stays_out_whatever_the_share_is_unless_nobody_else_serves() {
+    let out = |host| Member { is_in: false, ..member(host, Some(CLAIM)) };
+    let members = [out(0), out(1), out(2), member(3, None)];
+    let mut guard = Guard::default();
+    assert_eq!(guard.settle(&members, RULES, S), Settled::default());
+    assert_eq!(leavers(&guard, &members), [0, 1, 2]);
+    // the one that serves may not leave by word, and is not missed if it fails
+    let members = [out(0), out(1), out(2), member(3, Some(CLAIM))];
+    guard.settle(&members, RULES, S);
+    assert!(guard.holds(&key(3)));
+    let mut guard = Guard::default();
+    let members = [out(0), out(1)];
+    guard.settle(&members, RULES, S);
+    assert_eq!(leavers(&guard, &members), [0], "one of them must serve");
+}
+
+#[test]
 fn the_window_counts_from_leaving() {
     let mut guard = Guard::default();
     let members: Vec<Member> = (0..4).map(|host| member(host, Some(CLAIM))).collect();
@@ -139,6 +156,7 @@ proptest! {
             let members: Vec<Member> = servers.iter().enumerate().map(|(host, (serves, claim))| Member {
                 key: key(host),
                 serves: *serves,
+                is_in: *serves,
                 claim: claim.map(|(confirmed, doubtful)| Claim { confirmed, doubtful }),
             }).collect();
             let was_out: BTreeSet<_> = left.iter().map(|(key, _)| *key).collect();

@@ -79,6 +79,33 @@ fn a_new_server_enters_with_its_check_and_its_agent() {
 }
 
 #[test]
+fn those_that_were_out_do_not_come_back_because_they_are_many() {
+    let servers: Vec<String> = (1..=4).map(|host| format!("192.0.2.{host}")).collect();
+    let more = |text: &str| {
+        text.to_owned()
+            + "[[service.real]]\naddress = \"192.0.2.3\"\n[[service.real]]\naddress = \"192.0.2.4\"\n"
+    };
+    let text = format!("[agents]\nport = 9781\n{}", more(BASE));
+    let names: Vec<&str> = servers.iter().map(String::as_str).collect();
+    let not_ready = || tells().lacks(WEB_VIP, "address", "not on lo");
+    let mut rig = Rig::settled_with(&text, &names);
+    for server in &names[1..] {
+        rig.hears(server, not_ready());
+        rig.pass(SECOND_LONG * 2);
+    }
+    let kernel = left_by(rig);
+    let mut rig = Rig::start(&text, &kernel);
+    rig.core.take_patches();
+    for server in names[1..].iter().rev() {
+        assert_eq!(rig.hears(server, not_ready()), [""; 0]);
+    }
+    assert_eq!(rig.hears(names[0], tells()), [""; 0]);
+    assert_eq!(told(&rig.pass(SECOND_LONG)), [""; 0]);
+    rig.core.reload(config(&text), rig.now);
+    assert_eq!(told(&rig.core.take_patches()), [""; 0]);
+}
+
+#[test]
 fn a_reload_forgets_nothing_that_agents_said() {
     let mut rig = Rig::settled("");
     rig.hears("192.0.2.2", tells().lacks(WEB_VIP, "tcp/80", "nobody listens"));
