@@ -168,15 +168,16 @@ case_pair_agent_cut_off() {
     assert_eq "" "$(writes lvs01)" "IPVS writes"
 }
 
+# One director with the VIP, so that nothing moves: its agents' words are taken up where they were.
 case_pair_director_restarted() {
-    pair_up
+    lone_director_up
     record_writes lvs01
     start_client c --every-ms 10 --timeout-ms 500 --hold 4
     more_requests c 50
     stop director-lvs01 KILL
     more_requests c 30
     start_director lvs01
-    wait_until "heard lvs01 rs01 && heard lvs01 rs02 && only lvs01" 30
+    wait_until "heard lvs01 rs01 && heard lvs01 rs02" 30
     more_requests c 100
     stop_client c
     tell "director killed and started again" lvs-rs c
@@ -184,26 +185,33 @@ case_pair_director_restarted() {
     assert_eq "" "$(writes lvs01)" "IPVS writes"
 }
 
-# A server that drains stays out over a restart of the director.
+# A server that drains stays out over restarts of both.
 case_pair_drain_survives_restarts() {
-    pair_up
+    lone_director_up
     start_client held --hold 4 --every-ms 0
     agent rs02 drain --deadline 5m
-    wait_until "weights rs02 0" 10
+    wait_until "has_real lvs01 $(rip rs02):80 0" 10
     stop director-lvs01 KILL
     record_writes lvs01
     start_director lvs01
     wait_until "heard lvs01 rs02" 20
     stop agent-rs02 KILL
     start_agent rs02
-    wait_until "heard lvs01 rs02 && heard lvs02 rs02" 20
+    wait_until "heard lvs01 rs02 && [[ \$(agent rs02 status || true) == *connections* ]]" 20
     more_requests held 40
-    weights rs02 0 || fail "the drained server is back: $(table lvs01)"
+    has_real lvs01 "$(rip rs02):80" 0 || fail "the drained server is back: $(table lvs01)"
     assert_eq "" "$(writes lvs01)" "IPVS writes"
     stop_client held
     assert_no_failures held
     agent rs02 undrain
-    wait_until "weights rs02 1" 10
+    wait_until "has_real lvs01 $(rip rs02):80 1" 10
+}
+
+lone_director_up() {
+    real_servers_up
+    paired_service | director_config lvs01
+    start_director lvs01
+    wait_until "table_full lvs01 && heard lvs01 rs01 && heard lvs01 rs02" 20
 }
 
 # In order: weight 0 on both directors, connections end, the entry goes, then the VIP. Nothing is lost.
@@ -389,7 +397,7 @@ many_real_servers() {
         start_web "$machine"
         {
             printf '[health]\nlisten = ["127.0.0.1:9781"'
-            printf ', "10.2.%s.%s:9781"' $(for number in {1..20}; do echo "$net $number"; done)
+            printf ", \"10.2.$net.%s:9781\"" {1..20}
             printf ']\n'
             many_vips | sed 's/.*/[[vip]]\naddress = "&"\nservices = ["tcp\/80"]/'
         } >"$WORK/$machine.toml"
