@@ -151,7 +151,7 @@ def bench_servers():
     for word, fault, back, back_word, runs, target, back_target in events:
         there, returned = {}, {}
         for name in BOTH:
-            there[name], returned[name] = measure(Servers(name, FAST), fault, back, runs)
+            there[name], returned[name] = measure(Servers(name, FAST), fault, back, runs if name == "director" else RUNS)
         rows(word, there, target)
         rows(f"{back_word}, after: {word}", returned, back_target)
     if "director" in BOTH:
