@@ -128,7 +128,10 @@ fn outside(loaded: Loaded, found: &Found) -> Result<Loaded, Refused> {
 fn tls(config: &DirectorConfig) -> Result<Option<Arc<ClientTls>>, Refused> {
     let Some(tls) = &config.agents.tls else { return Ok(None) };
     let loaded = ClientTls::load(tls);
-    let refused = |error: TlsError| Refused::new(daemon::errors::chain(&error, error.hint().as_deref()));
+    let refused = |error: TlsError| Refused {
+        text: daemon::errors::chain(&error, error.hint().as_deref()),
+        reason: daemon::errors::one_line(&error),
+    };
     loaded.map(|tls| Some(Arc::new(tls))).map_err(refused)
 }
 

@@ -145,7 +145,10 @@ impl Shell {
     fn perform(&mut self) {
         let now = self.clock.now();
         self.follow_routers(now);
-        self.core.handle_timeout(now);
+        if self.core.handle_timeout(now) {
+            self.lead.note_result(true, now);
+            self.publish_soon(now);
+        }
         self.take_turns(now);
         let patches = self.core.take_patches();
         if !patches.is_empty() {

@@ -43,19 +43,23 @@ impl Core {
         }
     }
 
-    /// Takes that time has passed.
-    pub(crate) fn handle_timeout(&mut self, now: Duration) {
+    /// Takes that time has passed. True: something may be another than before by that.
+    pub(crate) fn handle_timeout(&mut self, now: Duration) -> bool {
         self.now = now;
-        for agent in self.ears.agents.handle_timeout(now) {
+        let agents = self.ears.agents.handle_timeout(now);
+        let mut turned = !agents.is_empty();
+        for agent in agents {
             self.hear(agent, now);
         }
         while let Some(first) = self.ears.due.first().copied().filter(|(at, _)| *at <= now) {
             self.ears.due.remove(&first);
+            turned = true;
             match first.1 {
                 Due::Grace(agent) => self.hear(agent, now),
                 Due::Guard(index) => self.reconsider(index, &[], now),
             }
         }
+        turned
     }
 
     /// When [`Self::handle_timeout`] is due.

@@ -169,3 +169,21 @@ fn of_thousands_of_wrong_things_the_first_are_shown() {
     assert_eq!(text.matches("warning: wrong").count(), 20);
     assert!(text.contains("and 980 more like these"), "{text}");
 }
+
+#[test]
+fn a_file_whose_certificates_cannot_be_read_is_refused() {
+    let place = Place::new("tls");
+    let service = "[[service]]\naddress = \"192.0.2.100:80\"\n[[service.real]]\naddress = \"192.0.2.1\"\n";
+    let load_with = |ca: &std::path::Path| {
+        let text = format!("[agents]\nport = 9781\ntls = {{ ca = \"{}\" }}\n{service}", ca.display());
+        let path = place.file("director.toml", &text);
+        load(&Source { path, lenient: false, config_id: None })
+    };
+    let missing = place.0.join("missing.pem");
+    let refused = load_with(&missing).err().expect("refused");
+    assert!(refused.text.starts_with("error: "), "{}", refused.text);
+    assert!(refused.reason.contains("missing.pem"), "{}", refused.reason);
+    let garbage = place.file("garbage.pem", "no certificate\n");
+    let refused = load_with(&garbage).err().expect("refused");
+    assert!(refused.text.contains("garbage.pem"), "{}", refused.text);
+}
