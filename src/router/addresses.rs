@@ -1,8 +1,10 @@
 //! The thread of the addresses: the one writer of VIPs, `[[address]]` and virtual routes. It hears from the advert thread
 //! what each router wants, and tells it what interfaces there are.
 
+mod alarm;
 mod announce;
 mod duplicates;
+mod guarded;
 mod hands;
 mod links;
 mod oneshot;
@@ -24,13 +26,13 @@ use kernel::address::{AddressError, Events};
 use tokio::sync::Notify;
 
 use crate::exchange::{Gate, Links, Orders, ToAddresses, ToAdverts, lock};
-use crate::held::{Held, LOOPBACK};
+use crate::held::Held;
 use crate::notes::Notes;
 use crate::state::Diary;
 
 use announce::Voices;
 use duplicates::Watch;
-pub(crate) use duplicates::mac_text;
+use guarded::guarded;
 use hands::{Hands, Look, Outcome};
 pub(crate) use report::Told;
 use routes::Routes;
@@ -46,7 +48,7 @@ const RETRY: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(20);
 /// Changes of routes come with no event: they are looked at this often.
 const ROUTES: Duration = Duration::from_secs(5);
-/// Duplicates are asked for this often, each time others.
+/// Duplicates are asked for and told of this often.
 const ASK: Duration = Duration::from_secs(1);
 
 /// Holding addresses could not begin.
@@ -250,13 +252,7 @@ impl Keeper {
             self.reconcile().await;
         }
         if is_due(self.due.ask) {
-            self.watch.forget(now);
-            self.listen();
-            for (interface, address) in self.watch.turn() {
-                self.voices.ask(&self.look, &interface, address);
-            }
-            self.due.ask = Some(now + ASK);
-            self.report();
+            self.watch_out(now).await;
         }
     }
 
@@ -311,36 +307,41 @@ impl Keeper {
         }
     }
 
-    /// Listens for others where a router is master and its addresses are here.
+    /// Listens for others where an address is here, or a master's.
     fn listen(&mut self) {
         let now = self.start.clock.now();
-        let here = self.members.values().filter(|member| member.place() == Place::Here);
-        let settled = here.clone().filter(|member| member.is_settled(now));
-        let spots = settled
-            .flat_map(wanted::Member::at_home)
-            .filter(|held| self.look.has(held) && held.interface != LOOPBACK)
-            .map(|held| (held.interface, held.address))
-            .collect();
-        let is_due = here.count() > 0;
-        for (interface, address) in self.watch.set(spots, &self.look) {
+        let guarded = guarded(&self.members, &self.held, &self.look, now);
+        for (interface, address) in self.watch.set(guarded, &self.look) {
             self.voices.ask(&self.look, &interface, address);
         }
-        if !is_due {
+        let settles = self.members.values().any(|member| member.place() == Place::Here);
+        if self.watch.is_idle() && !settles {
             self.due.ask = None;
         } else if self.due.ask.is_none() {
             self.due.ask = Some(now + ASK);
         }
     }
 
+    /// Asks for some, and tells of those that were heard.
+    async fn watch_out(&mut self, now: Duration) {
+        self.watch.forget(now);
+        self.due.ask = Some(now + ASK);
+        self.listen();
+        for (interface, address) in self.watch.turn() {
+            self.voices.ask(&self.look, &interface, address);
+        }
+        if self.watch.wants_names()
+            // a hardware address says enough where the table cannot be read
+            && let Ok(neighbours) = self.hands.addresses().neighbours().await
+        {
+            self.watch.name(&neighbours);
+        }
+        alarm::tell(&self.watch.news(), &self.start.notes);
+        self.report();
+    }
+
     fn heard(&mut self, interface: &str, claim: kernel::arp::Claim) {
-        let now = self.start.clock.now();
-        if self.watch.heard(interface, claim, &self.look, now) {
-            let (address, mac) = (claim.address, mac_text(claim.mac));
-            self.start.notes.warn(format!(
-                "{mac} on {interface} says it has {address} too: a real server that answers ARP for it (lvs-rs-agent there \
-                 prevents that, or arp_ignore=1 and arp_announce=2), or a router of another virtual_router_id, version or \
-                 password"
-            ));
+        if self.watch.heard(interface, claim, &self.look, self.start.clock.now()) {
             self.report();
         }
     }

@@ -157,7 +157,12 @@ impl Speaker {
                 payload,
             };
             match self.ports.routers_of(port, payload) {
-                Ok(ids) => ids.for_each(|id| self.set.handle_packet(id, &packet, now)),
+                Ok(ids) => ids.for_each(|id| {
+                    self.set.handle_packet(id, &packet, now);
+                    if let Some(member) = self.members.get_mut(&id) {
+                        follow_master(id, member, &self.set, &mut self.desk);
+                    }
+                }),
                 Err(refused) => self.set.count_unknown(refused),
             }
             self.act();
@@ -329,6 +334,7 @@ impl Speaker {
                     self.desk.slot(id, |slot| slot.announce = slot.announce.max(repeat));
                 }
                 Action::Transition(transition) => {
+                    follow_master(id, member, &self.set, &mut self.desk);
                     let priority = self.set.view(id).map_or(0, |view| view.priority.get());
                     self.desk.moved(id, member, transition, priority);
                 }
@@ -354,6 +360,16 @@ impl Speaker {
             self.desk.slot(id, |slot| slot.gone = true);
             self.ports.set(&self.members);
         }
+    }
+}
+
+/// Tells the thread of the addresses who may have them while we are a backup.
+fn follow_master(id: RouterId, member: &mut Member, set: &Set, desk: &mut Desk) {
+    let view = set.view(id).filter(|view| view.state == State::Backup);
+    let master = view.and_then(|view| view.master).map(|(address, _)| address);
+    if member.master != master {
+        member.master = master;
+        desk.slot(id, |slot| slot.master = master);
     }
 }
 

@@ -145,6 +145,8 @@ pub(crate) struct Slot {
     /// none: not decided, leave what is there
     pub(crate) holding: Option<Holding>,
     pub(crate) state: State,
+    /// source of the master's adverts, while it is a backup
+    pub(crate) master: Option<IpAddr>,
     /// packets for each address in a burst that is due; 0: none is
     pub(crate) announce: u8,
     /// it was taken out of the configuration and has ended

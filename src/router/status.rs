@@ -32,6 +32,9 @@ pub struct AddressStatus {
     pub held: bool,
     /// why it is not
     pub error: Option<String>,
+    /// other hosts that say they have it
+    #[serde(default)]
+    pub duplicates: Vec<DuplicateStatus>,
 }
 
 /// A virtual router.
@@ -87,7 +90,8 @@ pub struct RouterStatus {
     pub refused: BTreeMap<String, u64>,
     /// the newest of them
     pub last_refused: Option<RefusedStatus>,
-    /// other hosts that say they have one of its addresses while it is master
+    /// other hosts that say they have one of its addresses: all of them while it is master, those that are not the master while it
+    /// is a backup
     pub duplicates: Vec<DuplicateStatus>,
     /// its sync group
     pub group: Option<String>,
@@ -141,13 +145,16 @@ pub struct RefusedStatus {
     pub at: String,
 }
 
-/// Another host that has one of our addresses.
+/// Another host that says it has an address which is ours, or the master's: mostly a real server that answers ARP for a VIP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DuplicateStatus {
     /// the address
     pub address: String,
     /// of the other host
     pub mac: String,
+    /// of the other host, by this one's neighbour table, at most four; empty where it is not known there
+    #[serde(default)]
+    pub ips: Vec<String>,
     /// RFC 3339
     pub since: String,
     /// when it was heard last, RFC 3339

@@ -1,9 +1,10 @@
-//! Interfaces, addresses and routes over rtnetlink.
+//! Interfaces, addresses, routes and neighbours over rtnetlink.
 #![expect(clippy::wildcard_enum_match_arm, reason = "the kernel's messages have many kinds, and get more")]
 
 mod error;
 mod events;
 mod message;
+mod neighbour;
 mod route;
 
 use std::net::IpAddr;
@@ -21,6 +22,7 @@ use rtnetlink::{Handle, LinkDummy, LinkUnspec};
 pub use error::AddressError;
 pub use events::{Events, events};
 pub use host::{Address, Link, Scope};
+pub use neighbour::Neighbour;
 pub use route::Route;
 
 /// How often an interrupted dump is repeated before it has failed: half a list is not the truth, and whoever asked looks

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hosts::{Host, address, claims, ip, mac, output, pair, until, without_rights};
+use lvs_kernel::address::{Addresses, Neighbour};
 use lvs_kernel::arp::{Announcer, Claim, Listener, SocketError};
 use nix::ifaddrs::getifaddrs;
 use nix::sys::socket::{MsgFlags, sendto};
@@ -248,6 +249,28 @@ fn a_listener_outlives_its_interface_going_down() {
         true
     });
     assert!(heard);
+}
+
+#[test]
+fn the_neighbour_table_tells_who_is_behind_a_hardware_address() {
+    let Some((a, b)) = pair("the_neighbour_table_tells_who_is_behind_a_hardware_address") else { return };
+    let mac = mac(&b.mac("eth0"));
+    a.ip(&format!("neigh replace {VIP6} lladdr 02:00:00:00:00:99 nud permanent dev eth0"));
+    // one that is looked for in vain
+    a.run(|| UdpSocket::bind("0.0.0.0:0").unwrap().send_to(b"hello", "10.0.0.77:9").unwrap());
+    // and one that answers
+    a.run(|| UdpSocket::bind("0.0.0.0:0").unwrap().send_to(b"hello", "10.0.0.2:9").unwrap());
+    until("a knows b", || neighbour(&a, "10.0.0.2").contains("lladdr"));
+    let found = a.wait(|| async { Addresses::open().unwrap().neighbours().await.unwrap() });
+    let interface = a.run(|| nix::net::if_::if_nametoindex("eth0").unwrap());
+    let of = |text| {
+        let found: Vec<_> = found.iter().filter(|found| found.address == address(text)).copied().collect();
+        found
+    };
+    assert_eq!(of("10.0.0.2"), [Neighbour { interface, address: address("10.0.0.2"), mac }]);
+    let six = Neighbour { interface, address: address(VIP6), mac: [2, 0, 0, 0, 0, 0x99] };
+    assert_eq!(of(VIP6), [six]);
+    assert_eq!(of("10.0.0.77"), []);
 }
 
 /// ARP as bytes: destination, then the packet after the source.

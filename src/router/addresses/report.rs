@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::duplicates::{Duplicate, Watch};
+use daemon::clock::Clock;
+
+use super::duplicates::{Duplicate, Watch, mac_text};
 use super::hands::Look;
 use super::wanted::{Members, vips};
 use crate::held::Held;
-use crate::status::{AddressStatus, VipStatus};
+use crate::status::{AddressStatus, DuplicateStatus, VipStatus};
 
 /// Everything.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +20,7 @@ pub(crate) struct Told {
     at_home: Vec<Held>,
     /// every address of this machine
     pub(crate) own: BTreeSet<IpAddr>,
-    duplicates: BTreeMap<IpAddr, Vec<([u8; 6], Duplicate)>>,
+    duplicates: BTreeMap<IpAddr, Vec<Duplicate>>,
     /// what could not be done; without an address where nothing could
     pub(super) errors: Vec<(Option<Held>, String)>,
     /// by router
@@ -36,14 +38,16 @@ impl Told {
         self.at_home = at_home.filter(|held| look.has(held)).collect();
         let vips = members.values().flat_map(|member| vips(&member.slot.config)).map(|vip| vip.address);
         self.duplicates = vips
+            .chain(held.iter().map(|held| held.address))
             .map(|address| (address, watch.of(address).collect::<Vec<_>>()))
             .filter(|(_, found)| !found.is_empty())
             .collect();
     }
 
     /// The `[[address]]` sections.
-    pub(crate) fn addresses(&self) -> Vec<AddressStatus> {
+    pub(crate) fn addresses(&self, clock: &Clock) -> Vec<AddressStatus> {
         let status = |(held, is_held): &(Held, bool)| AddressStatus {
+            duplicates: self.duplicates_of(held.address, clock),
             address: format!("{}/{}", held.address, held.prefix),
             interface: held.interface.clone(),
             held: *is_held,
@@ -69,8 +73,15 @@ impl Told {
     }
 
     /// Others that say they have an address.
-    pub(crate) fn duplicates_of(&self, address: IpAddr) -> &[([u8; 6], Duplicate)] {
-        self.duplicates.get(&address).map_or(&[], Vec::as_slice)
+    pub(crate) fn duplicates_of(&self, address: IpAddr, clock: &Clock) -> Vec<DuplicateStatus> {
+        let status = |duplicate: &Duplicate| DuplicateStatus {
+            address: address.to_string(),
+            mac: mac_text(duplicate.mac),
+            ips: duplicate.ips.iter().map(ToString::to_string).collect(),
+            since: clock.wall(duplicate.since),
+            last: clock.wall(duplicate.last),
+        };
+        self.duplicates.get(&address).into_iter().flatten().map(status).collect()
     }
 
     fn error_of(&self, held: &Held) -> Option<String> {

@@ -48,7 +48,14 @@ impl Desk {
     /// A router is new, or its configuration.
     pub(super) fn configure(&mut self, id: RouterId, member: &Member, state: State) {
         let config = Arc::clone(&member.config);
-        let new = Slot { config: Arc::clone(&config), holding: None, state, announce: 0, gone: false };
+        let new = Slot {
+            config: Arc::clone(&config),
+            holding: None,
+            state,
+            master: None,
+            announce: 0,
+            gone: false,
+        };
         self.slots.entry(id).or_insert(new).config = config;
         self.changed.insert(id);
         self.roles_changed = true;

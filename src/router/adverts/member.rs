@@ -13,6 +13,8 @@ pub(super) struct Member {
     pub(super) resumes: bool,
     /// source of its adverts
     pub(super) source: Option<IpAddr>,
+    /// source of the master's adverts as the thread of the addresses was told, while it is a backup
+    pub(super) master: Option<IpAddr>,
     /// why its interface cannot be used, as the machine was told
     pub(super) fault: Option<String>,
     /// why its newest advert did not leave
@@ -21,6 +23,14 @@ pub(super) struct Member {
 
 impl Member {
     pub(super) fn new(config: Arc<RouterConfig>) -> Self {
-        Self { config, is_known: false, resumes: false, source: None, fault: None, send_error: None }
+        Self {
+            config,
+            is_known: false,
+            resumes: false,
+            source: None,
+            master: None,
+            fault: None,
+            send_error: None,
+        }
     }
 }

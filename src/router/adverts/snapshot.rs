@@ -11,7 +11,7 @@ use vrrp::{Counters, Holding, Refused, Report, RouterId, State, View};
 
 use super::Speaker;
 use super::member::Member;
-use crate::addresses::{Told, mac_text, vips};
+use crate::addresses::{Told, vips};
 use crate::held::Held;
 use crate::settings::{self, Subject};
 use crate::status::{
@@ -94,7 +94,7 @@ impl Snapshot {
     ) -> VrrpStatus {
         VrrpStatus {
             routers: self.routers.iter().map(|seen| seen.status(told, details, clock)).collect(),
-            addresses: told.addresses(),
+            addresses: told.addresses(clock),
             unknown: self.unknown.clone(),
             latest_us: u64::try_from(self.latest.as_micros()).unwrap_or(u64::MAX),
             ..VrrpStatus::default()
@@ -166,16 +166,7 @@ impl Seen {
     }
 
     fn duplicates(&self, told: &Told, clock: &Clock) -> Vec<DuplicateStatus> {
-        let of_one = |address: IpAddr| {
-            let found = told.duplicates_of(address).iter();
-            found.map(move |(mac, duplicate)| DuplicateStatus {
-                address: address.to_string(),
-                mac: mac_text(*mac),
-                since: clock.wall(duplicate.since),
-                last: clock.wall(duplicate.last),
-            })
-        };
-        vips(&self.config).flat_map(|vip| of_one(vip.address)).collect()
+        vips(&self.config).flat_map(|vip| told.duplicates_of(vip.address, clock)).collect()
     }
 }
 

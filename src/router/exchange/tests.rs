@@ -6,7 +6,14 @@ use super::*;
 use crate::testing::router;
 
 fn slot(announce: u8, holding: Holding) -> Slot {
-    Slot { config: Arc::new(router("")), holding: Some(holding), state: State::Master, announce, gone: false }
+    Slot {
+        config: Arc::new(router("")),
+        holding: Some(holding),
+        state: State::Master,
+        master: None,
+        announce,
+        gone: false,
+    }
 }
 
 #[test]

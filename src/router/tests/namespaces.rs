@@ -260,10 +260,67 @@ fn addresses_wait_at_the_gate_but_not_for_ever() {
 fn another_host_that_answers_for_the_address_is_named() {
     on("duplicate", |scratch, peer| async move {
         let router = master(&scratch, &config("")).await;
+        // as a check would
+        std::net::UdpSocket::bind("0.0.0.0:0").unwrap().send_to(b"hello", "10.0.0.2:9").unwrap();
+        until("it is a neighbour", || output("neigh show 10.0.0.2").contains("lladdr")).await;
         peer.ip(&format!("address add {VIP}/32 dev eth0"));
         until("it is named", || !router.status().routers[0].duplicates.is_empty()).await;
+        let duplicate = || router.status().routers[0].duplicates.first().cloned().unwrap();
+        assert_eq!((duplicate().address.as_str(), duplicate().mac), (VIP, peer.mac()));
+        until("it has a name", || duplicate().ips == ["10.0.0.2"]).await;
+    });
+}
+
+#[test]
+fn a_held_address_is_guarded_too() {
+    on("held-duplicate", |scratch, peer| async move {
+        let text = format!("[[address]]\naddress = \"{VIP}/32\"\ninterface = \"eth0\"\n");
+        let held = config::director::parse(&text).unwrap().0.addresses;
+        peer.ip(&format!("address add {VIP}/32 dev eth0"));
+        let none = VrrpConfig::default();
+        let router = Router::start(&scratch.dir(), Clock::start(), &none, &held, &Notices::new()).unwrap();
+        until("it is there", || places() == ["eth0"]).await;
+        let duplicates = || router.status().addresses.first().map(|address| address.duplicates.clone());
+        until("it is named", || duplicates().is_some_and(|duplicates| !duplicates.is_empty())).await;
+        assert_eq!(duplicates().unwrap()[0].mac, peer.mac());
+    });
+}
+
+#[test]
+fn a_backup_names_who_answers_beside_the_master() {
+    on("backup-duplicate", |scratch, peer| async move {
+        // the peer is the master; a third host on the same wire has another hardware address
+        peer.ip("link add leak link eth0 type macvlan mode bridge");
+        peer.answers_only_on_the_interface();
+        peer.ip(&format!("address add {VIP}/32 dev leak"));
+        let router = start(&scratch, &config(""));
+        let master = || router.status().routers[0].master.clone().map(|master| master.address);
+        until("it hears the master", || {
+            peer.says(200);
+            master().as_deref() == Some("10.0.0.2")
+        })
+        .await;
+        let told = async |wanted: usize| {
+            until(&format!("{wanted} are named"), || {
+                peer.says(200);
+                router.status().routers[0].duplicates.len() == wanted
+            })
+            .await;
+        };
+        // the master answers for its address, which is its right
+        peer.ip(&format!("address add {VIP}/32 dev eth0"));
+        let end = Instant::now() + Duration::from_secs(3);
+        while Instant::now() < end {
+            peer.says(200);
+            peer.announces();
+            sleep(Duration::from_millis(50)).await;
+        }
+        told(0).await;
+        peer.ip("link set leak up");
+        told(1).await;
         let duplicate = router.status().routers[0].duplicates[0].clone();
-        assert_eq!((duplicate.address.as_str(), duplicate.mac.len()), (VIP, 17));
+        assert_eq!((duplicate.address.as_str(), duplicate.mac), (VIP, peer.mac_of("leak")));
+        assert_eq!(state(&router), Some(State::Backup));
     });
 }
 

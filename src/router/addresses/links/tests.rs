@@ -40,6 +40,7 @@ fn stand_of(config: RouterConfig, look: &Look) -> Stand {
         config: Arc::new(config),
         holding: Some(Holding::No),
         state: State::Backup,
+        master: None,
         announce: 0,
         gone: false,
     };

@@ -10,7 +10,8 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn slot(holding: Option<Holding>) -> Slot {
-    Slot { config: Arc::new(router("")), holding, state: State::Master, announce: 0, gone: false }
+    let config = Arc::new(router(""));
+    Slot { config, holding, state: State::Master, master: None, announce: 0, gone: false }
 }
 
 fn members(slots: Vec<Slot>) -> Members {

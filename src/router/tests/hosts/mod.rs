@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use daemon::run_dir::RunDir;
-use kernel::arp::{Claim, Listener};
+use kernel::arp::{Announcer, Claim, Listener};
 use kernel::vrrp::Socket;
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{geteuid, gettid};
@@ -160,6 +160,28 @@ impl Peer {
         self.host.ip(command);
     }
 
+    /// Says that it has the VIP.
+    pub(crate) fn announces(&self) {
+        self.host.run(|| Announcer::open("eth0").unwrap().announce(address(VIP)).unwrap());
+    }
+
+    /// `arp_ignore`: else each interface answers for the addresses of all.
+    pub(crate) fn answers_only_on_the_interface(&self) {
+        self.host.run(|| std::fs::write("/proc/sys/net/ipv4/conf/all/arp_ignore", "1").unwrap());
+    }
+
+    /// The hardware address of its `eth0`.
+    pub(crate) fn mac(&self) -> String {
+        self.mac_of("eth0")
+    }
+
+    pub(crate) fn mac_of(&self, interface: &str) -> String {
+        let command = format!("-o link show {interface}");
+        let text = self.host.run(move || output(&command));
+        let mac = text.split("link/ether ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        mac.unwrap().to_owned()
+    }
+
     /// Whether anybody answers ARP for the VIP.
     pub(crate) fn is_answered(&self) -> bool {
         let arping = ["-D", "-I", "eth0", "-c", "1", "-w", "1", VIP];
@@ -224,9 +246,9 @@ pub(crate) fn arp_ignore(interface: &str) -> String {
     std::fs::read_to_string(path).unwrap().trim().to_owned()
 }
 
-/// Waits, at most ten seconds, and lets other tasks work meanwhile.
+/// Waits, at most thirty seconds, and lets other tasks work meanwhile.
 pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(30);
     while !is_so() {
         assert!(Instant::now() < end, "never: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
