@@ -51,6 +51,7 @@ pub(crate) fn registry(status: &Status) -> Registry {
             count(mail.waiting),
         );
     }
+    vrrp::duplicates(&mut registry, &status.addresses, status.vrrp.as_ref().map(|view| &view.status));
     if let Some(view) = &status.vrrp {
         vrrp::routers(&mut registry, &view.status);
     }

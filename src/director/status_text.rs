@@ -7,6 +7,7 @@ use router::AddressStatus;
 use crate::oneshot::counted;
 use crate::path::PathView;
 use crate::status::{AgentStatus, MailView, ServerStatus, ServiceStatus, Status, Stranger, TableStatus};
+use crate::vrrp_text::{Servers, duplicates};
 
 /// Agents that are not heard and that are named before the others are counted.
 const AGENTS: usize = 20;
@@ -46,11 +47,15 @@ fn header(out: &mut String, status: &Status) -> std::fmt::Result {
     if let Some(mail) = mail {
         writeln!(out, "mail    {}", mail_line(mail))?;
     }
+    let servers = Servers::of(status);
     for address in addresses {
         writeln!(out, "address {}", address_line(address))?;
+        for duplicate in &address.duplicates {
+            writeln!(out, "        {}", duplicates::line(duplicate, &servers))?;
+        }
     }
     if let Some(vrrp) = vrrp {
-        crate::vrrp_text::section(out, vrrp)?;
+        crate::vrrp_text::section(out, vrrp, &servers)?;
     }
     writeln!(out, "Prot LocalAddress:Port Scheduler Flags")?;
     writeln!(out, "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn")
@@ -106,7 +111,7 @@ fn path_line(paths: &PathView) -> String {
 }
 
 fn address_line(address: &AddressStatus) -> String {
-    let AddressStatus { address, interface, held, error } = address;
+    let AddressStatus { address, interface, held, error, .. } = address;
     match error {
         Some(error) => format!("✗ {address} on {interface}: {error}"),
         None if *held => format!("✓ {address} on {interface}"),

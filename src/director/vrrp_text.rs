@@ -1,14 +1,17 @@
 //! The virtual routers as text: a part of `status` for a person, and the lines of `vrrp` for a script.
 
+pub(crate) mod duplicates;
+
 use std::fmt::{Result, Write};
 use std::process::ExitCode;
 
-use router::{DuplicateStatus, RouterStatus, TrackStatus, VipStatus};
+use router::{RouterStatus, TrackStatus, VipStatus};
 
 use crate::status::VrrpView;
+pub(crate) use duplicates::Servers;
 
 /// The part of `status`.
-pub(crate) fn section(out: &mut String, vrrp: &VrrpView) -> Result {
+pub(crate) fn section(out: &mut String, vrrp: &VrrpView, servers: &Servers) -> Result {
     let VrrpView { readiness, status } = vrrp;
     writeln!(out, "vrrp    services are {readiness}{}", consequence(readiness))?;
     if let Some(error) = &status.error {
@@ -25,7 +28,7 @@ pub(crate) fn section(out: &mut String, vrrp: &VrrpView) -> Result {
             "        ✗ {lines} lines for the named pipe were dropped: nobody reads it, or too slowly"
         )?;
     }
-    status.routers.iter().try_for_each(|router| lines(out, router))
+    status.routers.iter().try_for_each(|router| lines(out, router, servers))
 }
 
 fn consequence(readiness: &str) -> &'static str {
@@ -36,7 +39,7 @@ fn consequence(readiness: &str) -> &'static str {
     }
 }
 
-fn lines(out: &mut String, router: &RouterStatus) -> Result {
+fn lines(out: &mut String, router: &RouterStatus, servers: &Servers) -> Result {
     let RouterStatus { name, interface, version, virtual_router_id, state, since, reason, .. } = router;
     let place = format_args!("{interface}, VRRPv{version}, id {virtual_router_id}");
     writeln!(out, "router  {name} ({place}): {state} since {since}: {reason}")?;
@@ -54,7 +57,7 @@ fn lines(out: &mut String, router: &RouterStatus) -> Result {
         writeln!(out, "        {}", track_line(track))?;
     }
     for duplicate in &router.duplicates {
-        writeln!(out, "        {}", duplicate_line(duplicate))?;
+        writeln!(out, "        {}", duplicates::line(duplicate, servers))?;
     }
     traffic(out, router)
 }
@@ -94,14 +97,6 @@ fn track_line(track: &TrackStatus) -> String {
     let detail = if detail.is_empty() { String::new() } else { format!(", {detail}") };
     let weight = if *weight == 0 { String::new() } else { format!(" (weight {weight})") };
     format!("{what}: {report}{weight}{detail}")
-}
-
-fn duplicate_line(duplicate: &DuplicateStatus) -> String {
-    let DuplicateStatus { address, mac, since, last } = duplicate;
-    format!(
-        "✗ {mac} has {address} as well, since {since}, last heard {last}: take it off that machine, or compare \
-         virtual_router_id, version, password and network of the two routers"
-    )
 }
 
 fn traffic(out: &mut String, router: &RouterStatus) -> Result {

@@ -7,10 +7,13 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use router::{RouterStatus, VrrpStatus};
+use router::{AddressStatus, DuplicateStatus, RouterStatus, VrrpStatus};
 
 /// Each is a series of its own, 1 for the one that is, so that an alert can name what it waits for.
 const STATES: [&str; 5] = ["init", "fault", "backup", "master", "leaving"];
+
+/// Series of hosts that have an address too: one that has ever new hardware addresses must not fill whoever reads.
+const DUPLICATES: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
@@ -50,6 +53,14 @@ struct ReasonLabels {
     reason: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DuplicateLabels {
+    address: String,
+    mac: String,
+    /// empty: not known
+    ip: String,
+}
+
 type Counters<L> = Family<L, Counter<u64, AtomicU64>>;
 type Gauges<L> = Family<L, Gauge>;
 
@@ -72,6 +83,19 @@ pub(super) fn routers(registry: &mut Registry, vrrp: &VrrpStatus) {
     late.set(i64::try_from(vrrp.latest_us).unwrap_or(i64::MAX));
     let help = "longest time that a timer of the adverts was late since the start, microseconds";
     registry.register("vrrp_timer_late_max_microseconds", help, late);
+}
+
+/// Of routers and of `[[address]]`.
+pub(super) fn duplicates(registry: &mut Registry, addresses: &[AddressStatus], vrrp: Option<&VrrpStatus>) {
+    let of_routers = vrrp.into_iter().flat_map(|vrrp| &vrrp.routers).flat_map(|router| &router.duplicates);
+    let all = addresses.iter().flat_map(|address| &address.duplicates).chain(of_routers);
+    let family: Gauges<DuplicateLabels> = Family::default();
+    for duplicate in all.take(DUPLICATES) {
+        let DuplicateStatus { address, mac, ips, .. } = duplicate.clone();
+        let ip = ips.into_iter().next().unwrap_or_default();
+        family.get_or_create(&DuplicateLabels { address, mac, ip }).set(1);
+    }
+    registry.register("address_duplicate", "1 while another host says that it has this address too", family);
 }
 
 fn states(registry: &mut Registry, routers: &[RouterStatus]) {

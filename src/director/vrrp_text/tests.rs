@@ -1,4 +1,4 @@
-use router::{MasterStatus, RefusedStatus, VrrpStatus};
+use router::{DuplicateStatus, MasterStatus, RefusedStatus, VrrpStatus};
 
 use super::*;
 
@@ -72,6 +72,7 @@ fn troubled() -> RouterStatus {
     router.duplicates = vec![DuplicateStatus {
         address: "192.0.2.100".into(),
         mac: "02:00:00:00:00:09".into(),
+        ips: Vec::new(),
         since: SINCE.into(),
         last: SINCE.into(),
     }];
@@ -88,7 +89,7 @@ fn status_says_state_reason_and_what_is_wrong() {
         ..VrrpStatus::default()
     };
     let mut out = String::new();
-    section(&mut out, &VrrpView { readiness: "installed".into(), status }).unwrap();
+    section(&mut out, &VrrpView { readiness: "installed".into(), status }, &Servers::default()).unwrap();
     insta::assert_snapshot!(out);
 }
 

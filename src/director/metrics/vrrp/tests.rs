@@ -48,3 +48,42 @@ fn what_an_alert_needs_is_there() {
         assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
     }
 }
+
+#[test]
+fn hosts_that_have_an_address_too_are_named_and_not_without_end() {
+    let duplicate = |mac: String, ips: &[&str]| DuplicateStatus {
+        address: "192.0.2.100".into(),
+        mac,
+        ips: ips.iter().map(ToString::to_string).collect(),
+        since: String::new(),
+        last: String::new(),
+    };
+    let mut status = status();
+    status.routers[0].duplicates = vec![duplicate("02:00:00:00:00:08".into(), &["192.0.2.8", "192.0.2.9"])];
+    let held = |duplicates| AddressStatus {
+        address: "192.0.2.100/32".into(),
+        interface: "eth0".into(),
+        held: true,
+        error: None,
+        duplicates,
+    };
+    let lines = |addresses: &[AddressStatus], vrrp| {
+        let mut registry = Registry::default();
+        duplicates(&mut registry, addresses, vrrp);
+        let text = daemon::metrics::render(&registry).unwrap();
+        text.lines().filter(|line| line.starts_with("address_dup")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let stranger = held(vec![duplicate("02:00:00:00:00:09".into(), &[])]);
+    let mut found = lines(&[stranger], Some(&status));
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            r#"address_duplicate{address="192.0.2.100",mac="02:00:00:00:00:08",ip="192.0.2.8"} 1"#,
+            r#"address_duplicate{address="192.0.2.100",mac="02:00:00:00:00:09",ip=""} 1"#,
+        ]
+    );
+    let many = held((0..256).map(|face| duplicate(format!("02:00:00:00:00:{face:02x}"), &[])).collect());
+    assert_eq!(lines(&[many], None).len(), DUPLICATES);
+    assert_eq!(lines(&[], None), [""; 0]);
+}
