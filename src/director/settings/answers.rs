@@ -12,6 +12,8 @@ use tracing::{debug, warn};
 
 /// Routes and addresses are looked at again after this long: they seldom change, and there may be thousands of servers.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// What is in the way for less is not worth a word: a VIP that leaves this machine may be on `lo` for a moment.
+const PASSING: Duration = Duration::from_secs(5);
 
 /// The interfaces by which the answers to path checks come.
 #[derive(Debug, Default)]
@@ -21,8 +23,8 @@ pub(super) struct Answers {
     /// the interface towards each server, the last that was found
     towards: BTreeMap<Ipv4Addr, String>,
     looked: Option<Instant>,
-    /// said already
-    warned: BTreeSet<String>,
+    /// settings that are in the way, since when, and whether it was said
+    obstacles: BTreeMap<String, (Instant, bool)>,
 }
 
 impl Answers {
@@ -76,13 +78,22 @@ impl Answers {
                 found.insert(format!("{}=2", written(&path(interface, "rp_filter"))));
             }
         }
-        for setting in found.difference(&self.warned) {
-            warn!(
-                cure = format!("sysctl -w {setting}"),
-                "path checks time out while their VIP is on this machine: their answers are dropped"
-            );
+        self.say(found);
+    }
+
+    fn say(&mut self, found: BTreeSet<String>) {
+        self.obstacles.retain(|setting, _| found.contains(setting));
+        for setting in found {
+            let (since, said) =
+                self.obstacles.entry(setting.clone()).or_insert_with(|| (Instant::now(), false));
+            if !*said && since.elapsed() >= PASSING {
+                *said = true;
+                warn!(
+                    cure = format!("sysctl -w {setting}"),
+                    "path checks time out while their VIP is on this machine: their answers are dropped"
+                );
+            }
         }
-        self.warned = found;
     }
 
     /// Whether a VIP that is reached by this interface is on another one.

@@ -155,6 +155,7 @@ impl Desk {
         let changes = diff(&wanted, &observed, &self.scope());
         self.glance = None;
         self.write(changes, &keys, &wanted, extent);
+        self.forget_deleted();
     }
 
     fn merge(&mut self, patches: Patches, wanted: &mut Table) {
@@ -217,7 +218,6 @@ impl Desk {
         self.settled = failed.is_empty() && (self.settled || extent == Extent::Whole);
         self.note_refused(keys, &failed);
         self.report(&failed, extent);
-        self.forget_deleted();
     }
 
     /// Compares the kernel's table with the wanted one and puts right what differs.
@@ -278,6 +278,7 @@ impl Desk {
         let keys: BTreeSet<ServiceKey> = desired.keys().chain(self.owned.keys()).copied().collect();
         self.write(changes, &keys, &desired, Extent::Whole);
         self.desired = desired;
+        self.forget_deleted();
     }
 
     fn scope(&self) -> Scope<'_> {

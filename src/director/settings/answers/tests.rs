@@ -19,9 +19,9 @@ fn answers(interface: &str, vip: [u8; 4]) -> Answers {
     }
 }
 
-fn warned(answers: &mut Answers, sysctls: &Sysctls, managed: bool) -> Vec<String> {
+fn in_the_way(answers: &mut Answers, sysctls: &Sysctls, managed: bool) -> Vec<String> {
     answers.warn(sysctls, managed);
-    answers.warned.iter().cloned().collect()
+    answers.obstacles.keys().cloned().collect()
 }
 
 #[test]
@@ -31,10 +31,10 @@ fn what_is_not_ours_to_set_is_said() {
         &[("net/ipv4/conf/all/accept_local", 0), ("net/ipv4/conf/eth0.100/accept_local", 0)],
     );
     let mut answers = answers("eth0.100", [192, 0, 2, 240]);
-    assert_eq!(warned(&mut answers, &sysctls, true), [""; 0]);
-    assert_eq!(warned(&mut answers, &sysctls, false), ["net.ipv4.conf.eth0/100.accept_local=1"]);
+    assert_eq!(in_the_way(&mut answers, &sysctls, true), [""; 0]);
+    assert_eq!(in_the_way(&mut answers, &sysctls, false), ["net.ipv4.conf.eth0/100.accept_local=1"]);
     std::fs::write(root.join("net/ipv4/conf/all/accept_local"), "1").unwrap();
-    assert_eq!(warned(&mut answers, &sysctls, false), [""; 0], "either will do");
+    assert_eq!(in_the_way(&mut answers, &sysctls, false), [""; 0], "either will do");
     std::fs::remove_dir_all(root).unwrap();
 }
 
@@ -44,11 +44,15 @@ fn a_strict_filter_matters_where_the_vip_is_on_another_interface() {
     let strict = [("net/ipv4/conf/all/rp_filter", 0), ("net/ipv4/conf/eth0/rp_filter", 1)];
     let (root, sysctls) = sysctls("filter", &strict);
     let cure = ["net.ipv4.conf.eth0.rp_filter=2"];
-    assert_eq!(warned(&mut answers("eth0", [127, 0, 0, 1]), &sysctls, true), cure);
-    assert_eq!(warned(&mut answers("lo", [127, 0, 0, 1]), &sysctls, true), [""; 0]);
-    assert_eq!(warned(&mut answers("eth0", [192, 0, 2, 240]), &sysctls, true), [""; 0], "not here");
+    assert_eq!(in_the_way(&mut answers("eth0", [127, 0, 0, 1]), &sysctls, true), cure);
+    assert_eq!(in_the_way(&mut answers("lo", [127, 0, 0, 1]), &sysctls, true), [""; 0]);
+    assert_eq!(in_the_way(&mut answers("eth0", [192, 0, 2, 240]), &sysctls, true), [""; 0], "not here");
     std::fs::write(root.join("net/ipv4/conf/all/rp_filter"), "2").unwrap();
-    assert_eq!(warned(&mut answers("eth0", [127, 0, 0, 1]), &sysctls, true), [""; 0], "the higher counts");
+    assert_eq!(
+        in_the_way(&mut answers("eth0", [127, 0, 0, 1]), &sysctls, true),
+        [""; 0],
+        "the higher counts"
+    );
     std::fs::remove_dir_all(root).unwrap();
 }
 
