@@ -13,7 +13,7 @@ use daemon::exit::Exit;
 use daemon::run_dir::{Lock, RunDir};
 use kernel::address::Addresses;
 use kernel::sysctl::Sysctls;
-use tokio::task::LocalSet;
+use tokio::runtime::{Builder, LocalOptions};
 
 use crate::act::Hands;
 use crate::cli::{Cli, Command};
@@ -49,10 +49,10 @@ fn daemon(cli: &Cli) -> Ended {
     in_runtime(async { Ok(run::run(cli.config.clone(), store).await) })
 }
 
+/// One that is local, not a `LocalSet` in another: that one wakes the loop, and itself by an eventfd, for each heartbeat.
 fn in_runtime(work: impl Future<Output = Ended>) -> Ended {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| failed(&error, None))?;
-    LocalSet::new().block_on(&runtime, work)
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
+    runtime.map_err(|error| failed(&error, None))?.block_on(work)
 }
 
 /// Makes this process the only writer.

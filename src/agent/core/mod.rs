@@ -4,6 +4,7 @@ mod drains;
 mod due;
 mod held;
 mod io;
+mod leave;
 mod pace;
 mod report;
 mod timers;
@@ -12,7 +13,6 @@ mod timers;
 mod tests;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::IpAddr;
 use std::time::Duration;
 
 use host::{HostState, Owned, Plan, Step, StepName, Vip, partial_steps, readiness};
@@ -141,13 +141,7 @@ impl Core {
             Input::Configured { vips, interval, deadline } => self.configured(vips, interval, deadline, now),
             Input::Drain(wanted) => self.drain(wanted),
             Input::Undrain { vip } => self.undrain(vip),
-            Input::Came { watch, director } => {
-                let known = self.drains().directors.contains(&director);
-                self.drainer.came(watch, director);
-                if !known {
-                    self.outputs.push_back(Output::Save);
-                }
-            }
+            Input::Came { watch, director } => self.came(watch, director),
             Input::Went { watch } => self.drainer.went(&watch),
             Input::Confirmed { watch, said } => {
                 self.drainer.confirmed(&watch, said, &self.vips);
@@ -171,30 +165,6 @@ impl Core {
             }
             self.publish();
         }
-    }
-
-    fn drains_go_on(&mut self) {
-        if self.drains().progress.is_empty() {
-            return;
-        }
-        // a drain is told before anything comes of it, because directors answer what they were told
-        if self.drainer.has_untold() {
-            self.publish();
-        }
-        let begun = self.drainer.advance();
-        if !begun.is_empty() {
-            self.outputs.push_back(Output::Save);
-        }
-        for (vip, phase) in begun {
-            self.say(Event::Phase { vip, phase });
-            if phase == Phase::Off {
-                self.restoring = true;
-                // what leaves now was not taken by someone else
-                self.held.clear();
-                self.timers.again_at(self.now);
-            }
-        }
-        self.publish();
     }
 
     /// The next thing the shell is to do; drained after each input.
@@ -355,43 +325,6 @@ impl Core {
         self.outputs.push_back(Output::Save);
         // published by the look, which knows what the new VIPs need
         self.timers.again_at(now);
-    }
-
-    fn drain(&mut self, wanted: Wanted) {
-        let before = self.drains().clone();
-        if self.drainer.drain(wanted, &self.vips) {
-            self.say(Event::Draining(wanted.vip));
-        }
-        if *self.drains() != before {
-            self.outputs.push_back(Output::Save);
-            self.publish_at_once();
-        }
-    }
-
-    fn undrain(&mut self, vip: Option<IpAddr>) {
-        let was_off = self.drains().progress.values().any(|progress| progress.phase == Phase::Off);
-        if self.drainer.undrain(vip, &self.vips) {
-            self.say(Event::Undrained(vip));
-            self.outputs.push_back(Output::Save);
-            self.publish_at_once();
-        }
-        if was_off {
-            // what comes back was not taken by someone else
-            self.held.clear();
-            self.timers.again_at(self.now);
-        }
-    }
-
-    /// VIPs that have left, but for the address, which is not ours.
-    fn strangers_that_stay(&self, state: &HostState) -> Vec<String> {
-        let off = self.vips.iter().filter(|vip| self.drains().is_off(vip.address) && state.holds(vip));
-        let theirs = off.filter(|vip| !self.owned.has_address(vip.address, &vip.device));
-        theirs
-            .map(|vip| {
-                let Vip { address, device, .. } = vip;
-                format!("{address} stays on {device} although it is drained: it was there before us and is not ours")
-            })
-            .collect()
     }
 
     fn say_notes(&mut self, notes: Vec<String>) {

@@ -1,5 +1,6 @@
 //! The core against a kernel that is a value, on a clock that is a number.
 
+mod chance;
 mod drains;
 mod world;
 
