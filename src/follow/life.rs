@@ -10,7 +10,7 @@ use std::time::Duration;
 use daemon::clock::Clock;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::sleep;
 use tracing::debug;
 use watch::{Backoff, News, Session, request};
 
@@ -107,7 +107,7 @@ impl Life {
     async fn listen(&self, socket: Socket, told: &mut Option<String>) -> Result<String, Deaf> {
         let Terms { limits, clock, .. } = self.terms.as_ref();
         let session = Session::new(clock.now());
-        let alarm = pin!(sleep_until(clock.instant(session.silent_at())));
+        let alarm = pin!(sleep(limits.silence));
         let mut stream = Stream::new(socket, session, *clock, limits.silence, alarm);
         loop {
             let news = match stream.next().await {

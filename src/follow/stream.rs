@@ -19,6 +19,8 @@ use crate::words;
 const READ: usize = 16 << 10;
 /// Until the runtime has heard of bytes that are there.
 const SOON: Duration = Duration::from_millis(10);
+/// Parts of a wait that an alarm is rounded to.
+const GRIDS: u64 = 32;
 
 thread_local! {
     /// What is needed only while one stream is read, and so shared by all of the thread: thousands of them stay small.
@@ -48,8 +50,9 @@ pub(crate) struct Stream<'a> {
     session: Session,
     clock: Clock,
     silence: Duration,
-    /// never later than the deadline, mostly earlier: it is moved when it goes off, not at each beat
     alarm: Pin<&'a mut Sleep>,
+    /// the deadline that the alarm is for
+    armed_for: Duration,
     silent_since: Option<Duration>,
     /// came with a hello
     state: Option<Box<Status>>,
@@ -58,7 +61,7 @@ pub(crate) struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    /// `alarm` goes off when `session` wants, `silence` is how long a silent stream is kept.
+    /// `silence` is how long a silent stream is kept, `alarm` any timer.
     pub(crate) fn new(
         socket: Socket,
         session: Session,
@@ -66,7 +69,17 @@ impl<'a> Stream<'a> {
         silence: Duration,
         alarm: Pin<&'a mut Sleep>,
     ) -> Self {
-        Self { socket, session, clock, silence, alarm, silent_since: None, state: None, end: None }
+        Self {
+            socket,
+            session,
+            clock,
+            silence,
+            alarm,
+            armed_for: Duration::ZERO,
+            silent_since: None,
+            state: None,
+            end: None,
+        }
     }
 
     pub(crate) async fn next(&mut self) -> Turn {
@@ -131,24 +144,20 @@ impl<'a> Stream<'a> {
     }
 
     fn poll_alarm(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
-        loop {
-            let (now, deadline) = (self.clock.now(), self.deadline());
-            // the first event brings the deadline nearer, and so does speaking again
-            if self.alarm.deadline() > self.clock.instant(deadline) {
-                self.alarm.as_mut().reset(self.clock.instant(deadline));
-            }
-            if self.alarm.as_mut().poll(cx).is_pending() {
-                return Poll::Pending;
-            }
-            if now < deadline {
-                self.alarm.as_mut().reset(self.clock.instant(deadline));
-            } else if self.socket.has_more() {
-                self.alarm.as_mut().reset(self.clock.instant(now + SOON));
-                return self.alarm.as_mut().poll(cx).map(|()| self.too_late(now));
-            } else {
-                return Poll::Ready(self.too_late(now));
-            }
+        let (deadline, now) = (self.deadline(), self.clock.now());
+        if self.armed_for != deadline {
+            // moved at each beat: as long as it is to later, the runtime only notes that, and looks again when it would have gone off
+            self.armed_for = deadline;
+            self.alarm.as_mut().reset(self.clock.instant(together(deadline, now)));
         }
+        if self.alarm.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        if !self.socket.has_more() {
+            return Poll::Ready(self.too_late(now));
+        }
+        self.alarm.as_mut().reset(self.clock.instant(now + SOON));
+        self.alarm.as_mut().poll(cx).map(|()| self.too_late(now))
     }
 
     fn deadline(&self) -> Duration {
@@ -165,4 +174,13 @@ impl<'a> Stream<'a> {
         self.silent_since = Some(now);
         Turn::Silent
     }
+}
+
+/// Up to a thirtieth later than `deadline`, at a time that others choose too: thousands of alarms wake the thread some ten times a
+/// second instead of once each.
+fn together(deadline: Duration, now: Duration) -> Duration {
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX >> 1);
+    let grid = 1 << (millis(deadline.saturating_sub(now)) / GRIDS).max(1).ilog2();
+    let not_earlier = millis(deadline).saturating_add(1);
+    Duration::from_millis(not_earlier.checked_next_multiple_of(grid).unwrap_or(not_earlier))
 }
