@@ -184,3 +184,6 @@ fn together(deadline: Duration, now: Duration) -> Duration {
     let not_earlier = millis(deadline).saturating_add(1);
     Duration::from_millis(not_earlier.checked_next_multiple_of(grid).unwrap_or(not_earlier))
 }
+
+#[cfg(test)]
+mod tests;
