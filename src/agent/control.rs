@@ -110,6 +110,11 @@ impl Published {
         self.deadline.set(deadline);
     }
 
+    /// How many streams of directors there are.
+    pub(crate) fn directors(&self) -> usize {
+        self.live.borrow().len()
+    }
+
     /// Follows it.
     pub(crate) fn follow(&self) -> watch::Receiver<Arc<str>> {
         self.events.subscribe()

@@ -37,6 +37,7 @@ struct Order {
 #[derive(Deserialize)]
 struct Ordered {
     deadline_ms: u64,
+    directors: usize,
 }
 
 pub(super) fn drain(cli: &Cli, args: &DrainArgs) -> Ended {
@@ -64,8 +65,7 @@ pub(super) fn stop(cli: &Cli, args: &StopArgs) -> Ended {
         Err(ControlError::NotRunning(_)) => return Ok(Exit::Done),
         answer => good(answer)?,
     };
-    let status: Status = parse(&answer)?;
-    if status.vips.iter().any(lacks_directors) {
+    if parse::<Ordered>(&answer)?.directors == 0 {
         say("no director follows this agent: VIPs and sysctls stay as they are");
         return Ok(Exit::Done);
     }
@@ -145,3 +145,6 @@ fn unfinished(vip: &VipStatus) -> Exit {
     complain("hint: the drain goes on by itself; `lvs-rs-agent undrain` ends it");
     exit
 }
+
+#[cfg(test)]
+mod tests;

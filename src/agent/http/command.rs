@@ -20,12 +20,13 @@ struct Drain {
     stops: bool,
 }
 
-/// The answer: the status, and how long connections may take to end.
+/// The answer: the status, how long connections may take to end, and how many directors follow.
 #[derive(Serialize)]
 struct Drained<'a> {
     #[serde(flatten)]
     status: &'a Status,
     deadline_ms: u64,
+    directors: usize,
 }
 
 /// The body of `POST /v1/undrain`.
@@ -71,7 +72,10 @@ async fn command(published: &Published, wish: Wish) -> Reply {
         Wish::Undrain(_) => return Reply::json(200, json(&published.status())),
     };
     let deadline_ms = u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX);
-    Reply::json(200, json(&Drained { status: &published.status(), deadline_ms }))
+    Reply::json(
+        200,
+        json(&Drained { status: &published.status(), deadline_ms, directors: published.directors() }),
+    )
 }
 
 fn refuse(status: &Status, wish: Wish) -> Option<Reply> {

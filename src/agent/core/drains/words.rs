@@ -51,10 +51,10 @@ impl Drainer {
         }
         let over = self.drains().progress.get(&vip).is_some_and(|progress| self.now >= progress.ends);
         match (shown, &self.uncounted) {
-            _ if over => NO_DIRECTOR.to_owned(),
+            _ if over => self.nobody(),
             (_, Some(reason)) => format!("the deadline: connections cannot be counted: {reason}"),
             (None, None) => "connections to be counted".to_owned(),
-            (Some(0), None) if self.directors.is_empty() => NO_DIRECTOR.to_owned(),
+            (Some(0), None) if self.directors.is_empty() => self.nobody(),
             (Some(0), None) => "connections to be counted again".to_owned(),
             (Some(1), None) => "1 connection to end".to_owned(),
             (Some(some), None) => format!("{some} connections to end"),
@@ -63,14 +63,13 @@ impl Drainer {
 
     fn for_deletion(&self, vip: IpAddr) -> Option<String> {
         let lacking = sentence(&self.lacking(vip, Held::Gone), "to delete the entry");
-        lacking.or_else(|| {
-            let awaited = if self.directors.is_empty() {
-                NO_DIRECTOR
-            } else {
-                "directors that look for this agent after its start"
-            };
-            Some(awaited.to_owned())
-        })
+        lacking.or_else(|| Some(self.nobody()))
+    }
+
+    /// Where nobody is known who lacks anything.
+    fn nobody(&self) -> String {
+        if self.is_settled() { NO_DIRECTOR } else { "directors that look for this agent after its start" }
+            .to_owned()
     }
 }
 
