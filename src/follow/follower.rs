@@ -107,9 +107,9 @@ impl Follower {
         }
     }
 
-    /// Tells an agent how this director stands to its VIPs. The latest word wins, it is sent again until it is taken, and it goes
-    /// down with the stream: after [`News::Lost`] it is to be said again. Agents that gave no hello are told nothing. Must be
-    /// called within a `LocalSet`.
+    /// Tells an agent how this director stands to its VIPs. The latest word wins and is sent again until it is taken. It goes down
+    /// with the stream: after [`News::Lost`] it is to be said again; a stream that [`Follower::set`] makes anew is told it again
+    /// by itself. Agents that gave no hello are told nothing. Must be called within a `LocalSet`.
     pub fn confirm(&self, agent: SocketAddr, confirm: Confirm) {
         if let Some(followed) = self.agents.get(&agent) {
             followed.desk.lay(confirm);

@@ -115,7 +115,10 @@ impl Life {
                     self.desk.open(watch, &self.terms);
                     continue;
                 }
-                Turn::State(state) => News::State(state),
+                Turn::State(state) => {
+                    self.desk.hear(&state.instance);
+                    News::State(state)
+                }
                 Turn::Heard => News::Heard,
                 Turn::Silent => News::Silent,
                 Turn::End(words) => return Ok(words),

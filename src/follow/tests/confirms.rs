@@ -142,18 +142,46 @@ fn it_goes_down_with_the_stream() {
     });
 }
 
+/// Of a stream that was made anew after `answer` to the first confirmation.
+async fn renewed(agent: &Played, answer: &str, instance: &str) -> (Ear, Line<TcpStream>) {
+    let (mut ear, line) = followed(agent, "a").await;
+    ear.follower.confirm(agent.address, confirm(1));
+    let (mut post, ..) = agent.posted().await;
+    post.send(answer).await;
+    if !answer.is_empty() {
+        post.closed().await;
+    }
+    ear.follower.set(Wanted { director: "LVS02".to_owned(), ..wanted(&[agent.address]) });
+    let (mut next, _) = agent.asked().await;
+    drop((line, post));
+    next.send(common::HEAD).await;
+    next.hello("b").await;
+    next.send(&common::state_of(instance, 1)).await;
+    next.beat(1000).await;
+    ear.state().await;
+    (ear, next)
+}
+
 #[test]
-fn it_waits_while_the_stream_is_made_anew() {
+fn it_is_said_again_to_a_stream_made_anew() {
+    for answer in ["", "HTTP/1.0 204 No Content\r\n\r\n"] {
+        run(async {
+            let agent = Played::new().await;
+            let (_ear, _line) = renewed(&agent, answer, "1").await;
+            let (_, path, body) = agent.posted().await;
+            assert_eq!((path.as_str(), &body["seq"]), ("/v1/watch/b", &serde_json::json!(1)));
+        });
+    }
+}
+
+#[test]
+fn it_is_void_for_an_agent_that_was_started_anew() {
     run(async {
         let agent = Played::new().await;
-        let (mut ear, _line) = followed(&agent, "a").await;
-        ear.follower.confirm(agent.address, confirm(1));
-        let (mut post, ..) = agent.posted().await;
-        ear.follower.set(Wanted { director: "LVS02".to_owned(), ..wanted(&[agent.address]) });
-        post.closed().await;
-        let _line = stream(&agent, &mut ear, "b").await;
+        let (ear, _line) = renewed(&agent, "", "2").await;
+        ear.follower.confirm(agent.address, confirm(3));
         let (_, path, body) = agent.posted().await;
-        assert_eq!((path.as_str(), &body["seq"]), ("/v1/watch/b", &serde_json::json!(1)));
+        assert_eq!((path.as_str(), &body["seq"]), ("/v1/watch/b", &serde_json::json!(3)));
     });
 }
 

@@ -187,11 +187,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
 }
 
 pub(crate) fn state(seq: u64) -> String {
+    state_of("1", seq)
+}
+
+pub(crate) fn state_of(instance: &str, seq: u64) -> String {
     let status = Status {
         version: "0.1.0".to_owned(),
         format: 1,
         host: "RS01".to_owned(),
-        instance: "1".to_owned(),
+        instance: instance.to_owned(),
         seq,
         ready: true,
         weight: None,
