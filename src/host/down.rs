@@ -4,17 +4,41 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::arp::strictest_scope;
+use crate::step::host_prefix;
 use crate::up::{delete_own_device, remove_own_address, up_steps};
 use crate::{Address, HostState, Owned, Plan, Step, Sysctl, Vip};
 
-/// The steps of [`up_steps`] where some VIPs are to be off, so that `vips` are not all that there were: where no IPv4 VIP is
-/// left, the sysctls go back as by [`down_steps`], after the addresses.
-pub fn partial_steps(vips: &[Vip], owned: &Owned, state: &HostState) -> Plan {
-    let mut plan = up_steps(vips, owned, state);
-    if strictest_scope(vips).is_none() {
-        restore_all(owned, state, &mut plan);
+/// The steps of [`up_steps`] for those of `vips` that are `wanted`, where the others are to be off: where no IPv4 VIP is left,
+/// the sysctls go back as by [`down_steps`], after the addresses. They stay while one of `vips` does, which is not ours to
+/// take off: clients would find it here as soon as this host answered ARP for it.
+pub fn partial_steps(wanted: &[Vip], vips: &[Vip], owned: &Owned, state: &HostState) -> Plan {
+    let mut plan = up_steps(wanted, owned, state);
+    if strictest_scope(wanted).is_some() {
+        return plan;
+    }
+    match staying_vip(vips, &plan, state) {
+        Some(vip) if !owned.sysctls.is_empty() => {
+            plan.notes.push(format!("the ARP sysctls stay: {vip} still relies on them"));
+        }
+        Some(_) => {}
+        None => restore_all(owned, state, &mut plan),
     }
     plan
+}
+
+/// A VIP that is still there after these steps, and answers ARP once the sysctls are gone.
+fn staying_vip(vips: &[Vip], plan: &Plan, state: &HostState) -> Option<String> {
+    let goes = |found: &Address| {
+        let Address { address, device, .. } = found.clone();
+        let removed = found.prefix == host_prefix(address)
+            && plan.steps.contains(&Step::RemoveAddress { address, device: device.clone() });
+        removed || plan.steps.contains(&Step::DeleteDevice { name: device })
+    };
+    let here = |found: &&Address| state.link(&found.device).is_some_and(|link| link.loopback || link.dummy);
+    let mut found =
+        vips.iter().filter(|vip| vip.address.is_ipv4()).flat_map(|vip| state.holders(vip.address));
+    let stays = found.find(|found| here(found) && !goes(found))?;
+    Some(format!("{}/{} on {}", stays.address, stays.prefix, stays.device))
 }
 
 /// The steps that take everything of ours off the host. Sysctls go back to the values before us unless someone

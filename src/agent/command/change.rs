@@ -21,11 +21,10 @@ pub(super) async fn apply(cli: &Cli) -> Ended {
     let (looker, hands) = limbs()?;
     let Stored { owned, drains } = store.read_or_set_aside().map_err(|error| failed(&error, None))?;
     let stored = Stored { owned, drains: drains.at_start() };
-    let wanted = stored.drains.wanted(&loaded.config.vips);
     warn_of_drained(&loaded.config.vips, &stored.drains);
     let mut hand = ByHand { looker, hands, store, stored, needs: Needs::of(&loaded.config.vips) };
     good(loaded.fits(&hand.look().await?))?;
-    hand.up(&wanted).await
+    hand.up(&loaded.config.vips).await
 }
 
 pub(super) async fn cleanup(cli: &Cli) -> Ended {
@@ -53,13 +52,14 @@ impl ByHand {
     }
 
     async fn up(&mut self, vips: &[Vip]) -> Ended {
+        let wanted = self.stored.drains.wanted(vips);
         let mut changed = false;
         for _ in 0..ROUNDS {
             let state = self.look().await?;
-            self.stored.owned.prune(vips, &state);
-            let plan = partial_steps(vips, &self.stored.owned, &state);
+            self.stored.owned.prune(&wanted, &state);
+            let plan = partial_steps(&wanted, vips, &self.stored.owned, &state);
             if plan.steps.is_empty() {
-                return Ok(self.verdict(vips, &plan, &state, changed));
+                return Ok(self.verdict(&wanted, &plan, &state, changed));
             }
             changed = true;
             if !self.take(first_stage(plan.steps), &state).await? {

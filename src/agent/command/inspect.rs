@@ -40,7 +40,7 @@ pub(super) async fn plan(cli: &Cli, args: &PlanArgs) -> Ended {
     let Stored { owned, drains } = stored(cli);
     let drains = drains.at_start();
     warn_of_drained(vips, &drains);
-    let plan = partial_steps(&drains.wanted(vips), &owned, &state);
+    let plan = partial_steps(&drains.wanted(vips), vips, &owned, &state);
     say(&if args.json { as_json(&plan) } else { as_text(&plan) });
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Changes } else { Exit::Done })
 }

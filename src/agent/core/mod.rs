@@ -221,7 +221,7 @@ impl Core {
         if misses_a_listener(&wanted, &self.owned, &state) {
             self.timers.missing(now);
         }
-        let mut plan = partial_steps(&wanted, &self.owned, &state);
+        let mut plan = partial_steps(&wanted, &self.vips, &self.owned, &state);
         plan.notes.extend(self.strangers_that_stay(&state));
         self.restoring = plan.steps.iter().any(|step| matches!(step, Step::RestoreSysctl { .. }));
         self.held.add(&wanted, &state, &plan.steps);

@@ -341,9 +341,9 @@ fn a_vip_that_is_to_be_off_goes_alone_and_the_last_one_takes_the_sysctls_with_it
     let vips = [vip("192.168.100.240"), vip("192.168.100.241"), vip("2001:db8::240")];
     up(&vips, &mut owned, &mut state);
     up(&vips, &mut owned, &mut state);
-    let rest = partial_steps(&vips[1..], &owned, &state);
+    let rest = partial_steps(&vips[1..], &vips, &owned, &state);
     assert_eq!(lines(&rest.steps), ["ip address del 192.168.100.240/32 dev lo"]);
-    let last = partial_steps(&vips[2..], &owned, &state);
+    let last = partial_steps(&vips[2..], &vips, &owned, &state);
     assert_eq!(
         lines(&last.steps),
         [
@@ -356,7 +356,30 @@ fn a_vip_that_is_to_be_off_goes_alone_and_the_last_one_takes_the_sysctls_with_it
         ]
     );
     state.addresses.push(address("lo", "10.9.9.9", 32));
-    let beside = partial_steps(&[], &owned, &state);
+    let beside = partial_steps(&[], &vips, &owned, &state);
     assert!(lines(&beside.steps).iter().all(|step| !step.starts_with("sysctl")), "{:?}", beside.steps);
     assert!(beside.notes.iter().any(|note| note.contains("10.9.9.9/32 on lo still relies on it")));
+}
+
+#[test]
+fn the_sysctls_stay_while_a_vip_does_that_is_not_ours_to_take_off() {
+    for (prefix, device) in [(32, "lo"), (24, "lo"), (32, "dummy0")] {
+        let (mut owned, mut state) = (Owned::default(), fresh());
+        state.links.push(lvs_host::Link { dummy: true, ..link(9, "dummy0") });
+        // before the sysctls were set
+        state.addresses.push(address(device, "192.168.100.240", prefix));
+        let vips = [vip("192.168.100.240"), vip("192.168.100.241")];
+        up(&vips, &mut owned, &mut state);
+        up(&vips, &mut owned, &mut state);
+        let plan = partial_steps(&[], &vips, &owned, &state);
+        let steps = lines(&plan.steps);
+        assert!(steps.contains(&"ip address del 192.168.100.241/32 dev lo".to_owned()), "{steps:?}");
+        assert!(steps.iter().all(|step| !step.starts_with("sysctl")), "{steps:?}");
+        let note = format!("the ARP sysctls stay: 192.168.100.240/{prefix} on {device} still relies on them");
+        assert!(plan.notes.contains(&note), "{:?}", plan.notes);
+        // taken off by whoever put it there
+        state.addresses.retain(|found| found.address != vips[0].address);
+        let rest = lines(&partial_steps(&[], &vips, &owned, &state).steps);
+        assert!(rest.contains(&"sysctl -w net.ipv4.conf.all.arp_ignore=0".to_owned()), "{rest:?}");
+    }
 }

@@ -303,11 +303,17 @@ fn a_vip_that_is_not_ours_stays() {
     says(&mut world, LVS01, Held::Gone);
     world.run(ms(1000));
     assert_eq!((phase(&world), world.has(240)), (DrainPhase::Left, true));
+    let ignore = Sysctl::new("all", ArpSysctl::Ignore);
+    assert_eq!(world.kernel.sysctls[&ignore], 1, "or this host would answer ARP for the VIP");
     assert!(
         world.status().problems.iter().any(|problem| problem.contains("not ours")),
         "{:?}",
         world.status()
     );
+    world.remove(240);
+    world.tell(Input::Changed);
+    world.run(ms(1000));
+    assert_eq!(world.kernel.sysctls[&ignore], 0, "nobody needs it any more");
 }
 
 #[test]
