@@ -14,6 +14,9 @@ const GAP: Duration = Duration::from_millis(20);
 /// Between two looks while a listener is missing: nobody announces a new one.
 const MISSING: Duration = Duration::from_millis(50);
 
+/// And so many times what a look takes, which on a host of very many interfaces or sockets is much: it may be missing for days.
+const MISSING_SHARE: u32 = 20;
+
 #[derive(Debug)]
 pub(super) struct Timers {
     interval: Duration,
@@ -26,6 +29,10 @@ pub(super) struct Timers {
     /// when everything is due
     everything: Duration,
     last: Duration,
+    /// when the look began that is under way
+    began: Duration,
+    /// how long the last one took
+    took: Duration,
     /// a look or an apply is under way
     waiting: bool,
 }
@@ -41,6 +48,8 @@ impl Timers {
             unannounced: zero,
             everything: zero,
             last: zero,
+            began: zero,
+            took: zero,
             waiting: false,
         }
     }
@@ -61,7 +70,7 @@ impl Timers {
 
     /// A look found that a listener is missing.
     pub(super) fn missing(&mut self, now: Duration) {
-        self.soon(now + MISSING);
+        self.soon(now + MISSING.max(self.took.saturating_mul(MISSING_SHARE)));
     }
 
     fn soon(&mut self, at: Duration) {
@@ -75,6 +84,7 @@ impl Timers {
 
     pub(super) fn looked(&mut self, depth: Depth, now: Duration) {
         self.waiting = false;
+        self.took = now.saturating_sub(self.began);
         self.last = now;
         self.quick_at = None;
         self.unannounced = now + self.interval;
@@ -117,7 +127,7 @@ impl Timers {
         } else {
             return None;
         };
-        self.waiting = true;
+        (self.waiting, self.began) = (true, now);
         Some(depth)
     }
 

@@ -361,6 +361,17 @@ fn a_missing_listener_is_looked_for_often_and_one_that_is_there_is_not() {
 }
 
 #[test]
+fn looks_that_take_long_are_few_where_a_listener_is_missing() {
+    let mut world = served();
+    world.look_takes = ms(10);
+    listens(&mut world, false);
+    world.run(ms(1000));
+    world.forget();
+    world.run(ms(10_000));
+    assert!((45..=50).contains(&world.looks), "{} looks in 10 s", world.looks);
+}
+
+#[test]
 fn a_listener_that_flaps_floods_nobody() {
     let mut world = served();
     for round in 0..10_000 {

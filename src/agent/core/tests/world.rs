@@ -48,6 +48,8 @@ pub(super) struct World {
     pub(super) now: Duration,
     /// what the next look sees instead: the kernel as it was just before
     pub(super) seen: Option<HostState>,
+    /// how long a look takes
+    pub(super) look_takes: Duration,
     /// no look sees an address
     pub(super) hides_addresses: bool,
     /// the kernel refuses every change
@@ -80,6 +82,7 @@ impl World {
             kernel,
             now: Duration::ZERO,
             seen: None,
+            look_takes: Duration::ZERO,
             hides_addresses: false,
             denied: false,
             no_devices: false,
@@ -126,6 +129,7 @@ impl World {
         match output {
             Output::Look(depth) => {
                 self.looks += 1;
+                self.now += self.look_takes;
                 self.depths.push(depth);
                 let mut seen = self.seen.take().unwrap_or_else(|| self.kernel.clone());
                 if self.hides_addresses {
