@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::sleep;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
 /// For the whole of the question.
@@ -12,8 +13,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Between two looks whether the answer is complete.
 const AGAIN: Duration = Duration::from_millis(10);
 
-/// Longest answer that is read; one job is a line.
-const LIMIT: u64 = 64 * 1024;
+/// Longest answer that is read: one job is a line, and a shutdown has one for each unit.
+const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Where distributions have it. Not by `PATH`, which whoever runs this may have set.
 const PLACES: [&str; 4] = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
@@ -57,13 +58,17 @@ fn asked_of(systemctl: &Path, unit: &str) -> Result<Job, JobsError> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(failed)?;
+    let answer = answer(&mut child);
     let ended = wait(&mut child).map_err(failed)?;
     match ended {
         None => Err(JobsError::Timeout(systemctl.to_owned())),
         Some(status) if !status.success() => {
             Err(JobsError::Failed { systemctl: systemctl.to_owned(), status })
         }
-        Some(_) => Ok(job_in(&answer(&mut child).map_err(failed)?, unit)),
+        Some(_) => match answer.recv_timeout(TIMEOUT) {
+            Ok(answer) => Ok(job_in(&answer.map_err(failed)?, unit)),
+            Err(_) => Err(JobsError::Timeout(systemctl.to_owned())),
+        },
     }
 }
 
@@ -81,12 +86,17 @@ fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     Ok(None)
 }
 
-fn answer(child: &mut Child) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        output.take(LIMIT).read_to_end(&mut bytes)?;
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+/// Read while it is written: a pipe holds 64 KiB, and whoever has more to say waits with it.
+fn answer(child: &mut Child) -> Receiver<io::Result<String>> {
+    let (tell, told) = channel();
+    let output = child.stdout.take();
+    spawn(move || {
+        let mut bytes = Vec::new();
+        let read = output.map_or(Ok(0), |output| output.take(LIMIT).read_to_end(&mut bytes));
+        // whoever asked may have given up
+        let _ = tell.send(read.map(|_| String::from_utf8_lossy(&bytes).into_owned()));
+    });
+    told
 }
 
 /// Lines of number, unit, type and state (`list_jobs_print` of systemctl); a unit has one job at a time.

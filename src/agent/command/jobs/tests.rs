@@ -64,6 +64,16 @@ fn it_is_asked_without_a_shell_and_without_colours() {
 }
 
 #[test]
+fn a_shutdown_with_very_many_jobs_is_read_to_its_end() {
+    let fake = Fake::new(
+        "many",
+        r#"seq -f "%g some-unit-with-a-name-as-long-as-they-are.service stop waiting" 1 5000
+echo "5001 lvs-rs-agent.service stop running""#,
+    );
+    assert_eq!(fake.ask().unwrap(), Job::Stop);
+}
+
+#[test]
 fn one_that_fails_or_is_not_there_is_named() {
     let fake = Fake::new("fails", "exit 3");
     assert_eq!(
