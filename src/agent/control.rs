@@ -131,11 +131,17 @@ impl Published {
         Ok(Stream { published: Rc::clone(self), watch, end: Some(end) })
     }
 
-    /// A director says how its table stands.
-    pub(crate) fn confirm(&self, watch: &str, said: Confirm) -> Result<(), Refusal> {
+    /// A director says how its table stands. What is about VIPs that are not ours does not wait for the loop: a body has room
+    /// for thousands of them.
+    pub(crate) fn confirm(&self, watch: &str, mut said: Confirm) -> Result<(), Refusal> {
         if !self.live.borrow().contains(watch) {
             return Err(Refusal::Unknown);
         }
+        let status = self.status.borrow();
+        said.vips.retain(|address, _| status.vip(*address).is_some());
+        // its stream says who it is
+        said.director.clear();
+        said.director.shrink_to_fit();
         let word = Word::Confirmed { watch: watch.to_owned(), said };
         self.words.try_send(word).map_err(|_| Refusal::Busy)
     }

@@ -87,14 +87,15 @@ impl Daemon {
                     }
                 },
                 () = deaths.next() => self.feed(Input::Died).await,
+                // before what others say: however much that is, it keeps nothing from its time
+                () = alive.due() => notify::watchdog(),
+                () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
                 Some(command) = commands.recv() => self.command(command).await,
                 Some(word) = words.recv() => self.feed(input(word)).await,
                 Ok(()) = weight.changed() => {
                     let percent = *weight.borrow_and_update();
                     self.feed(Input::Weight(percent)).await;
                 }
-                () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
-                () = alive.due() => notify::watchdog(),
             }
         }
     }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use watch::{Held, Repairs, Status};
+use watch::{Held, Repairs, Status, VipStatus};
 
 use super::*;
 use crate::control::{Heard, Word};
 
 const DIRECTOR: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 100, 250));
+const VIP: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 100, 240));
 
 fn published() -> (Rc<Published>, Heard) {
     let status = Status {
@@ -20,7 +21,17 @@ fn published() -> (Rc<Published>, Heard) {
         weight: None,
         draining_since: None,
         contested: false,
-        vips: Vec::new(),
+        vips: vec![VipStatus {
+            address: VIP,
+            device: "lo".into(),
+            ready: true,
+            reason: None,
+            barred: None,
+            draining_since: None,
+            drain: None,
+            owned: true,
+            steps: Vec::new(),
+        }],
         repairs: Repairs::default(),
         problems: Vec::new(),
     };
@@ -49,7 +60,7 @@ fn code(reply: &Reply) -> u16 {
 }
 
 fn said(name: &str) -> Confirm {
-    Confirm { director: name.into(), seq: 1, vips: BTreeMap::from([(DIRECTOR, Held::Gone)]) }
+    Confirm { director: name.into(), seq: 1, vips: BTreeMap::from([(VIP, Held::Gone)]) }
 }
 
 #[test]
@@ -66,7 +77,7 @@ fn a_director_comes_says_something_and_goes() {
 
     let body = json(&said("LVS01"));
     assert_eq!(code(&confirm(&published, &watch, body.as_bytes())), 204);
-    let word = Word::Confirmed { watch: watch.clone(), said: said("LVS01") };
+    let word = Word::Confirmed { watch: watch.clone(), said: said("") };
     assert_eq!(heard.words.try_recv().unwrap(), word);
     drop(events);
     assert_eq!(heard.words.try_recv().unwrap(), Word::Went { watch: watch.clone() });
@@ -115,6 +126,21 @@ fn a_name_is_decoded() {
     let _events = events(follows(&published, Method::GET, "director=LVS%2001%c3%A4"));
     let Word::Came { director, .. } = heard.words.try_recv().unwrap() else { panic!("something else") };
     assert_eq!(director.name, "LVS 01ä");
+}
+
+#[test]
+fn no_more_of_a_word_is_kept_than_what_is_about_vips_of_this_host() {
+    let (published, mut heard) = published();
+    let events = events(follows(&published, Method::GET, "director=LVS01"));
+    heard.words.try_recv().unwrap();
+    let watch = events.hello.as_ref().unwrap().split('"').nth(3).unwrap();
+    let mut large = said(&"x".repeat(10_000));
+    large.vips.extend((0..2_000).map(|number: u32| (IpAddr::from(number.to_be_bytes()), Held::Serving)));
+    assert_eq!(code(&confirm(&published, watch, json(&large).as_bytes())), 204);
+    let Word::Confirmed { said: kept, .. } = heard.words.try_recv().unwrap() else {
+        panic!("something else")
+    };
+    assert_eq!((kept.vips, kept.director.capacity()), (said("").vips, 0));
 }
 
 #[test]
