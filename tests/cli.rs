@@ -154,7 +154,10 @@ fn wrong_usage_is_exit_code_2() {
     for deadline in ["60", "2d", "soon"] {
         let (code, out, err) = run(AGENT, &["drain", "--deadline", deadline]);
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
-        assert!(err.contains("--deadline") && (err.contains("write") || err.contains("add the unit")), "{err}");
+        assert!(
+            err.contains("--deadline") && (err.contains("write") || err.contains("add the unit")),
+            "{err}"
+        );
     }
     assert_eq!(run(DIRECTOR, &["vrrp", "--exit-code"]).0, 2, "of which router");
 }
@@ -207,6 +210,23 @@ fn a_file_that_names_a_bad_program_is_refused() {
         let (code, out, err) = check(DIRECTOR, &place.file("director.toml", with_router(&script)));
         assert_eq!((code, out.as_str()), (78, ""), "{err}");
         assert!(err.contains("[[vrrp]] \"VI_1\": notify.master") && err.contains(word), "{err}");
+    }
+}
+
+#[test]
+fn a_weight_from_a_bad_program_is_refused() {
+    let safe = Safe::new();
+    let place = &safe.0;
+    let plain = place.file("plain.sh", "#!/bin/sh\n");
+    for (script, word) in [(place.0.join("missing.sh"), "does not exist"), (plain, "not executable")] {
+        let weight =
+            format!("{GOOD_AGENT}\n[weight]\ntype = \"script\"\ncommand = \"{}\"\n", script.display());
+        let (code, out, err) = check(AGENT, &place.file("agent.toml", weight));
+        assert_eq!((code, out.as_str()), (78, ""), "{err}");
+        assert!(
+            err.contains("[weight] command") && err.contains(word) && err.contains("agent.toml:"),
+            "{err}"
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use config::agent::AgentConfig;
+use config::agent::{AgentConfig, WeightConfig, WeightSource};
 use config::{Diagnostic, Severity};
 use daemon::config_file::{self, ConfigFileError};
 use daemon::diagnostic::render;
@@ -49,6 +49,24 @@ impl Loaded {
         self.config.health_tls.as_ref().map(ServerTls::load).transpose().map_err(Refused::Tls)
     }
 
+    /// Refuses a program for the weight that would not be run. A running agent does without it: all of the weight is told.
+    pub(crate) fn programs(&self) -> Result<(), Refused> {
+        let Some(WeightConfig { source: WeightSource::Script(script), .. }) = &self.config.weight else {
+            return Ok(());
+        };
+        let Err(error) = programs::script::check(&script.command, script.user.as_deref()) else {
+            return Ok(());
+        };
+        let finding = Diagnostic {
+            severity: Severity::Error,
+            message: format!("[weight] command: {}", daemon::errors::one_line(&error)),
+            span: script.command.first().and_then(|program| self.written(program)),
+            label: None,
+            help: None,
+        };
+        Err(Refused::Text(rendered(&self.path, &self.text, &[finding])))
+    }
+
     /// Refuses VIPs that this host cannot have.
     pub(crate) fn fits(&self, state: &HostState) -> Result<(), Refused> {
         let found = conflicts(&self.config.vips, state);
@@ -70,17 +88,17 @@ impl Loaded {
         Diagnostic {
             severity: Severity::Error,
             message: conflict.to_string(),
-            span: self.place(conflict),
+            span: self.written(&conflict.vip().to_string()),
             label: None,
             help: Some(help),
         }
     }
 
-    /// Where the address is written, if it is written as it is printed.
-    fn place(&self, conflict: &Conflict) -> Option<std::ops::Range<usize>> {
-        let address = format!("\"{}\"", conflict.vip());
-        let start = self.text.find(&address)?;
-        Some(start..start + address.len())
+    /// Where a value is written, if it is written as it is printed.
+    fn written(&self, value: &str) -> Option<std::ops::Range<usize>> {
+        let quoted = format!("\"{value}\"");
+        let start = self.text.find(&quoted)?;
+        Some(start..start + quoted.len())
     }
 }
 

@@ -16,6 +16,7 @@ use crate::store::{Store, Stored};
 pub(super) async fn check(cli: &Cli, show: bool) -> Ended {
     let loaded = good(load(&cli.config))?;
     good(loaded.tls().map(drop))?;
+    good(loaded.programs())?;
     // a host that cannot be looked at refuses nothing
     let (mut looker, _) = limbs()?;
     if let Ok(state) = looker.look(Depth::Everything, &Needs::default()).await {
