@@ -52,7 +52,11 @@ fn daemon(cli: &Cli) -> Ended {
 /// One that is local, not a `LocalSet` in another: that one wakes the loop, and itself by an eventfd, for each heartbeat.
 fn in_runtime(work: impl Future<Output = Ended>) -> Ended {
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
-    runtime.map_err(|error| failed(&error, None))?.block_on(work)
+    let runtime = runtime.map_err(|error| failed(&error, None))?;
+    let ended = runtime.block_on(work);
+    // a file server that does not answer the reading of a weight keeps nobody from ending
+    runtime.shutdown_background();
+    ended
 }
 
 /// Makes this process the only writer.
@@ -96,3 +100,6 @@ fn say(line: &str) {
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", line.trim_end());
 }
+
+#[cfg(test)]
+mod tests;
