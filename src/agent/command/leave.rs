@@ -56,7 +56,10 @@ pub(super) fn drain(cli: &Cli, args: &DrainArgs) -> Ended {
 pub(super) fn stop(cli: &Cli, args: &StopArgs) -> Ended {
     match jobs::job_of(&args.unit) {
         Ok(Job::Stop) => {}
-        Ok(Job::Other) => return Ok(Exit::Done),
+        Ok(Job::Other) => {
+            say(&format!("systemd is not stopping {}: nothing is drained", args.unit));
+            return Ok(Exit::Done);
+        }
         Err(error) => return Err(failed(&error, Some("VIPs and sysctls stay as they are"))),
     }
     let body = json(&Order { vip: None, deadline_ms: None, stops: true });
