@@ -116,7 +116,7 @@ class Servers(Pair):
 
     def director(self, name):
         """Defaults: no word of checks but their path."""
-        path = 'check = { type = "tcp", path = "dr", interval = "1s", timeout = "900ms", fall = 1 }\n' if self.path_check else ""
+        path = 'check = { type = "tcp", path = "dr", interval = "1s", timeout = "250ms", fall = 1 }\n' if self.path_check else ""
         lines = super().director(name).splitlines()
         lines = [line for line in lines if not line.startswith("check = ")]
         follow = path if self.path_check else "agent_port = 9781\n"
