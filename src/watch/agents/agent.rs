@@ -130,7 +130,7 @@ impl Agent {
             (Hearing::Heard, Some(old)) => Changes::between(old, &new, &self.turns),
             (Hearing::Awaited, _) => Changes { words: true, ..Changes::default() },
             (Hearing::Heard | Hearing::Silent | Hearing::Lost, _) => {
-                Changes::since_unheard(&new, &self.turns)
+                Changes::since_unheard(self.told.as_deref(), &new, &self.turns)
             }
         };
         let weighs = self.weight.tell(new.weight, now);
@@ -145,7 +145,7 @@ impl Agent {
             // what a stream that has ended said is no word of the next one
             return Turned::default();
         };
-        let changes = Changes::since_unheard(told, &self.turns);
+        let changes = Changes::since_unheard(Some(told), told, &self.turns);
         self.turn_to(Hearing::Heard, "", now);
         self.turned(changes, false, now)
     }
@@ -163,7 +163,8 @@ impl Agent {
     fn unheard(&mut self, hearing: Hearing, words: &str, now: Duration) -> Turned {
         let differs = self.hearing != hearing || *self.reason != *words;
         self.turn_to(hearing, words, now);
-        Turned { changed: differs && !self.dead, suspect: differs && !self.dead, ..Turned::default() }
+        // also of a dead host: what differs may be an answer
+        Turned { changed: differs && !self.dead, suspect: differs, ..Turned::default() }
     }
 
     fn die(&mut self) -> Turned {
@@ -186,6 +187,8 @@ impl Agent {
 
     fn vip_word(&self, address: IpAddr, vip: Option<&ToldVip>, listener: Option<Listener>) -> Word {
         let damped = match listener {
+            // what a person ordered goes before what listeners do
+            _ if vip.is_some_and(|vip| vip.ordered > Ordered::Nothing) => self.turns.is_damped(address, None),
             Some(_) => self.turns.is_damped(address, listener),
             None => self.turns.is_any_damped(address),
         };

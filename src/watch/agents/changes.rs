@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::told::{Listener, Rank, Told, ToldVip};
+use super::told::{Listener, Ordered, Rank, Told, ToldVip};
 use super::turns::{About, Turns};
 
 /// Of all VIPs together.
@@ -32,10 +32,15 @@ impl Changes {
         changes
     }
 
-    /// Of an agent whose own checks decided before: all services were in as far as it goes.
-    pub(super) fn since_unheard(new: &Told, trust: &Turns) -> Self {
+    /// Of an agent whose own checks decided before: all services were in as far as it goes, but for what a person had ordered,
+    /// which stays over silence.
+    pub(super) fn since_unheard(old: Option<&Told>, new: &Told, trust: &Turns) -> Self {
         let mut changes = Self { words: true, ..Self::default() };
         for vip in &new.vips {
+            let before = old.and_then(|old| old.vip(vip.address)).map_or(Ordered::Nothing, |old| old.ordered);
+            if vip.ordered > Ordered::Nothing && vip.ordered <= before {
+                continue;
+            }
             if vip.rank() > Rank::In {
                 changes.turns.push(About::Vip(vip.address));
             }

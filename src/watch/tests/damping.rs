@@ -184,3 +184,18 @@ fn a_large_host_may_restart_as_a_whole() {
     world.tell(all(ready), 1000);
     assert_eq!(world.word(240, HTTP), Word::Ready);
 }
+
+#[test]
+fn what_a_person_ordered_is_not_forgotten_because_a_busy_host_was_silent_often() {
+    let mut world = World::new();
+    let told = || vec![draining(240, DrainPhase::Left)];
+    world.tell(told(), 1);
+    for _ in 0..10 {
+        world.agents.handle(agent(8), News::Silent, world.now);
+        assert!(world.tell(told(), 100));
+        assert_eq!(world.word(240, HTTP), Word::Leaving);
+    }
+    let lost = News::Lost("connection refused".to_owned());
+    world.agents.handle(agent(8), lost, world.now);
+    assert_eq!(world.word(240, HTTP), Word::Unverified("connection refused".to_owned()));
+}
