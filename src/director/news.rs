@@ -1,5 +1,7 @@
 //! What the loop does with agents: follows them, takes what comes of them, and says back what they wait for.
 
+mod hush;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use watch::News;
 
 use crate::core::{AgentOrder, AgentTurn, What};
 use crate::shell::Shell;
+pub(crate) use hush::Hush;
+use hush::Line;
 
 /// News that are taken before the loop goes on; agents that say too much must not keep it from checks.
 const AT_ONCE: usize = 1_024;
@@ -81,7 +85,16 @@ impl Shell {
     pub(crate) fn tell_agents(&mut self, now: Duration) {
         for turn in self.core.take_agent_turns() {
             let service = self.core.config().services.get(turn.service);
-            log(&turn, service.map_or("", |service| &service.name));
+            let service = service.map(|service| service.name.clone()).unwrap_or_default();
+            match self.hush.take(turn, service, now) {
+                Line::Told(turn, service) => log(&turn, &service),
+                Line::Passing(turn) => {
+                    debug!(agent = %turn.agent, from = ?turn.from, to = ?turn.to, reason = %turn.reason, "agent");
+                }
+            }
+        }
+        for (turn, service) in self.hush.poll(now) {
+            log(&turn, &service);
         }
         while let Some(knock) = self.core.poll_knock() {
             self.follower.knock(knock.agent, knock.targets);
@@ -102,7 +115,7 @@ impl Shell {
 
     /// When [`Self::tell_agents`] has something to do by time alone.
     pub(crate) fn agents_wake(&self) -> Duration {
-        self.orders.next_wake()
+        self.orders.next_wake().min(self.hush.next_wake())
     }
 }
 

@@ -25,7 +25,7 @@ use crate::core::Core;
 use crate::http::{Ask, Desk};
 use crate::lead::Lead;
 use crate::load::{Loaded, Source, load};
-use crate::news::Orders;
+use crate::news::{Hush, Orders};
 use crate::notices::Herald;
 use crate::owned::{AGENT_ORDERS, DRAINED, OwnedServices};
 use crate::roles::Roles;
@@ -161,6 +161,7 @@ impl Shell {
             follower: Follower::new(news_in),
             news,
             orders: Orders::new(orders_file),
+            hush: Hush::default(),
             leaving: None,
             listeners,
             drained_file,

@@ -27,7 +27,7 @@ use crate::drain::Left;
 use crate::http::Ask;
 use crate::lead::Lead;
 use crate::load::{self, Loaded, Refused, Source};
-use crate::news::Orders;
+use crate::news::{Hush, Orders};
 use crate::notices::Herald;
 use crate::oneshot::counted;
 
@@ -73,6 +73,7 @@ pub(crate) struct Shell {
     pub(crate) follower: Follower,
     pub(crate) news: mpsc::Receiver<(SocketAddr, News)>,
     pub(crate) orders: Orders,
+    pub(crate) hush: Hush,
     /// told to stop: ends when every router has handed over
     pub(crate) leaving: Option<Leaving>,
     pub(crate) listeners: Listeners,
