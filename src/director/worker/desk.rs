@@ -324,7 +324,10 @@ impl Desk {
             if extent == Extent::Part && lines.is_empty() && !settled {
                 return false;
             }
-            seen.error = None;
+            // what could not be written before a part was tried is not written yet
+            if extent == Extent::Whole {
+                seen.error = None;
+            }
             let news = seen.failed != lines;
             seen.failed.clone_from(&lines);
             news
