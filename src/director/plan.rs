@@ -147,8 +147,9 @@ impl Servers {
         let weight = weight_of(real.destination.weight, reports);
         let spoken = self.agents.get(&service).and_then(|servers| servers.get(&server));
         let percent = spoken.and_then(|spoken| spoken.percent);
-        let weight = percent.map_or(weight, |percent| scaled(weight, percent));
-        Condition { state, weight, said: spoken.map_or(Said::Nothing, |spoken| spoken.said) }
+        let part = percent.map_or(weight, |percent| scaled(weight, percent));
+        let said = spoken.map_or(Said::Nothing, |spoken| spoken.said);
+        Condition { state, weight: part, full: weight, said }
     }
 }
 

@@ -20,7 +20,8 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
 use config::director::{
-    AgentsConfig, DirectorConfig, IpvsConfig, IpvsOn, OnStop, PATH_MARK, SyncDaemon, VirtualService, VrrpConfig,
+    AgentsConfig, DirectorConfig, IpvsConfig, IpvsOn, OnStop, PATH_MARK, SyncDaemon, VirtualService,
+    VrrpConfig,
 };
 
 use crate::keywords::Section;
