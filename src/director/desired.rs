@@ -25,6 +25,8 @@ pub(crate) struct Condition {
     pub(crate) state: ServerState,
     /// as configured, or as its checks report, and of that what its agent says it may carry
     pub(crate) weight: Weight,
+    /// the same whatever its agent says it may carry: what counts for quorum. Busy servers are no lost ones
+    pub(crate) full: Weight,
     /// what its agent's word makes of it beyond that
     pub(crate) said: Said,
 }
@@ -66,7 +68,7 @@ pub(crate) struct Verdict {
     pub(crate) quorum: bool,
     /// servers that are not checked yet cannot change that
     pub(crate) certain: bool,
-    /// total weight of the servers that are up and not drained
+    /// total weight of the servers that are up and not drained, whatever their agents say they may carry
     pub(crate) weight_up: u64,
 }
 
@@ -166,7 +168,7 @@ struct Tally {
 
 impl Tally {
     fn count(&mut self, condition: Condition, drained: bool, configured: Weight) {
-        let weight = u64::from(condition.weight.get());
+        let weight = u64::from(condition.full.get());
         self.total += u64::from(configured.get());
         match condition.standing() {
             ServerState::Up if !drained => self.up += weight,

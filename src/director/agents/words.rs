@@ -70,12 +70,16 @@ impl Effect {
         match (word, ordered) {
             (Word::Ready, _) if matches!(percent, Some(0)) => Self::Quiesced,
             (Word::Ready, _) => Self::Checks,
-            (Word::NotReady(_), _) => Self::Quiesced,
-            (Word::Draining, _) | (Word::Awaited | Word::Unverified(_), Some(Ordered::Draining)) => {
+            (Word::Draining, _)
+            | (Word::NotReady(_) | Word::Awaited | Word::Unverified(_), Some(Ordered::Draining)) => {
                 Self::Draining
             }
             (Word::Leaving, _)
-            | (Word::Awaited | Word::Unverified(_) | Word::Dead, Some(Ordered::Leaving)) => Self::Gone,
+            | (
+                Word::NotReady(_) | Word::Awaited | Word::Unverified(_) | Word::Dead,
+                Some(Ordered::Leaving),
+            ) => Self::Gone,
+            (Word::NotReady(_), None) => Self::Quiesced,
             (Word::Dead, _) => Self::Dead,
             (Word::Awaited, None) => Self::Stay,
             (Word::Unverified(_), None) => match policy {
@@ -108,22 +112,23 @@ impl Voice {
             Effect::Gone => (state, Said::Gone),
             Effect::Dead => (ServerState::Down, Said::Nothing),
         };
-        let weight = self.percent(held).map_or(weight, |percent| scaled(weight, percent));
-        Condition { state, weight, said }
+        let part = self.percent(held).map_or(weight, |percent| scaled(weight, percent));
+        Condition { state, weight: part, full: weight, said }
     }
 
     /// What the host may carry, in percent of the server's weight; none: all of it. One that stays against its agent's word
-    /// carries something.
+    /// carries something, and so does one of whose agent nothing is heard since it said 0: its own checks decide.
     pub(crate) fn percent(&self, held: bool) -> Option<u8> {
-        self.percent.map(|percent| if held { percent.max(1) } else { percent })
+        let carries = held || self.effect == Effect::Checks;
+        self.percent.map(|percent| if carries { percent.max(1) } else { percent })
     }
 
     /// Why the server is out, or would be.
     pub(crate) fn reason(&self) -> String {
         match (&self.word, self.effect) {
-            (Word::NotReady(reason), _) => format!("not ready: {reason}"),
             (_, Effect::Draining) => self.last_heard("draining"),
             (_, Effect::Gone) => self.last_heard("drained"),
+            (Word::NotReady(reason), _) => format!("not ready: {reason}"),
             (Word::Unverified(reason), _) => format!("not heard: {reason}"),
             (Word::Dead, _) => "not heard, and its host answers nothing".to_owned(),
             (Word::Ready, Effect::Quiesced) => "its weight is 0".to_owned(),

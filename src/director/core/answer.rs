@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use ipvs::ServiceKey;
+use config::director::VirtualService;
+use ipvs::{DestinationKey, ServiceKey};
 use watch::{Confirm, Held};
 
 use super::Core;
@@ -48,14 +49,20 @@ impl Core {
     fn answer(&self, agent: SocketAddr, director: &str) -> Option<Answer> {
         let draining = self.ears.agents.draining(agent)?;
         let places = self.ears.hosts.get(&agent.ip())?;
+        let sorry = self.sorry_of(agent.ip());
         let mut services = BTreeSet::new();
         let vips: BTreeMap<IpAddr, Held> = draining
             .vips
             .iter()
             .map(|vip| {
-                let of_vip: Vec<&Place> = places.iter().filter(|place| self.is_of(**place, *vip)).collect();
-                services.extend(of_vip.iter().filter_map(|(index, _)| self.key(*index)));
-                (*vip, held(of_vip.into_iter().map(|place| self.entry_of(*place))))
+                let of_vip: Vec<&Place> =
+                    places.iter().filter(|(index, _)| self.is_of(*index, *vip)).collect();
+                let of_sorry: Vec<usize> =
+                    sorry.iter().filter(|index| self.is_of(**index, *vip)).copied().collect();
+                let indexes = of_vip.iter().map(|(index, _)| index).chain(&of_sorry);
+                services.extend(indexes.filter_map(|index| self.key(*index)));
+                let entries = of_vip.into_iter().map(|place| self.entry_of(*place));
+                (*vip, held(entries.chain(of_sorry.into_iter().map(|index| self.sorry_entry(index)))))
             })
             .collect();
         let phase = |vip: &IpAddr| self.ears.agents.drain(agent, *vip).map(|drain| drain.phase);
@@ -69,7 +76,7 @@ impl Core {
     }
 
     /// Whether packets for that VIP may come to a service; by a firewall mark those of any may.
-    fn is_of(&self, (index, _): Place, vip: IpAddr) -> bool {
+    fn is_of(&self, index: usize, vip: IpAddr) -> bool {
         match self.key(index) {
             Some(ServiceKey::Address { address, .. }) => address == vip,
             Some(ServiceKey::Fwmark { .. }) => true,
@@ -80,7 +87,27 @@ impl Core {
     /// The weight of a server in the table that is wanted here; none: it is not there.
     fn entry_of(&self, (index, place): Place) -> Option<u32> {
         let real = self.config.services.get(index)?.reals.get(place)?;
+        self.weight_here(index, &real.key)
+    }
+
+    /// The services, by their place, whose sorry server is that host.
+    fn sorry_of(&self, host: IpAddr) -> Vec<usize> {
+        let is_its =
+            |service: &VirtualService| service.sorry_server.is_some_and(|(key, _)| key.address == host);
+        (0..)
+            .zip(&self.config.services)
+            .filter(|(_, service)| is_its(service))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn sorry_entry(&self, index: usize) -> Option<u32> {
+        let (key, _) = self.config.services.get(index)?.sorry_server?;
+        self.weight_here(index, &key)
+    }
+
+    fn weight_here(&self, index: usize, server: &DestinationKey) -> Option<u32> {
         let verdict = self.verdicts.get(index).filter(|_| self.here.get(index) == Some(&true))?;
-        verdict.service.destinations.get(&real.key).map(|destination| destination.weight.get())
+        verdict.service.destinations.get(server).map(|destination| destination.weight.get())
     }
 }

@@ -48,7 +48,7 @@ impl Core {
 
 /// Of a server of which no agent says anything.
 pub(super) fn unspoken(state: ServerState, weight: Weight) -> Condition {
-    Condition { state, weight, said: Said::Nothing }
+    Condition { state, weight, full: weight, said: Said::Nothing }
 }
 
 /// Of a server, by the standings of its checks; none: a check that there is not.

@@ -14,6 +14,9 @@ use crate::agents::confirm::Confirmations;
 use crate::agents::guard::Guard;
 use crate::agents::words::{Around, Effect, Ordered, Voice};
 
+/// Longest name of an agent's run that is kept, in characters
+const LONGEST_INSTANCE: usize = 64;
+
 /// A server of a service: the place of the service in the configuration, and its own in that service.
 pub(super) type Place = (usize, usize);
 
@@ -77,6 +80,8 @@ pub(super) struct Followed {
     pub(super) is_awaited: bool,
     /// since when nothing is heard of it
     pub(super) silent_since: Option<Duration>,
+    /// when it was knocked at last
+    pub(super) knocked: Option<Duration>,
     /// as heard last, by VIP
     pub(super) ordered: BTreeMap<Option<IpAddr>, Ordered>,
     /// of the agent that was heard last
@@ -133,7 +138,7 @@ impl Ears {
         let Some(followed) = self.followed.get_mut(&agent) else { return };
         match news {
             News::State(status) => {
-                followed.instance.clone_from(&status.instance);
+                followed.instance = status.instance.chars().take(LONGEST_INSTANCE).collect();
                 followed.was_heard = true;
                 followed.is_heard = true;
             }
@@ -232,8 +237,9 @@ impl Followed {
         match word {
             Word::Draining => drop(self.ordered.insert(vip, Ordered::Draining)),
             Word::Leaving => drop(self.ordered.insert(vip, Ordered::Leaving)),
-            Word::Ready | Word::NotReady(_) => drop(self.ordered.remove(&vip)),
-            Word::Awaited | Word::Unverified(_) | Word::Dead => {}
+            // what is said of one that is not heard is not what it says
+            Word::Ready | Word::NotReady(_) if self.is_heard => drop(self.ordered.remove(&vip)),
+            Word::Ready | Word::NotReady(_) | Word::Awaited | Word::Unverified(_) | Word::Dead => {}
         }
     }
 }

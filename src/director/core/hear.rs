@@ -23,6 +23,7 @@ impl Core {
     pub(crate) fn handle_news(&mut self, agent: SocketAddr, news: News, now: Duration) {
         self.now = now;
         let was_deaf = self.ears.is_deaf();
+        let news = self.sifted(agent, news);
         self.ears.note(agent, &news);
         let is_of_stream = !matches!(news, News::Knocked { .. });
         let turned = self.ears.agents.handle(agent, news, now);
@@ -36,7 +37,7 @@ impl Core {
             self.reconsider_held(now);
         }
         if turned.suspect {
-            self.knock(agent);
+            self.knock(agent, now);
         }
         if turned.suspect || turned.came_ready {
             self.urge(agent, now);
@@ -251,11 +252,15 @@ impl Core {
                 confirmed: real.checks.iter().any(|check| self.checks.failed_since(check, voice.since)),
                 doubtful: is_deaf && matches!(voice.word, Word::Dead | Word::Unverified(_)),
             });
-            let in_table = self.verdicts.get(index).and_then(|one| one.service.destinations.get(&real.key));
+            let weight_in = match self.verdicts.get(index) {
+                Some(one) => one.service.destinations.get(&real.key).map(|entry| entry.weight.get()),
+                // while a configuration is taken: as it was before
+                None => voice.and_then(|voice| voice.was),
+            };
             Member {
                 key: real.key,
                 serves: weight.is_some_and(|weight| weight.get() > 0),
-                is_in: in_table.is_some_and(|entry| entry.weight.get() > 0),
+                is_in: weight_in.is_some_and(|weight| weight > 0),
                 claim,
             }
         };
@@ -296,7 +301,21 @@ impl Core {
             && self.reals_of(followed).any(|real| real.checks.contains(check))
     }
 
-    fn knock(&mut self, agent: SocketAddr) {
+    /// A host that answered an own check since it was knocked at is alive, whatever the knock found.
+    fn sifted(&self, agent: SocketAddr, news: News) -> News {
+        let is_denied = || {
+            let followed = self.ears.followed.get(&agent)?;
+            let since = followed.knocked?;
+            let mut checks = self.reals_of(followed).flat_map(|real| &real.checks);
+            Some(checks.any(|one| one.target.ip() == agent.ip() && self.checks.passed_since(one, since)))
+        };
+        let is_dead = matches!(news, News::Knocked { host_is_dead: true });
+        if is_dead && is_denied() == Some(true) { News::Knocked { host_is_dead: false } } else { news }
+    }
+
+    fn knock(&mut self, agent: SocketAddr, now: Duration) {
+        let Some(followed) = self.ears.followed.get_mut(&agent) else { return };
+        followed.knocked = Some(now);
         let Some(followed) = self.ears.followed.get(&agent) else { return };
         let targets = knock::targets(agent, self.reals_of(followed));
         self.ears.knocks.push_back(Knock { agent, targets });

@@ -22,6 +22,7 @@ fn condition(real: &RealServer, states: &[ServerState]) -> Condition {
     Condition {
         state: states[host(real.key.address) - 1],
         weight: real.destination.weight,
+        full: real.destination.weight,
         said: Said::Nothing,
     }
 }
@@ -150,6 +151,7 @@ fn a_reported_weight_counts_for_quorum() {
         judge(&service, true, &BTreeSet::new(), |_, _| Condition {
             state: Up,
             weight: Weight::new(weight).unwrap(),
+            full: Weight::new(weight).unwrap(),
             said: Said::Nothing,
         })
     };
@@ -179,7 +181,7 @@ fn with_said(keys: &str, said: Said, state: ServerState, drained: bool) -> (Vec<
     let drained = if drained { BTreeSet::from([second]) } else { BTreeSet::new() };
     let verdict = judge(&service, true, &drained, |place, real| {
         let (state, said) = if place == 1 { (state, said) } else { (Up, Said::Nothing) };
-        Condition { state, weight: real.destination.weight, said }
+        Condition { state, weight: real.destination.weight, full: real.destination.weight, said }
     });
     (entries(&verdict), verdict.weight_up, verdict.certain)
 }
@@ -224,7 +226,7 @@ fn a_server_whose_agent_is_not_heard_is_no_lost_quorum() {
     let with = |said| {
         judge(&service, true, &BTreeSet::new(), |place, real| {
             let said = if place == 1 { said } else { Said::Nothing };
-            Condition { state: Up, weight: real.destination.weight, said }
+            Condition { state: Up, weight: real.destination.weight, full: real.destination.weight, said }
         })
     };
     let unheard = with(Said::AsItWas(Some(1)));

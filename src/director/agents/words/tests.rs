@@ -44,9 +44,9 @@ fn what_was_ordered_stays_until_the_agent_says_otherwise() {
         let around = |ordered| Around { policy, ordered: Some(ordered), ..HEARD };
         assert_eq!(
             effects(around(Ordered::Draining)),
-            [Draining, Checks, Quiesced, Draining, Gone, Draining, Dead]
+            [Draining, Checks, Draining, Draining, Gone, Draining, Dead]
         );
-        assert_eq!(effects(around(Ordered::Leaving)), [Gone, Checks, Quiesced, Draining, Gone, Gone, Gone]);
+        assert_eq!(effects(around(Ordered::Leaving)), [Gone, Checks, Gone, Draining, Gone, Gone, Gone]);
     }
 }
 
@@ -96,6 +96,8 @@ fn who_is_kept_against_a_weight_of_0_has_some() {
     let voice = Voice { percent: Some(0), ..voice(Word::Ready, Quiesced) };
     let weight = |held| voice.condition(Up, Weight::new(250).unwrap(), held).weight.get();
     assert_eq!((weight(false), weight(true)), (0, 3));
+    let unheard = Voice { word: words()[5].1.clone(), effect: Checks, ..voice };
+    assert_eq!(unheard.condition(Up, Weight::new(250).unwrap(), false).weight.get(), 3, "its checks decide");
 }
 
 #[test]

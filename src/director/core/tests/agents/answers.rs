@@ -115,3 +115,21 @@ fn a_service_that_is_not_installed_here_has_nobody_in_its_table() {
     rig.hand_over(2);
     assert_eq!(rig.said_of(WEB_VIP, 2), Some((1, Held::Quiesced)));
 }
+
+#[test]
+fn a_host_that_is_the_sorry_server_is_not_gone_while_it_serves_as_that() {
+    let sorry = "name = \"web\"\nsorry_server = \"192.0.2.2:80\"";
+    let base =
+        BASE.replace("name = \"web\"", sorry).replace("[[service.real]]\naddress = \"192.0.2.2\"\n", "");
+    let mut rig =
+        Rig::settled_with(&format!("[agents]\nport = 9781\n{base}{SECOND}"), &["192.0.2.1", "192.0.2.2"]);
+    state(&mut rig, tells().drains(WEB_VIP, DrainPhase::Quiescing, 1).seq(2));
+    rig.hand_over(1);
+    assert_eq!(rig.said_of(WEB_VIP, 1), Some((2, Held::Gone)), "nobody needs it");
+    rig.dead = vec!["192.0.2.1"];
+    rig.pass(SECOND_LONG);
+    // what `pass` took is handed over now
+    state(&mut rig, tells().drains(WEB_VIP, DrainPhase::Leaving, 0).seq(3));
+    rig.hand_over(2);
+    assert_eq!(rig.said_of(WEB_VIP, 2), Some((3, Held::Serving)));
+}

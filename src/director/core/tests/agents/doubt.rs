@@ -222,3 +222,58 @@ fn where_others_are_heard_dead_hosts_leave_within_the_share() {
     }
     assert_eq!(serving(&rig, &hosts), [false, false, true, true]);
 }
+
+#[test]
+fn agents_that_said_weight_0_and_fell_silent_empty_no_service() {
+    let (mut rig, hosts) = many(4, "");
+    for host in &hosts {
+        rig.hears(host, tells().weighs(0));
+    }
+    assert_eq!(serving(&rig, &hosts), [false, false, true, true]);
+    for host in &hosts {
+        rig.lost(host);
+    }
+    assert_eq!(serving(&rig, &hosts), [true; 4], "their own checks decide");
+}
+
+#[test]
+fn a_reload_lets_no_more_leave_at_once_than_the_guard_does() {
+    let (mut rig, hosts) = many(4, "");
+    for host in &hosts[..3] {
+        rig.lost(host);
+    }
+    rig.pass(Duration::from_secs(10));
+    assert_eq!(serving(&rig, &hosts), [true; 4]);
+    let mut required = rig.core.config().clone();
+    for real in &mut required.services[0].reals {
+        real.agent.as_mut().unwrap().policy = config::director::AgentPolicy::Require;
+    }
+    rig.core.reload(required, rig.now);
+    assert_eq!(serving(&rig, &hosts), [false, false, true, true]);
+}
+
+#[test]
+fn a_host_whose_check_has_passed_since_the_knock_is_not_dead() {
+    let mut rig = Rig::settled("");
+    rig.silent("192.0.2.2");
+    assert!(rig.core.poll_knock().is_some());
+    // the check is made at once, and is answered before the knock is given up
+    rig.pass(Duration::from_millis(100));
+    assert_eq!(rig.knocked("192.0.2.2", true), [""; 0]);
+    // at the next word of its death that answer is an old one
+    rig.dead = vec!["192.0.2.2"];
+    rig.now += Duration::from_millis(1);
+    rig.lost("192.0.2.2");
+    assert_eq!(rig.knocked("192.0.2.2", true).len(), 2);
+}
+
+#[test]
+fn a_dead_host_is_knocked_at_again_when_something_else_becomes_of_its_agent() {
+    let mut rig = Rig::settled("");
+    rig.silent("192.0.2.2");
+    rig.knocked("192.0.2.2", true);
+    while rig.core.poll_knock().is_some() {}
+    rig.lost("192.0.2.2");
+    assert!(rig.core.poll_knock().is_some());
+    assert_eq!(rig.knocked("192.0.2.2", false), [WEB, SHOP]);
+}

@@ -64,3 +64,24 @@ fn what_another_file_does_not_have_is_forgotten() {
     );
     assert_eq!(rig.core.agents().count(), 0);
 }
+
+#[test]
+fn what_has_drained_stays_out_when_its_agent_ends_after_many_words() {
+    let mut rig = Rig::settled("");
+    let left = || tells().drains(WEB_VIP, DrainPhase::Left, 0);
+    // so often that it is not trusted any more
+    for _ in 0..4 {
+        rig.hears("192.0.2.2", left());
+        rig.hears("192.0.2.2", tells().drains(WEB_VIP, DrainPhase::Draining, 0));
+    }
+    rig.pass(Duration::from_secs(10));
+    rig.hears("192.0.2.2", left());
+    assert_eq!(rig.weight(WEB_VIP, "192.0.2.2"), None);
+    for _ in 0..10 {
+        rig.silent("192.0.2.2");
+        rig.news("192.0.2.2", News::Heard);
+    }
+    rig.lost("192.0.2.2");
+    rig.pass(Duration::from_secs(30));
+    assert_eq!(rig.weight(WEB_VIP, "192.0.2.2"), None, "its VIP is off, which no check sees");
+}

@@ -137,3 +137,19 @@ fn an_agent_is_of_its_own_servers_only() {
     assert_eq!(told(&rig.core.take_patches()), QUIET);
     assert_eq!(rig.core.agents().collect::<Vec<_>>(), [agent("192.0.2.1"), agent("192.0.2.2")]);
 }
+
+#[test]
+fn busy_servers_are_no_lost_quorum() {
+    let text = text("")
+        .replace("name = \"web\"", "name = \"web\"\nquorum = 15")
+        .replace("name = \"shop\"", "name = \"shop\"\nagent = \"off\"");
+    let text = text.replace("address = \"192.0.2.1\"", "address = \"192.0.2.1\"\nweight = 10");
+    let text = text.replace("address = \"192.0.2.2\"", "address = \"192.0.2.2\"\nweight = 10");
+    let mut rig = Rig::settled_with(&text, &["192.0.2.1", "192.0.2.2"]);
+    for server in ["192.0.2.1", "192.0.2.2"] {
+        rig.hears(server, tells().weighs(20));
+    }
+    assert_eq!((rig.weight(WEB_VIP, "192.0.2.1"), rig.weight(WEB_VIP, "192.0.2.2")), (Some(2), Some(2)));
+    assert_eq!(rig.turned(), QUIET);
+    assert!(rig.core.services().all(|(_, verdict)| verdict.quorum));
+}
