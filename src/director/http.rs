@@ -113,9 +113,13 @@ impl Desk {
             return Reply::text(400, "the body is no IP address\n");
         };
         match self.ask(|answer| Ask::Drain { server, drain, answer }).await {
-            Some(DrainAnswer::Done { services, .. }) => {
-                let done = if drain { "drained" } else { "back" };
-                Reply::text(200, format!("{server} {done} in {}\n", counted(services, "service")))
+            Some(DrainAnswer::Done { services, agent_drains }) => {
+                let done = if drain { "drained" } else { "no longer drained here" };
+                let agent = match (drain, agent_drains) {
+                    (false, true) => "; its agent drains it: `lvs-rs-agent undrain` on that host ends that",
+                    (true, _) | (false, false) => "",
+                };
+                Reply::text(200, format!("{server} {done} in {}{agent}\n", counted(services, "service")))
             }
             Some(DrainAnswer::Unknown) => {
                 Reply::text(404, format!("no service has the real server {server}\n"))

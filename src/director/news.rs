@@ -40,6 +40,11 @@ impl Orders {
         self.waiting.as_ref().map_or(Duration::MAX, |_| self.next)
     }
 
+    /// At the end, when there is no later.
+    pub(crate) fn flush(&mut self) {
+        self.write(self.next);
+    }
+
     fn write(&mut self, now: Duration) {
         if now < self.next {
             return;

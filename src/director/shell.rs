@@ -283,7 +283,7 @@ impl Shell {
 
     fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
         let answer = self.core.drain(server, drain);
-        if let DrainAnswer::Done { services } = &answer {
+        if let DrainAnswer::Done { services, .. } = &answer {
             info!(%server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
             self.take_turns(self.clock.now());
             self.lead.read();

@@ -60,6 +60,7 @@ impl Shell {
             () = self.herald.finish() => {}
             () = told_to_stop(&mut self.signals) => warn!("told to stop again: not waiting for programs and mail"),
         }
+        self.orders.flush();
         self.core.stop();
         let patches = self.core.take_patches();
         let table = if patches.is_empty() { "stays as it is" } else { "is left without our services" };

@@ -10,8 +10,8 @@ use super::Core;
 /// What a drain command found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DrainAnswer {
-    /// the server is in this many services
-    Done { services: usize },
+    /// the server is in this many services; by order of a person its agent drains it too
+    Done { services: usize, agent_drains: bool },
     /// no service has this server
     Unknown,
 }
@@ -33,7 +33,7 @@ impl Core {
         for index in &services {
             self.reconsider(*index, &[], self.now);
         }
-        DrainAnswer::Done { services: services.len() }
+        DrainAnswer::Done { services: services.len(), agent_drains: self.is_ordered(server) }
     }
 
     /// Servers taken out of scheduling by command.

@@ -229,10 +229,18 @@ impl Followed {
     fn take(&mut self, word: &Word, vip: Option<IpAddr>, now: Duration) {
         match word {
             Word::Awaited => self.is_awaited = true,
-            Word::Unverified(_) | Word::Dead => {
+            Word::Ready | Word::NotReady(_) | Word::Draining | Word::Leaving if self.is_heard => {
+                self.silent_since = None;
+            }
+            // also of one that is not trusted and has fallen silent since
+            Word::Unverified(_)
+            | Word::Dead
+            | Word::Ready
+            | Word::NotReady(_)
+            | Word::Draining
+            | Word::Leaving => {
                 self.silent_since.get_or_insert(now);
             }
-            Word::Ready | Word::NotReady(_) | Word::Draining | Word::Leaving => self.silent_since = None,
         }
         match word {
             Word::Draining => drop(self.ordered.insert(vip, Ordered::Draining)),

@@ -126,6 +126,14 @@ impl Core {
         !agents.is_empty()
     }
 
+    /// Whether an agent of that host was told to drain, as heard last.
+    pub(super) fn is_ordered(&self, server: IpAddr) -> bool {
+        self.ears
+            .followed
+            .iter()
+            .any(|(agent, followed)| agent.ip() == server && !followed.ordered.is_empty())
+    }
+
     /// What its agent says of a server, and whether that is not believed yet; none: it has no agent.
     pub(crate) fn voice(&self, index: usize, place: usize) -> Option<(&Voice, bool)> {
         let voice = self.ears.voice((index, place))?;

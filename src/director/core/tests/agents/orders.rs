@@ -40,10 +40,11 @@ fn undrain_puts_a_server_back_whose_agent_is_gone() {
     let mut rig = Rig::settled("");
     rig.hears("192.0.2.2", tells().drains(WEB_VIP, DrainPhase::Left, 0));
     let server = "192.0.2.2".parse().unwrap();
-    rig.core.drain(server, false);
+    let done = |agent_drains| DrainAnswer::Done { services: 2, agent_drains };
+    assert_eq!(rig.core.drain(server, false), done(true));
     assert_eq!(told(&rig.core.take_patches()), [""; 0], "its agent is heard and says otherwise");
     rig.lost("192.0.2.2");
-    rig.core.drain(server, false);
+    assert_eq!(rig.core.drain(server, false), done(false));
     assert_eq!(told(&rig.core.take_patches()), [WEB]);
 }
 
