@@ -118,6 +118,76 @@ case_pair_power_off() {
     wait_until "weights rs02 1" 20
 }
 
+# The same under keepalived, for the table beside ours. What each case holds is that keepalived played at all.
+case_pair_peer_power_off() {
+    keepalived_pair_up
+    start_client k --every-ms 10 --timeout-ms 500
+    more_requests k 50
+    power_off rs02
+    wait_until "out rs02" 20
+    none_fails k
+    stop_client k
+    tell "RS02 loses its power" keepalived k
+}
+
+case_pair_peer_web_server_hung() {
+    keepalived_pair_up
+    keepalived_hears_http lvs01
+    keepalived_hears_http lvs02
+    start_client k --every-ms 20 --timeout-ms 500
+    more_requests k 50
+    kill -STOP "${PIDS[web-rs02]}"
+    wait_until "out rs02" 20
+    none_fails k
+    stop_client k
+    tell "nginx of RS02 hung (HTTP check, 1 s)" keepalived k
+    kill -CONT "${PIDS[web-rs02]}"
+    wait_until "weights rs02 1" 20
+}
+
+# keepalived_hears_http MACHINE: its checks ask for a page from here on.
+keepalived_hears_http() {
+    sed -i 's/^TCP_CHECK {/HTTP_GET {\nurl {\npath \/\nstatus_code 200\n}/' "$WORK/keepalived-$1.conf"
+    kill -HUP "${PIDS[keepalived-$1]}"
+    wait_until "logged keepalived-$1 Reloading || logged keepalived-$1 reload" 20
+    wait_until "table_full $1" 20
+}
+
+case_pair_peer_arp_ignore_flipped() {
+    keepalived_pair_up
+    conf rs02 all/arp_ignore 0
+    wait_until '(( $(arp_answers | wc -l) == 2 ))' 20
+    start_client k --every-ms 10 --timeout-ms 500
+    more_requests k 100
+    stop_client k
+    tell "arp_ignore flipped on RS02" keepalived k
+    assert_eq 2 "$(arp_answers | wc -l)" "machines that answer ARP, and nobody notices"
+}
+
+case_pair_peer_director_restarted() {
+    keepalived_pair_up
+    start_client k --every-ms 10 --timeout-ms 500 --hold 4
+    more_requests k 50
+    stop keepalived-lvs01 KILL
+    start_keepalived lvs01
+    wait_until "table_full lvs01" 20
+    more_requests k 100
+    stop_client k
+    tell "director killed and started again" keepalived k
+}
+
+# Clients come from ports that they have used before, and the director knows those connections to a server that is gone.
+case_pair_ports_used_again() {
+    pair_up
+    assert_eq 0 "$(used_ports)" "requests that fail while all is well"
+    power_off rs02
+    wait_until "weights rs02 none" 60
+    assert_eq 0 "$(used_ports)" "requests that fail after the dead server is gone"
+}
+
+# How many of 200 requests from 200 ports fail, the same ports each time.
+used_ports() { on client python3 "$LAB_REPO/tests/bench/ports.py" "$VIP" 80; }
+
 # The agent's death is nobody's business but the agent's: nothing is written, nothing fails.
 case_pair_agent_killed() {
     pair_up
@@ -373,11 +443,14 @@ case_pair_mass_failure() {
 # Three hundred VIPs on forty real servers: one stream, one check for each server and port.
 case_pair_many_instances() {
     many_real_servers
-    many_services | director_config lvs01
-    many_services | director_config lvs02
+    { many_routers 100 90 && many_services; } >"$WORK/lvs01.toml"
+    { many_routers 90 100 && many_services; } >"$WORK/lvs02.toml"
     start_director lvs01
     start_director lvs02
     wait_until '(( $(table lvs01 | wc -l) == 12300 && $(table lvs02 | wc -l) == 12300 ))' 90
+    # half of them are mastered on each side
+    wait_until '[[ $(held_of lvs01 10.3.0) == 150 && $(held_of lvs01 10.3.1) == 0 ]]' 60
+    wait_until '[[ $(held_of lvs02 10.3.0) == 0 && $(held_of lvs02 10.3.1) == 150 ]]' 60
     wait_until '(( $(streams) == 80 ))' 60
     # seen on the wire too: as many connections to each web server in an interval as it has addresses
     logged director-lvs01 "services=300 reals=12000 checks=40"
@@ -387,7 +460,9 @@ case_pair_many_instances() {
     after=$(accepted rs01)
     ((after < before + 400)) || fail "$((after - before)) checks: one for each VIP?"
     agent rs02 drain --vip 10.3.0.7
-    wait_until "[[ \$(table lvs01 | grep -c -- '-w 0') == 20 && \$(table lvs02 | grep -c -- '-w 0') == 20 ]]" 30
+    # nobody is connected: both directors delete the twenty entries at once
+    wait_until '(( $(table lvs01 | wc -l) == 12280 && $(table lvs02 | wc -l) == 12280 ))' 30
+    wait_until "! has_address rs02 lo 10.3.0.7/32" 30
     stop web-rs02 KILL
     wait_until "[[ \$(table lvs01 | grep -cE -- '-r 10.2.1.[0-9]+:80 -g -w 1') == 0 ]]" 30
 }
@@ -415,6 +490,21 @@ many_real_servers() {
         wait_until "agent_ready $machine" 60
     done
 }
+
+# many_routers PRIORITY PRIORITY: one router for each half of the VIPs.
+many_routers() {
+    local number
+    for number in 0 1; do
+        printf '[[vrrp]]\nname = "VI_%s"\ninterface = "eth0"\nvirtual_router_id = %s\npriority = %s\naddresses = [' \
+            "$number" "$((51 + number))" "$1"
+        many_vips | grep "^10.3.$number" | sed 's/.*/"&", /' | tr -d '\n'
+        printf ']\n'
+        set -- "$2" "$1"
+    done
+}
+
+# held_of MACHINE NET: how many of its VIPs are on eth0.
+held_of() { ip -n "$1" -o addr show dev eth0 | grep -cF " $2." || true; }
 
 many_vips() { for ((n = 0; n < 300; n++)); do echo "10.3.$((n / 150)).$((n % 150 + 1))"; done; }
 
