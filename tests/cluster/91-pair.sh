@@ -164,18 +164,6 @@ case_pair_peer_arp_ignore_flipped() {
     assert_eq 2 "$(arp_answers | wc -l)" "machines that answer ARP, and nobody notices"
 }
 
-case_pair_peer_director_restarted() {
-    keepalived_pair_up
-    start_client k --every-ms 10 --timeout-ms 500 --hold 4
-    more_requests k 50
-    stop keepalived-lvs01 KILL
-    start_keepalived lvs01
-    wait_until "table_full lvs01" 20
-    more_requests k 100
-    stop_client k
-    tell "director killed and started again" keepalived k
-}
-
 # Clients come from ports that they have used before, and the director knows those connections to a server that is gone.
 case_pair_ports_used_again() {
     pair_up
