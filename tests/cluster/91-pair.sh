@@ -624,7 +624,7 @@ case_pair_arp_leak() {
     keep_doing flip rs02 'echo 0 >/proc/sys/net/ipv4/conf/all/arp_ignore; echo 0 >/proc/sys/net/ipv4/conf/lo/arp_ignore'
     kill -STOP "${PIDS[agent-rs02]}"
     wait_until "[[ \$(director lvs01 status) == *$(mac rs02)* ]]" 40
-    logged director-lvs01 "$(mac rs02)"
+    wait_until "logged director-lvs01 $(mac rs02)" 20
     assert_contains "$(director lvs01 status)" "$(rip rs02)" "status names the real server"
 }
 
