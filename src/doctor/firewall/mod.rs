@@ -1,0 +1,1 @@
+//! Whether a packet filter lets a packet in.

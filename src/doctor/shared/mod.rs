@@ -1,0 +1,1 @@
+//! Rules that hold for real servers and directors alike.
