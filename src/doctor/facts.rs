@@ -35,7 +35,7 @@ pub struct Facts {
     pub sysctls: Sysctls,
     /// interfaces and their addresses
     pub links: Seen<Vec<Link>>,
-    /// unicast and local routes of all tables
+    /// unicast routes of the main tables
     pub routes: Seen<Vec<Route>>,
     /// sockets that take connections or datagrams from anyone
     pub listeners: Seen<Vec<Listening>>,
@@ -49,6 +49,8 @@ pub struct Facts {
     pub units: Seen<BTreeMap<String, Unit>>,
     /// configuration files of the operating system
     pub files: Vec<File>,
+    /// what starts at boot whether or not systemd runs now: "keepalived.service", and "realserver" of `/etc/rc3.d/S99realserver`
+    pub starts_at_boot: BTreeSet<String>,
     /// whether the kernel's clock is kept by something
     pub clock_synchronised: Seen<bool>,
     /// security modules
@@ -117,10 +119,6 @@ pub struct Route {
     pub via: Option<IpAddr>,
     /// the interface
     pub interface: Option<String>,
-    /// the table: 254 main, 255 local
-    pub table: u32,
-    /// `RTN_LOCAL`: the destination is this host
-    pub local: bool,
     /// the metric, smaller first
     pub metric: u32,
 }
@@ -284,8 +282,28 @@ impl Facts {
         self.processes.known().into_iter().flatten().filter(move |process| process.name == cut)
     }
 
+    /// The route that an address takes in the main table; none where none does, or that is not known.
+    pub fn route_to(&self, address: IpAddr) -> Option<&Route> {
+        let routes = self.routes.known()?.iter().filter(|route| contains(route.to, address));
+        routes.max_by_key(|route| (route.to.1, core::cmp::Reverse(route.metric)))
+    }
+
     /// A unit, if there is one of this name.
     pub fn unit(&self, name: &str) -> Option<&Unit> {
         self.units.known()?.get(name)
     }
+}
+
+/// Whether a subnet holds an address.
+fn contains((subnet, prefix): (IpAddr, u8), address: IpAddr) -> bool {
+    let (subnet, address, bits) = match (subnet, address) {
+        (IpAddr::V4(subnet), IpAddr::V4(address)) => {
+            (u128::from(subnet.to_bits()), u128::from(address.to_bits()), 32_u32)
+        }
+        (IpAddr::V6(subnet), IpAddr::V6(address)) => (subnet.to_bits(), address.to_bits(), 128),
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => return false,
+    };
+    let host_bits = bits.saturating_sub(u32::from(prefix));
+    // a shift by all bits is none to the compiler
+    (subnet ^ address).checked_shr(host_bits).unwrap_or(0) == 0
 }

@@ -11,6 +11,7 @@ pub mod ipvs;
 mod raw;
 pub mod realtime;
 pub mod sockets;
+pub mod survey;
 pub mod sysctl;
 pub mod vrrp;
 pub mod ways;

@@ -132,7 +132,7 @@ impl Addresses {
         self.command(&what, RouteNetlinkMessage::NewAddress(message), NLM_F_CREATE | flag).await
     }
 
-    async fn links(&self) -> Result<Vec<RouteNetlinkMessage>, AddressError> {
+    pub(crate) async fn links(&self) -> Result<Vec<RouteNetlinkMessage>, AddressError> {
         let mut request = LinkMessage::default();
         request.attributes.push(LinkAttribute::ExtMask(vec![LinkExtentMask::SkipStats]));
         self.dump("list interfaces", RouteNetlinkMessage::GetLink(request)).await

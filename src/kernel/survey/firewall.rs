@@ -1,0 +1,58 @@
+//! Packet filters, as the tools of each print them.
+//!
+//! A tool is asked only where the kernel has what it prints: asking makes the kernel load the module otherwise, and a look
+//! changes nothing.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use doctor::{FirewallText, Modules, Seen};
+
+use super::program::{Silence, ask};
+
+/// Of nftables and of the older tables.
+pub(super) fn firewall(proc: &Path, modules: &Modules) -> FirewallText {
+    FirewallText {
+        nft: nft(modules),
+        iptables: legacy(proc, "ip_tables_names", &["iptables-legacy-save", "iptables-save"]),
+        ip6tables: legacy(proc, "ip6_tables_names", &["ip6tables-legacy-save", "ip6tables-save"]),
+        arptables: legacy(proc, "arp_tables_names", &["arptables-legacy-save", "arptables-save"]),
+    }
+}
+
+fn nft(modules: &Modules) -> Seen<String> {
+    if modules.loaded.known().is_some_and(|loaded| !loaded.contains("nf_tables")) {
+        return Seen::Known(String::new());
+    }
+    said(ask("nft", &["list", "ruleset"]), "nft", "nftables")
+}
+
+/// A table's name stands in this file once there is one in this network namespace.
+fn legacy(proc: &Path, names: &str, programs: &[&str]) -> Seen<String> {
+    match fs::read_to_string(proc.join("net").join(names)) {
+        Ok(text) if text.trim().is_empty() => return Seen::Known(String::new()),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Seen::Known(String::new()),
+        Err(error) => {
+            return Seen::unseen(format!("cannot read /proc/net/{names}: {error}"), "run this as root");
+        }
+    }
+    for program in programs {
+        match ask(program, &[]) {
+            Err(Silence::Missing) => {}
+            answer => return said(answer, program, "iptables"),
+        }
+    }
+    Seen::unseen(format!("{} is not installed", programs.last().unwrap_or(&"")), "install iptables")
+}
+
+fn said(answer: Result<String, Silence>, program: &str, package: &str) -> Seen<String> {
+    match answer {
+        Ok(text) => Seen::Known(text),
+        Err(Silence::Missing) => {
+            Seen::unseen(format!("{program} is not installed"), format!("install {package}"))
+        }
+        Err(Silence::Failed(why)) => Seen::unseen(why, "run this as root"),
+    }
+}

@@ -1,0 +1,6 @@
+//! What is read from text, and programs that misbehave.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod places;
+mod programs;
+mod texts;

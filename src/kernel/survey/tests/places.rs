@@ -1,0 +1,111 @@
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use crate::survey::{boot, files, modules, processes, sysctls};
+
+struct Root(PathBuf);
+
+impl Root {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("lvs-survey-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, path: &str, text: &str) -> PathBuf {
+        let place = self.0.join(path);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(&place, text).unwrap();
+        place
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn sysctls_of_interfaces_with_dots_and_of_ipvs() {
+    let root = Root::new("sysctls");
+    root.write("net/ipv4/conf/eth0.100/arp_ignore", "1\n");
+    root.write("net/ipv4/conf/all/arp_ignore", "0\n");
+    root.write("net/ipv4/vs/conntrack", "1\n");
+    root.write("net/ipv4/ip_forward", "1\n");
+    let found = sysctls::sysctls(&root.0);
+    assert_eq!(Some(1), found.larger("eth0.100", "arp_ignore"));
+    assert_eq!(Some(1), found.number("net/ipv4/vs/conntrack"));
+    assert_eq!(Some(1), found.number("net/ipv4/ip_forward"));
+    assert_eq!(None, found.number("net/ipv4/tcp_tw_recycle"));
+}
+
+#[test]
+fn modules_loaded_built_in_and_to_be_had() {
+    let root = Root::new("modules");
+    root.write("proc/sys/kernel/osrelease", "6.1.0-x\n");
+    root.write("proc/modules", "ip_vs 200704 2 ip_vs_rr, Live 0x0\n");
+    root.write("lib/modules/6.1.0-x/modules.builtin", "kernel/net/ipv4/netfilter/arp_tables.ko\n");
+    root.write(
+        "lib/modules/6.1.0-x/modules.dep",
+        "kernel/net/netfilter/ipvs/ip_vs.ko.xz: kernel/lib/crc.ko.xz\nkernel/net/sched/sch-fq.ko:\n",
+    );
+    let modules = modules::modules(&root.0);
+    let loaded = modules.loaded.known().unwrap();
+    assert_eq!(vec!["arp_tables", "ip_vs"], loaded.iter().collect::<Vec<_>>());
+    let available = modules.available.known().unwrap();
+    assert_eq!(vec!["arp_tables", "ip_vs", "sch_fq"], available.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn modules_of_a_container_without_any() {
+    let root = Root::new("no-modules");
+    root.write("proc/sys/kernel/osrelease", "6.1.0-x\n");
+    root.write("proc/modules", "ip_vs 200704 2 ip_vs_rr, Live 0x0\n");
+    let modules = modules::modules(&root.0);
+    assert_eq!((None, None), (modules.loaded.known(), modules.available.known()));
+}
+
+#[test]
+fn files_in_order_with_who_may_run_them() {
+    let root = Root::new("files");
+    root.write("etc/sysctl.d/90-b.conf", "b");
+    root.write("etc/sysctl.d/10-a.conf", "a");
+    root.write("etc/sysctl.d/README", "no");
+    let script = root.write("etc/init.d/realserver", "#!/bin/sh\n");
+    fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir_all(root.0.join("etc/init.d/directory")).unwrap();
+    let found = files::files(&root.0);
+    let paths: Vec<(&str, bool)> = found.iter().map(|file| (file.path.as_str(), file.executable)).collect();
+    let expected = [
+        ("/etc/sysctl.d/10-a.conf", false),
+        ("/etc/sysctl.d/90-b.conf", false),
+        ("/etc/init.d/realserver", true),
+    ];
+    assert_eq!(expected.as_slice(), paths.as_slice());
+    assert_eq!(Some("a"), found[0].text.known().map(String::as_str));
+}
+
+#[test]
+fn links_that_start_something() {
+    let root = Root::new("boot");
+    for directory in
+        ["etc/rc3.d", "etc/systemd/system/multi-user.target.wants", "etc/systemd/system/x.service.d"]
+    {
+        fs::create_dir_all(root.0.join(directory)).unwrap();
+    }
+    symlink("../init.d/realserver", root.0.join("etc/rc3.d/S99realserver")).unwrap();
+    symlink("../init.d/other", root.0.join("etc/rc3.d/K01other")).unwrap();
+    symlink("x", root.0.join("etc/systemd/system/multi-user.target.wants/keepalived.service")).unwrap();
+    root.write("etc/systemd/system/x.service.d/override.conf", "");
+    let found = boot::starts_at_boot(&root.0);
+    assert_eq!(vec!["keepalived.service", "realserver"], found.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn this_process_is_seen_with_its_command() {
+    let found = processes::processes(Path::new("/proc"));
+    let own = found.known().unwrap().iter().find(|process| process.pid == std::process::id()).unwrap();
+    assert_eq!(std::env::args().next(), own.command.first().cloned());
+}
