@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Drain(DrainArgs),
     /// Put VIPs that have left back, and be ready again
     Undrain(VipArgs),
+    /// Have the running agent read its configuration again, and wait until that is in place. A file that is refused is
+    /// printed with the reason, and changes nothing
+    Reload,
     /// For the unit's ExecStop: a drain of the whole host if the unit is being stopped, nothing if it is restarted.
     /// The next start ends it
     Stop(StopArgs),

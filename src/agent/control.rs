@@ -19,6 +19,7 @@ pub(crate) struct Published {
     status: RefCell<Status>,
     events: watch::Sender<Arc<str>>,
     commands: mpsc::Sender<Command>,
+    reloads: mpsc::Sender<Asked>,
     words: mpsc::Sender<Word>,
     /// the streams of directors
     live: RefCell<BTreeSet<String>>,
@@ -31,7 +32,19 @@ pub(crate) struct Published {
 /// The loop's ends.
 pub(crate) struct Heard {
     pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) reloads: mpsc::Receiver<Asked>,
     pub(crate) words: mpsc::Receiver<Word>,
+}
+
+/// Somebody waits for the configuration to be read again.
+pub(crate) type Asked = oneshot::Sender<Reloaded>;
+
+/// What became of that.
+pub(crate) enum Reloaded {
+    /// in force, with a line about it and the file's warnings
+    Taken(String),
+    /// everything there is to print
+    Refused(String),
 }
 
 /// An operator's wish.
@@ -81,12 +94,13 @@ impl Published {
     /// With the loop's ends.
     pub(crate) fn new(status: Status, deadline: Duration) -> (Self, Heard) {
         let (commands, heard) = mpsc::channel(WAITING);
+        let (reloads, asked) = mpsc::channel(WAITING);
         let (words, said) = mpsc::channel(WORDS);
         let (events, _) = watch::channel(json(&status).into());
         let (live, streams) = (RefCell::default(), Cell::default());
         let (status, deadline) = (RefCell::new(status), Cell::new(deadline));
-        let published = Self { status, events, commands, words, live, streams, deadline };
-        (published, Heard { commands: heard, words: said })
+        let published = Self { status, events, commands, reloads, words, live, streams, deadline };
+        (published, Heard { commands: heard, reloads: asked, words: said })
     }
 
     /// Replaces what everyone sees.
@@ -150,6 +164,13 @@ impl Published {
     pub(crate) async fn ask(&self, wish: Wish) -> bool {
         let (done, told) = oneshot::channel();
         self.commands.send(Command { wish, done }).await.is_ok() && told.await.is_ok()
+    }
+
+    /// Has the configuration read again, and waits for what becomes of it. None: the daemon is ending.
+    pub(crate) async fn reload(&self) -> Option<Reloaded> {
+        let (asked, told) = oneshot::channel();
+        self.reloads.send(asked).await.ok()?;
+        told.await.ok()
     }
 }
 

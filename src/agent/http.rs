@@ -10,6 +10,8 @@ use std::rc::Rc;
 use daemon::http::{Handler, Method, Peer, Reply, Request};
 use serde::Serialize;
 
+pub(crate) use command::REFUSED;
+
 use crate::control::{Published, json};
 use crate::metrics;
 use watch::{Status, VipStatus};
@@ -69,6 +71,7 @@ async fn told(published: &Published, request: &Request) -> Reply {
     match path {
         "/v1/drain" if local => command::drain(published, &request.body).await,
         "/v1/undrain" if local => command::undrain(published, &request.body).await,
+        "/v1/reload" if local => command::reload(published).await,
         _ => match follow::answered(path) {
             Some(watch) => follow::confirm(published, watch, &request.body),
             None if local => not_found(path),

@@ -15,7 +15,7 @@ use kernel::address::Events;
 use tokio::sync::watch;
 
 use crate::act::Hands;
-use crate::control::{Command, Heard, Published, Wish, Word};
+use crate::control::{Command, Heard, Published, Reloaded, Wish, Word};
 use crate::core::{Core, Input, Outcome, Output, StepResult, Wanted};
 use crate::deaths::Deaths;
 use crate::load::{Loaded, Refused, load};
@@ -61,7 +61,7 @@ pub(crate) async fn run(path: PathBuf, store: Store) -> Exit {
 impl Daemon {
     async fn serve(mut self, ears: Ears) -> Exit {
         let Ears { heard, mut events, mut signals, mut deaths, mut weight } = ears;
-        let Heard { mut commands, mut words } = heard;
+        let Heard { mut commands, mut reloads, mut words } = heard;
         // a weight that is known at the start comes with the first word
         self.core.weigh(*weight.borrow_and_update());
         self.feed(Input::Tick).await;
@@ -71,13 +71,7 @@ impl Daemon {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Terminate => return stop(),
-                    Signal::Reload => {
-                        if let Some(anew) = self.reload().await {
-                            weight = anew;
-                            weight.mark_changed();
-                        }
-                        deaths.watch(self.core.vips());
-                    }
+                    Signal::Reload => drop(self.reload(&mut weight, &mut deaths).await),
                 },
                 changed = events.changed() => match changed {
                     Ok(()) => self.feed(Input::Changed).await,
@@ -91,6 +85,11 @@ impl Daemon {
                 () = alive.due() => notify::watchdog(),
                 () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
                 Some(command) = commands.recv() => self.command(command).await,
+                Some(asked) = reloads.recv() => {
+                    let reloaded = self.reload(&mut weight, &mut deaths).await;
+                    // whoever asked may have gone
+                    let _ = asked.send(reloaded);
+                }
                 Some(word) = words.recv() => self.feed(input(word)).await,
                 Ok(()) = weight.changed() => {
                     let percent = *weight.borrow_and_update();
@@ -175,20 +174,28 @@ impl Daemon {
     }
 
     /// A file that is not good, or that the host contradicts, changes nothing: what runs is at least as good.
-    ///
-    /// Answers where weights come from now, if it is another place.
-    async fn reload(&mut self) -> Option<watch::Receiver<Option<u8>>> {
+    async fn reload(&mut self, weight: &mut watch::Receiver<Option<u8>>, deaths: &mut Deaths) -> Reloaded {
         notify::reloading();
-        let weight = match self.try_load().await {
-            Ok((loaded, tls)) => self.take(loaded, tls).await,
+        let loaded = self.try_load().await;
+        let reloaded = match loaded {
+            Ok((loaded, tls)) => {
+                let warnings = loaded.warnings().unwrap_or_default();
+                if let Some(anew) = self.take(loaded, tls).await {
+                    *weight = anew;
+                    weight.mark_changed();
+                }
+                deaths.watch(self.core.vips());
+                Reloaded::Taken(format!("{warnings}in force: {}\n", self.core.status().summary()))
+            }
             Err(refused) => {
+                let text = refused.text();
                 tracing::warn!(file = %self.path.display(), "configuration refused, the old one stays");
-                warn_lines(&refused.text());
-                None
+                warn_lines(&text);
+                Reloaded::Refused(text)
             }
         };
         notify::ready(&self.core.status().summary());
-        weight
+        reloaded
     }
 
     async fn try_load(&mut self) -> Result<(Loaded, Option<ServerTls>), Refused> {

@@ -3,6 +3,7 @@
 //!
 //! This room never decides anything about VIPs, services or servers.
 
+pub mod capabilities;
 pub mod clock;
 pub mod config_file;
 pub mod control;

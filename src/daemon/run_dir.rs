@@ -3,11 +3,12 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::fcntl::{Flock, FlockArg};
+use nix::fcntl::{Flock, FlockArg, OFlag};
+use nix::unistd::geteuid;
 
 /// Longest file that is read from the run directory.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -133,8 +134,10 @@ impl RunDir {
             .create(true)
             .truncate(false)
             .mode(0o644)
+            .custom_flags(OFlag::O_NOFOLLOW.bits())
             .open(&path)
             .map_err(failed)?;
+        self.give(&file).map_err(failed)?;
         let mut file = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(file) => file,
             Err((mut file, Errno::EWOULDBLOCK)) => return Err(LockError::Held { pid: holder(&mut file) }),
@@ -146,7 +149,9 @@ impl RunDir {
 
     /// What was written under `name`; none if nothing was. More than 16 MiB is an error.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        let file = match File::open(self.member(name)?) {
+        // the directory may belong to a daemon that may do less than whoever reads here: no way out of it, no waiting
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+        let file = match OpenOptions::new().read(true).custom_flags(flags.bits()).open(self.member(name)?) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -171,6 +176,7 @@ impl RunDir {
             Ok(()) | Err(_) => (),
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+        self.give(&file)?;
         file.write_all(content)?;
         fs::rename(unfinished, target)
     }
@@ -189,6 +195,19 @@ impl RunDir {
         match made.and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o755))) {
             Ok(()) => Ok(Self { path }),
             Err(source) => Err(RunDirError::Io { verb: "create", path, source }),
+        }
+    }
+
+    /// What root writes beside a daemon of another user is that user's: it must read and replace it later.
+    fn give(&self, file: &File) -> io::Result<()> {
+        let owner = fs::metadata(&self.path)?;
+        let found = file.metadata()?;
+        // one with another name elsewhere was not made here
+        let is_ours = found.uid() != owner.uid() && found.nlink() == 1;
+        if is_ours && geteuid().is_root() {
+            fchown(file, Some(owner.uid()), Some(owner.gid()))
+        } else {
+            Ok(())
         }
     }
 

@@ -95,6 +95,16 @@ pub(crate) enum Command {
         /// The real server's address
         server: IpAddr,
     },
+    /// Have the running director read its configuration again, and wait until the table is as that wants
+    ///
+    /// For the unit's ExecReload. A file that is refused is printed with the reason, as check prints it, and changes nothing.
+    Reload,
+    /// Look at this host for what is known to go wrong on directors; changes nothing
+    ///
+    /// One line for each thing that was looked at, what is wrong first, with the commands that cure it. Listens for a while
+    /// to the virtual routers' adverts, and asks by ARP who has the VIPs. Exits with 1 when something is wrong. Needs no root,
+    /// but sees less without it, and says what.
+    Doctor(DoctorArgs),
     /// Remove what the director made
     ///
     /// Its services and addresses go, settings get the values back that they had before. Refused while it runs.
@@ -124,6 +134,23 @@ pub(crate) struct PlanArgs {
     /// A JSON list of the lines
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How to look at the host.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Everything, for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How long to listen to adverts and answers, 1s to 5m [default: as long as a backup waits for its master, 10s at most]
+    #[arg(long, value_name = "DURATION", value_parser = listen)]
+    pub(crate) listen: Option<Duration>,
+}
+
+fn listen(text: &str) -> Result<Duration, String> {
+    let listen = config::duration(text)?;
+    let allowed = Duration::from_secs(1)..=Duration::from_secs(300);
+    if allowed.contains(&listen) { Ok(listen) } else { Err("write 1s to 5m".to_owned()) }
 }
 
 /// What to drain, and how long to wait.

@@ -15,9 +15,15 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::core::DrainAnswer;
 use crate::drain::LEFT;
 use crate::oneshot::counted;
+use crate::reload::{Asked, Reloaded};
 
 /// The kernel is asked for counters at most this often, however many ask us.
 const COUNTERS_AGE: Duration = Duration::from_secs(1);
+
+/// `/v1/reload`: the file is refused.
+pub(crate) const REFUSED: u16 = 422;
+/// `/v1/reload`: the configuration is in force, the table is not as it wants.
+pub(crate) const NOT_INSTALLED: u16 = 502;
 
 /// A question to the main loop, with where to answer.
 pub(crate) enum Ask {
@@ -37,6 +43,8 @@ pub(crate) enum Ask {
     Left { server: IpAddr, counters: Option<Arc<Counters>>, answer: oneshot::Sender<Vec<u8>> },
     /// drain or undrain
     Drain { server: IpAddr, drain: bool, answer: oneshot::Sender<DrainAnswer> },
+    /// read the configuration again; answered when that has come to its end
+    Reload { answer: Asked },
 }
 
 /// Counters, and when they were read.
@@ -76,6 +84,7 @@ impl Desk {
             }
             (&Method::POST, "/v1/drain") if local => self.drain(&request.body, true).await,
             (&Method::POST, "/v1/undrain") if local => self.drain(&request.body, false).await,
+            (&Method::POST, "/v1/reload") if local => self.reload().await,
             (&Method::GET, path) if local && path.starts_with(LEFT) => self.left(path).await,
             _ => Reply::text(404, "not found; try /healthz, /v1/status, /v1/vrrp, /v1/watch, /metrics\n"),
         }
@@ -124,6 +133,15 @@ impl Desk {
             Some(DrainAnswer::Unknown) => {
                 Reply::text(404, format!("no service has the real server {server}\n"))
             }
+            None => stopping(),
+        }
+    }
+
+    async fn reload(&self) -> Reply {
+        match self.ask(|answer| Ask::Reload { answer }).await {
+            Some(Reloaded::Taken(said)) => Reply::text(200, said),
+            Some(Reloaded::Refused(why)) => Reply::text(REFUSED, why),
+            Some(Reloaded::NotInstalled(why)) => Reply::text(NOT_INSTALLED, why),
             None => stopping(),
         }
     }

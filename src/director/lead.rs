@@ -11,6 +11,7 @@ use vrrp::{Readiness, State};
 
 use crate::catch_up::CatchUp;
 use crate::readiness::Gauge;
+use crate::reload::Reloads;
 use crate::roles::{Role, Roles, STARTING};
 use crate::settings::Policy;
 use crate::shell::{Leaving, Shell};
@@ -265,7 +266,7 @@ impl Shell {
             None => {
                 info!("handing over");
                 daemon::notify::stopping();
-                self.reload = None;
+                self.reloads = Reloads::default();
                 self.leaving = Some(Leaving::HandingOver(Box::pin(async move { router.hand_over().await })));
             }
             Some(Leaving::HandingOver(_)) => {

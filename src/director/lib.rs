@@ -8,6 +8,7 @@ mod catch_up;
 mod cli;
 mod core;
 mod desired;
+mod doctor;
 mod drain;
 mod flags;
 mod genhash;
@@ -23,6 +24,7 @@ mod owned;
 mod path;
 mod plan;
 mod readiness;
+mod reload;
 mod roles;
 mod run;
 mod scripts;
@@ -63,6 +65,8 @@ pub fn main() -> ExitCode {
         Command::Vrrp(args) => {
             return oneshot::show_vrrp(&run_dir, args).unwrap_or_else(|failure| failure.report().into());
         }
+        Command::Reload => oneshot::reload(&run_dir),
+        Command::Doctor(args) => return doctor::doctor(&source, &run_dir, args),
         Command::Cleanup => oneshot::cleanup(&run_dir),
         Command::Genhash(args) => genhash::genhash(args),
     };

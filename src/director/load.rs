@@ -16,6 +16,7 @@ use follow::{ClientTls, TlsError};
 use keepalived::{File, Host, Mode, Reading};
 
 use crate::run::host_name;
+use crate::scripts::Rights;
 use findings::{Finding, Found};
 use include::Includes;
 
@@ -60,6 +61,15 @@ pub(crate) struct Refused {
     pub(crate) text: String,
     /// the first error in one line
     pub(crate) reason: String,
+}
+
+/// The same for a daemon: what this process may not do refuses the file.
+pub(crate) fn load_to_run(source: &Source) -> Result<Loaded, Refused> {
+    let loaded = load(source)?;
+    match Rights::of_this_process().missing(&loaded.config) {
+        Some(text) => Err(Refused::new(text)),
+        None => Ok(loaded),
+    }
 }
 
 /// Reads and checks a file and the programs that it names. May wait for a slow disk.

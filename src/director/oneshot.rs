@@ -16,6 +16,7 @@ use kernel::ipvs::{Ipvs, IpvsError};
 use router::VrrpStatus;
 
 use crate::cli::{ImportArgs, PlanArgs, VrrpArgs};
+use crate::http::{NOT_INSTALLED, REFUSED};
 use crate::lead::has_routers;
 use crate::load::{self, Imported, Loaded, Refused, Source, load};
 use crate::owned::{AGENT_ORDERS, DRAINED, OwnedServices};
@@ -195,6 +196,23 @@ fn unknown_router(name: &str, vrrp: &VrrpStatus) -> String {
 
 fn as_json(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(failed)
+}
+
+/// `reload`
+pub(crate) fn reload(run_dir: &Path) -> Ended {
+    let socket = run_dir.join("control.sock");
+    let (status, body) = daemon::control::request(&socket, Method::POST, "/v1/reload", b"")
+        .map_err(|error| hinted(&error, error.hint()))?;
+    let said = String::from_utf8_lossy(&body).into_owned();
+    match status {
+        200 => {
+            print(&said);
+            Ok(Exit::Done)
+        }
+        REFUSED => Err(Failure::Config(said)),
+        NOT_INSTALLED => Err(Failure::Failed(said)),
+        _ => Err(Failure::Failed(format!("error: {}\n", said.trim_end()))),
+    }
 }
 
 /// Asks the running director.

@@ -24,10 +24,11 @@ use tokio::task::LocalSet;
 use crate::core::Core;
 use crate::http::{Ask, Desk};
 use crate::lead::Lead;
-use crate::load::{Loaded, Source, load};
+use crate::load::{Loaded, Source, load_to_run};
 use crate::news::{Hush, Orders};
 use crate::notices::Herald;
 use crate::owned::{AGENT_ORDERS, DRAINED, OwnedServices};
+use crate::reload::Reloads;
 use crate::roles::Roles;
 use crate::settings::{Policy, Settings};
 use crate::shell::{Broken, Shell};
@@ -43,6 +44,7 @@ const QUEUE: usize = 1_024;
 
 /// Runs until SIGTERM, which leaves the table as it is.
 pub(crate) fn run(source: &Source, run_dir: &Path) -> Exit {
+    daemon::capabilities::keep_to_ourselves();
     let dir = match RunDir::open(run_dir, true) {
         Ok(dir) => dir,
         Err(error) => return fail(&error, error.hint()),
@@ -51,7 +53,7 @@ pub(crate) fn run(source: &Source, run_dir: &Path) -> Exit {
         Ok(lock) => lock,
         Err(error) => return fail(&error, error.hint()),
     };
-    let Loaded { config, warnings, tls, .. } = match load(source) {
+    let Loaded { config, warnings, tls, .. } = match load_to_run(source) {
         Ok(loaded) => loaded,
         Err(refused) => {
             eprint!("{}", refused.text);
@@ -169,8 +171,7 @@ impl Shell {
             publish_at: None,
             results,
             asks,
-            reload: None,
-            reload_again: false,
+            reloads: Reloads::default(),
             source: source.clone(),
             signals,
         };

@@ -2,12 +2,14 @@
 //! them, not only when they are needed.
 
 mod places;
+mod rights;
 
 use std::collections::BTreeMap;
 
 use config::director::{DirectorConfig, MailConfig, VrrpConfig};
 
 use places::{Place, Thing};
+pub(crate) use rights::Rights;
 
 /// Something outside that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::director::DirectorConfig;
 use daemon::clock::Clock;
 use daemon::http::Listeners;
 use daemon::signals::{Signal, Signals};
@@ -16,7 +15,7 @@ use follow::Follower;
 use health::{CheckId, Outcome};
 use probe::Prober;
 use router::Router;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tracing::{error, info, warn};
 use vrrp::State;
@@ -26,13 +25,11 @@ use crate::core::{Core, DrainAnswer};
 use crate::drain::Left;
 use crate::http::Ask;
 use crate::lead::Lead;
-use crate::load::{self, Loaded, Refused, Source};
+use crate::load::Source;
 use crate::news::{Hush, Orders};
 use crate::notices::Herald;
 use crate::oneshot::counted;
-
-use crate::run::host_name;
-use crate::settings::Policy;
+use crate::reload::Reloads;
 use crate::status::{ConfigStatus, Sources, Status, collect};
 use crate::worker::Worker;
 
@@ -51,9 +48,6 @@ pub(crate) enum Leaving {
     /// addresses are dropped
     LettingGo(Pin<Box<dyn Future<Output = ()>>>),
 }
-
-/// A file that is being read: the configuration, or why it is refused.
-type Reading = oneshot::Receiver<Result<Loaded, Refused>>;
 
 /// Everything the loop has at hand.
 pub(crate) struct Shell {
@@ -82,9 +76,7 @@ pub(crate) struct Shell {
     pub(crate) publish_at: Option<Duration>,
     pub(crate) results: mpsc::Receiver<(CheckId, Outcome)>,
     pub(crate) asks: mpsc::Receiver<Ask>,
-    pub(crate) reload: Option<Reading>,
-    /// told to reload while the file was being read
-    pub(crate) reload_again: bool,
+    pub(crate) reloads: Reloads,
     pub(crate) source: Source,
     pub(crate) signals: Signals,
 }
@@ -124,7 +116,7 @@ impl Shell {
                     self.leave().await;
                     break;
                 }
-                loaded = wait_for(&mut self.reload) => self.finish_reload(loaded).await,
+                loaded = self.reloads.next() => self.finish_reload(loaded).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
                 _ = feed.tick() => self.feed_watchdog(),
                 _ = life.tick() => {
@@ -160,6 +152,7 @@ impl Shell {
         }
         self.tell_agents(now);
         self.tell_routers(now);
+        self.follow_reload(now);
         self.follow_paths(now);
         while let Some((id, spec)) = self.core.poll_due(now) {
             self.begin(id, spec);
@@ -180,60 +173,7 @@ impl Shell {
     fn next_wake(&self) -> Duration {
         let check = self.core.poll_timeout().unwrap_or(Duration::MAX);
         let publish = self.publish_at.unwrap_or(Duration::MAX);
-        publish.min(check).min(self.lead.next_wake()).min(self.agents_wake())
-    }
-
-    fn begin_reload(&mut self) {
-        if self.reload.is_some() {
-            self.reload_again = true;
-            return;
-        }
-        daemon::notify::reloading();
-        let (sender, receiver) = oneshot::channel();
-        let source = self.source.clone();
-        // A disk may hang, that of the file or that of a program it names; checks go on meanwhile.
-        tokio::task::spawn_blocking(move || sender.send(load::load(&source)).is_ok());
-        self.reload = Some(receiver);
-    }
-
-    async fn finish_reload(&mut self, loaded: Result<Loaded, Refused>) {
-        self.reload = None;
-        match loaded {
-            Ok(Loaded { config, warnings, tls, .. }) => {
-                eprint!("{warnings}");
-                self.take_config(config).await;
-                self.follow_agents(tls);
-            }
-            Err(refused) => self.refuse(refused),
-        }
-        daemon::notify::ready(&self.one_line());
-        if std::mem::take(&mut self.reload_again) {
-            self.begin_reload();
-        }
-    }
-
-    async fn take_config(&mut self, config: DirectorConfig) {
-        self.listeners.set(&config.http_listen).await;
-        self.router.set(&config.vrrp, &config.addresses);
-        self.router_id = config.router_id.clone().unwrap_or_else(host_name);
-        self.herald.tell_gone(&self.core, &config);
-        self.herald.set(&config, &self.router_id);
-        let now = self.clock.now();
-        self.core.reload(config, now);
-        self.enforce(Policy::of(self.core.config(), self.core.roles()));
-        self.begin_to_lead();
-        self.config_status.loaded = self.clock.wall(now);
-        self.config_status.refused = None;
-        let (services, reals) = self.sizes();
-        info!(services, reals, checks = self.core.checks().len(), "configuration reloaded");
-    }
-
-    fn refuse(&mut self, refused: Refused) {
-        let Refused { text, reason } = refused;
-        let file = self.source.path.display();
-        warn!(%file, %reason, "reload refused, going on with the configuration in force");
-        eprint!("{text}");
-        self.config_status.refused = Some(reason);
+        publish.min(check).min(self.lead.next_wake()).min(self.agents_wake()).min(self.reloads.next_wake())
     }
 
     fn answer(&mut self, ask: Ask) {
@@ -265,6 +205,7 @@ impl Shell {
             Ask::Drain { server, drain, answer } => {
                 let _ = answer.send(self.drain(server, drain));
             }
+            Ask::Reload { answer } => self.reload_for(answer),
         }
     }
 
@@ -324,12 +265,12 @@ impl Shell {
         }
     }
 
-    fn sizes(&self) -> (usize, usize) {
+    pub(crate) fn sizes(&self) -> (usize, usize) {
         let services = &self.core.config().services;
         (services.len(), services.iter().map(|service| service.reals.len()).sum())
     }
 
-    fn one_line(&self) -> String {
+    pub(crate) fn one_line(&self) -> String {
         let (services, reals) = self.sizes();
         let lost = self.core.services().filter(|(_, verdict)| !verdict.quorum).count();
         let (services, reals) = (counted(services, "service"), counted(reals, "real server"));
@@ -346,16 +287,6 @@ pub(crate) struct Broken;
 async fn wait_to_leave(leaving: &mut Option<Leaving>) {
     match leaving {
         Some(Leaving::HandingOver(end) | Leaving::LettingGo(end)) => end.await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn wait_for(reload: &mut Option<Reading>) -> Result<Loaded, Refused> {
-    match reload {
-        Some(receiver) => {
-            let failed = |_| Err(Refused::new("error: reading the file failed\n".to_owned()));
-            receiver.await.unwrap_or_else(failed)
-        }
         None => std::future::pending().await,
     }
 }

@@ -1,4 +1,4 @@
-//! `status` and `undrain`: asked of the running agent.
+//! `status`, `undrain` and `reload`: asked of the running agent.
 
 use std::net::IpAddr;
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ended, complain, failed, failed_because, say};
 use crate::cli::{Cli, VipArgs};
 use crate::control::json;
+use crate::http::REFUSED;
 use crate::status_text::{Marks, text};
 use watch::Status;
 
@@ -33,6 +34,22 @@ pub(super) fn undrain(cli: &Cli, args: &VipArgs) -> Ended {
     let body = ask(cli, Method::POST, "/v1/undrain", json(&Target { vip: args.vip }).as_bytes())?;
     say(&text(&parse::<Status>(&body)?, Marks::of_locale()));
     Ok(Exit::Done)
+}
+
+pub(super) fn reload(cli: &Cli) -> Ended {
+    let (status, body) =
+        asked(cli, Method::POST, "/v1/reload", b"").map_err(|error| failed(&error, error.hint()))?;
+    match status {
+        200 => {
+            say(&String::from_utf8_lossy(&body));
+            Ok(Exit::Done)
+        }
+        REFUSED => {
+            complain(&String::from_utf8_lossy(&body));
+            Err(Exit::ConfigRefused)
+        }
+        _ => Err(refused(status, &body)),
+    }
 }
 
 /// The body of a good answer; the words of another, or why there is none, are printed.

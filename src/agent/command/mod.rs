@@ -35,6 +35,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
         Command::Status { json } => ask::status(cli, *json),
         Command::Drain(args) => leave::drain(cli, args),
         Command::Undrain(args) => ask::undrain(cli, args),
+        Command::Reload => ask::reload(cli),
         Command::Stop(args) => leave::stop(cli, args),
         Command::Cleanup => in_runtime(change::cleanup(cli)),
     };
@@ -45,6 +46,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
 type Ended = Result<Exit, Exit>;
 
 fn daemon(cli: &Cli) -> Ended {
+    daemon::capabilities::keep_to_ourselves();
     let (store, _lock) = locked(cli, "the agent")?;
     in_runtime(async { Ok(run::run(cli.config.clone(), store).await) })
 }

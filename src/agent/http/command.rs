@@ -1,4 +1,4 @@
-//! Drain and undrain: for the control socket only.
+//! Drain, undrain and reload: for the control socket only.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use watch::Status;
 
 use super::problem;
-use crate::control::{Published, Wish, json};
+use crate::control::{Published, Reloaded, Wish, json};
 
 /// The body of `POST /v1/drain`.
 #[derive(Default, Deserialize)]
@@ -50,6 +50,17 @@ pub(super) async fn undrain(published: &Published, body: &[u8]) -> Reply {
     match target(body) {
         Ok(Undrain { vip }) => command(published, Wish::Undrain(vip)).await,
         Err(refusal) => refusal,
+    }
+}
+
+/// The file is refused.
+pub(crate) const REFUSED: u16 = 422;
+
+pub(super) async fn reload(published: &Published) -> Reply {
+    match published.reload().await {
+        Some(Reloaded::Taken(said)) => Reply::text(200, said),
+        Some(Reloaded::Refused(why)) => Reply::text(REFUSED, why),
+        None => problem(503, "the agent is ending".to_owned(), Vec::new()),
     }
 }
 

@@ -42,9 +42,11 @@ impl Identity {
         Self { name: "root".into(), uid: 0, gid: 0, home: "/root".into(), unnamed: true }
     }
 
-    /// Whether the program's user, group and groups are set: not where nobody is named and the daemon is not root.
+    /// Whether the program's user, group and groups are set: not where a daemon that is not root runs its own programs, or those
+    /// for which nobody is named.
     pub(super) fn is_switched_to(&self) -> bool {
-        !self.unnamed || Uid::effective().is_root()
+        let us = Uid::effective();
+        us.is_root() || !(self.unnamed || self.uid == us.as_raw())
     }
 
     /// Whether a file of that owner and mode may be executed (a directory: entered). Access control lists can allow

@@ -1,0 +1,70 @@
+//! Whether this process can do what a configuration asks for outside of the network: run programs as other users, see their
+//! processes. `check` does not ask, because it runs as whoever calls it.
+
+use std::fs;
+
+use config::director::DirectorConfig;
+use daemon::capabilities;
+use nix::unistd::{Uid, User};
+
+use super::places::{self, Place, Thing};
+
+/// Who we are, and what we may.
+pub(crate) struct Rights {
+    /// our own name; empty where our user has none
+    pub(crate) user: String,
+    pub(crate) switches_user: bool,
+    pub(crate) sees_processes: bool,
+}
+
+impl Rights {
+    /// Of this process.
+    pub(crate) fn of_this_process() -> Self {
+        let user = User::from_uid(Uid::effective()).ok().flatten();
+        Self {
+            user: user.map(|user| user.name).unwrap_or_default(),
+            // where it cannot be found out, the first run of a program says so
+            switches_user: capabilities::may_switch_user().unwrap_or(true),
+            // hidden by `hidepid`, which is what `ProtectProc=` sets: not there, or not to be read
+            sees_processes: fs::read("/proc/1/comm").is_ok(),
+        }
+    }
+
+    /// What the configuration needs and these do not allow, and the drop-in that does.
+    pub(crate) fn missing(&self, config: &DirectorConfig) -> Option<String> {
+        self.other_user(config).or_else(|| self.processes(config))
+    }
+
+    fn other_user(&self, config: &DirectorConfig) -> Option<String> {
+        let may_run = |user: &str| self.switches_user || user == self.user;
+        places::of(config).find_map(|Place { owner, thing }| match thing {
+            Thing::Program { user: Some(user), .. } if !may_run(user) => Some(format!(
+                "error: {}: it is to run as '{user}', and the director, which is '{}' here, may not become another user\n{}",
+                owner.words(),
+                self.user,
+                hint("lvs-director-scripts.conf"),
+            )),
+            Thing::Program { .. } | Thing::Authorities(_) => None,
+        })
+    }
+
+    fn processes(&self, config: &DirectorConfig) -> Option<String> {
+        let tracked = config.vrrp.processes.first().filter(|_| !self.sees_processes)?;
+        Some(format!(
+            "error: [[track_process]] \"{}\": the director, which is '{}' here, may not see other users' processes\n{}",
+            tracked.name,
+            self.user,
+            hint("lvs-director-processes.conf"),
+        ))
+    }
+}
+
+fn hint(drop_in: &str) -> String {
+    format!(
+        "hint: the drop-in {drop_in} allows it, which is installed beside the examples: copy it to \
+         /etc/systemd/system/lvs-director.service.d/, then systemctl daemon-reload\n"
+    )
+}
+
+#[cfg(test)]
+mod tests;
