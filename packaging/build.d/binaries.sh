@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The two binaries, linked against glibc as RHEL 8 has it, so that one package starts on everything newer.
 
+PACKAGES=(lvs-rs-agent lvs-director)
+# What has been linked for packages, and below it what goes into them.
+BUILT=$OUT/build
 # RHEL 8 has 2.28, Ubuntu 22.04 2.35, Debian 12 2.36.
 OLDEST_GLIBC=2.28
 

@@ -7,8 +7,11 @@ CARGO_GENERATE_RPM_VERSION=0.21.1
 ZIG_PACKAGES=(ziglang==0.17.1 cargo-zigbuild==0.24.0)
 
 install_packers() {
+    local tool kind
     command -v cargo >/dev/null || die "cargo is missing: install Rust 1.88 or later (https://rustup.rs)"
-    command -v strip >/dev/null && command -v objdump >/dev/null || die "strip and objdump are missing: install binutils"
+    for tool in strip objdump cc; do
+        command -v "$tool" >/dev/null || die "$tool is missing: install gcc and binutils"
+    done
     for kind in "${KINDS[@]}"; do
         case $kind in
             deb) install_packer cargo-deb "$CARGO_DEB_VERSION" ;;
@@ -17,7 +20,6 @@ install_packers() {
     done
 }
 
-# Without optimisation it is there in half the time, and packs as well.
 install_packer() {
     command -v "$1" >/dev/null && return
     say "installing $1 $2"
