@@ -1,15 +1,36 @@
 # shellcheck shell=bash
-# The cluster cases on several labs at once: they mostly wait.
+# Cases in several lanes at once: they mostly wait.
 
 LAB_LANES=4 # at most; each takes up to 1.5 GiB of memory
 LAB_LANE_KIB=$((2 * 1024 * 1024))
 
-# cluster_tests [NAME…]: a case that fails beside others is run once more alone, and that counts.
+# all_kernel_tests: the install cases and the cluster's. The first lane, if there are others, begins with the latter.
+all_kernel_tests() {
+    fresh_cluster
+    fresh_install
+    in_lanes install_then_cluster || return 1
+    cluster_again && install_again
+}
+
+install_then_cluster() {
+    ((LAB_LANE == 1 && LANES > 1)) || install_lane || return 1
+    lab_boot 3000 tests/cluster/run.sh
+}
+
 cluster_tests() {
-    local again
+    fresh_cluster
+    in_lanes lab_boot 3000 tests/cluster/run.sh "$@" || return 1
+    cluster_again
+}
+
+fresh_cluster() {
     rm -rf "$LAB_OUT"/{cases,taken} "$LAB_OUT"/failed-*
     mkdir -p "$LAB_OUT"/{cases,taken}
-    boot_lanes "$(lanes)" 3000 tests/cluster/run.sh "$@" || return 1
+}
+
+# A case that fails beside others is run once more alone, and that counts.
+cluster_again() {
+    local again
     mapfile -t again < <(cat "$LAB_OUT"/failed-* 2>/dev/null | sort)
     ((${#again[@]})) || return 0
     echo "lab: failed beside others, once more alone: ${again[*]}"
@@ -26,13 +47,13 @@ lanes() {
         }' /proc/meminfo
 }
 
-# boot_lanes LANES SECONDS JOB [ARG…]: each does the same job, and knows its LAB_LANE.
-boot_lanes() {
-    local lanes=$1 lane status=0
+# in_lanes COMMAND [ARG…]: the same in each of $LANES, which know their LAB_LANE.
+in_lanes() {
+    local lane status=0
+    LANES=$(lanes)
     LANE_PIDS=()
-    shift
-    for ((lane = 1; lane <= lanes; lane++)); do
-        (LAB_LANE=$lane && lab_boot "$@") &
+    for ((lane = 1; lane <= LANES; lane++)); do
+        (LAB_LANE=$lane && "$@") &
         LANE_PIDS+=("$!")
     done
     trap 'end_lanes; exit 130' INT

@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# What the install cases share, beside everything of tests/cluster/lib.sh. Runs inside the machine.
+
+# The end of one boot. A case that goes on after it is rebooted in order, unless it has cut the power.
+finish() {
+    local status=$1
+    trap - EXIT ERR
+    set +e
+    journalctl -b --no-pager -o short-monotonic >"$OUT/journal-$BOOT.txt" 2>&1
+    if ((status == 0)) && declare -F "case_${CASE}__$((BOOT + 1))" >/dev/null; then
+        echo "reboot after $(cut -d' ' -f1 /proc/uptime) s"
+        systemctl reboot --no-block
+        exec sleep infinity
+    fi
+    echo "end after $(cut -d' ' -f1 /proc/uptime) s"
+    echo "$status" >"$OUT/status"
+    [[ $LAB_KIND != uml ]] || { echo 0 >/proc/sys/kernel/printk; sync; }
+    systemctl poweroff --force --force
+    exec sleep infinity
+}
+
+case_failed() {
+    trap - ERR
+    exec >&2
+    if ((BASH_SUBSHELL)); then
+        echo "failed ($1) at $2:$3: $4"
+        exit "$1"
+    fi
+    systemctl --no-pager --no-legend --failed 2>&1 | head -n 12
+    journalctl -b --no-pager -o short-monotonic -n 60 2>&1 | grep -v ' kernel: '
+    failed_at "$@"
+}
+
+# Nothing after it is run in this boot: the machine stops as if its plug were pulled, and boots again into the next function.
+power_cut() {
+    echo "power cut after $(cut -d' ' -f1 /proc/uptime) s"
+    touch "$OUT/cut"
+    sleep infinity
+}
+
+# Cables are at the switch, which is a namespace here.
+unplug() { ip -n switch link set "port-$1" down; }
+plug() { ip -n switch link set "port-$1" up; }
+
+# package_file deb|rpm NAME REVISION
+package_file() {
+    case $1 in
+        deb) echo /lab/packages/"$2"_*-"$3"_*.deb ;;
+        rpm) echo /lab/packages/"$2"-[0-9]*-"$3".*.rpm ;;
+    esac
+}
+
+# install_package deb|rpm NAME REVISION, also an upgrade; remove_package deb|rpm NAME; purge_package NAME.
+install_package() {
+    local file
+    file=$(package_file "$@")
+    if [[ $1 == deb ]]; then
+        apt-get install -y --no-install-recommends "$file"
+    else
+        rpm -U --nodeps --ignoreos --ignorearch "$file"
+    fi
+}
+
+remove_package() {
+    if [[ $1 == deb ]]; then
+        apt-get remove -y "$2"
+    else
+        rpm -e "$2"
+    fi
+}
+
+purge_package() { apt-get purge -y "$1"; }
+
+# unit_state UNIT: enabled and active, or what it is instead.
+unit_state() { echo "$(systemctl is-enabled "$1" || true) $(systemctl is-active "$1" || true)"; }
+
+# active UNIT: and it has said that it is ready.
+active() { [[ $(systemctl is-active "$1") == active ]]; }
+
+# invocation UNIT: another one after every start.
+invocation() { systemctl show -P InvocationID "$1"; }
+
+# same_after WHAT BEFORE AFTER: two files with snapshots.
+same_after() {
+    diff -u "$2" "$3" || fail "$1 differs (- before, + after)"
+}
+
+# host_state: what a daemon of ours may change while it runs.
+host_state() {
+    snapshot "$HOST"
+    # not all of them may be read
+    (cd /proc/sys/net && { grep -rH . ipv4/conf ipv6/conf 2>/dev/null || true; }) | sort
+    ipvsadm -Sn 2>/dev/null || true
+}
+
+# file_state: every file that is not as the root file system came, and what is in those of /etc. What dpkg, apt, rpm, systemd and
+# caches write of any package is left out, and so are the empty directories of an overlay.
+file_state() {
+    (
+        cd /lab/disk
+        find . \( -path ./lab -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log -o \
+            -path ./var/lib/rpm -o -path ./root/.rpmdb -o -path ./var/lib/systemd -o -path ./tmp -o -path ./var/tmp \) -prune -o \
+            ! -type d ! -name '*-' -printf '%p %y %M %u %g %l\n'
+        find etc -type f ! -name '*-' -exec sha256sum {} +
+    ) | sort
+}
+
+# The rest of the cluster around RS01: RS02 with an agent, LVS01 with a director that follows both, and a client that counts.
+cluster_around_rs01() {
+    start_web rs02
+    agent_config rs02
+    start_agent rs02
+    wait_until "agent_ready rs02" 30
+    paired_service | director_config lvs01
+    start_director lvs01
+    wait_until "has_real lvs01 $(rip rs01):80 && has_real lvs01 $(rip rs02):80" 30
+    wait_until "heard lvs01 rs01 && heard lvs01 rs02" 30
+    start_client "$CASE" --every-ms 50 --hold 2
+}
+
+# undisturbed COMMAND…: it, and the time after it, cost no request, no IPVS write on LVS01 and no change of the VIP here. $UNTIL is
+# what must be so before that time begins.
+undisturbed() {
+    local name=quiet-$RANDOM
+    start "writes-$name" lvs01 python3 "$LAB_REPO/tests/lab.d/ipvs_writes.py"
+    start "monitor-$name" "$HOST" stdbuf -oL ip monitor address
+    wait_until "logged writes-$name ready" 20
+    "$@"
+    [[ ! ${UNTIL-} ]] || wait_until "$UNTIL" 60
+    more_requests "$CASE" 60
+    assert_no_failures "$CASE"
+    stop "writes-$name"
+    stop "monitor-$name"
+    assert_eq ready "$(cat "$WORK/writes-$name.log")" "IPVS writes on LVS01 during: $*"
+    assert_eq "" "$(grep -F "$VIP" "$WORK/monitor-$name.log" || true)" "changes of the VIP during: $*"
+}
+
+# forgotten deb|rpm NAME: after a purge nothing is left; an rpm has no such thing, and leaves what the operator wrote.
+forgotten() {
+    if [[ $1 == deb ]]; then
+        purge_package "$2"
+        file_state >"$OUT/files-after"
+    else
+        file_state | grep -v "[ /]$2\(/\| d \)" >"$OUT/files-after"
+    fi
+    same_after "the files" "$OUT"/files-{before,after}
+}
