@@ -295,7 +295,7 @@ impl Facts {
 }
 
 /// Whether a subnet holds an address.
-fn contains((subnet, prefix): (IpAddr, u8), address: IpAddr) -> bool {
+pub(crate) fn contains((subnet, prefix): (IpAddr, u8), address: IpAddr) -> bool {
     let (subnet, address, bits) = match (subnet, address) {
         (IpAddr::V4(subnet), IpAddr::V4(address)) => {
             (u128::from(subnet.to_bits()), u128::from(address.to_bits()), 32_u32)

@@ -33,13 +33,15 @@ const DIRECTORIES: [(&str, &str); 16] = [
     ("etc/cron.d", ""),
 ];
 
-const SINGLE: [&str; 6] = [
+const SINGLE: [&str; 8] = [
     "etc/sysctl.conf",
     "etc/rc.local",
     "etc/rc.d/rc.local",
     "etc/network/interfaces",
     "etc/NetworkManager/NetworkManager.conf",
     "etc/default/ipvsadm",
+    "etc/keepalived/keepalived.conf",
+    "etc/lvs-director/director.toml",
 ];
 
 /// Those that are there.
