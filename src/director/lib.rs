@@ -23,6 +23,7 @@ mod oneshot;
 mod owned;
 mod path;
 mod plan;
+mod pulse;
 mod readiness;
 mod reload;
 mod roles;

@@ -352,7 +352,7 @@ fn finish(errors: &[String]) -> Ended {
     Err(Failure::Failed(format!("{}the rest was done; `plan` says what remains\n", lines.concat())))
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     Ok(runtime.block_on(future))
 }

@@ -6,13 +6,22 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
 use netlink_packet_core::{NLM_F_REQUEST, NetlinkMessage, NetlinkPayload};
-use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteMessage};
+use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteMessage, RouteVia};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
 
 /// More than any answer with one route.
 const ANSWER: usize = 8 * 1024;
+
+/// The way to a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// by which interface
+    pub interface: String,
+    /// the gateway; none: the host is on the link
+    pub via: Option<IpAddr>,
+}
 
 /// A connection to the kernel's routing tables.
 pub struct Ways {
@@ -36,27 +45,36 @@ impl Ways {
     /// # Errors
     /// The kernel's: ENETUNREACH where no route leads there.
     pub fn interface_towards(&mut self, host: Ipv4Addr) -> io::Result<String> {
+        Ok(self.towards(IpAddr::V4(host))?.interface)
+    }
+
+    /// The way that packets from here take to a host, as `ip route get` says it. Needs no privilege.
+    ///
+    /// # Errors
+    /// The kernel's: ENETUNREACH where no route leads there.
+    pub fn towards(&mut self, host: IpAddr) -> io::Result<Way> {
         self.socket.send(&request(host), 0)?;
         self.buffer.clear();
         self.buffer.reserve(ANSWER);
         self.socket.recv(&mut self.buffer, 0)?;
         let message = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&self.buffer);
-        let index = match message.map_err(io::Error::other)?.payload {
-            NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewRoute(route)) => outgoing(&route),
-            NetlinkPayload::Error(error) => return Err(error.to_io()),
-            _ => None,
-        };
-        let index = index.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
-        let name = nix::net::if_::if_indextoname(index)?;
-        name.into_string().map_err(io::Error::other)
+        match message.map_err(io::Error::other)?.payload {
+            NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewRoute(route)) => way(&route),
+            NetlinkPayload::Error(error) => Err(error.to_io()),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 }
 
-fn request(host: Ipv4Addr) -> Vec<u8> {
+fn request(host: IpAddr) -> Vec<u8> {
     let mut route = RouteMessage::default();
-    route.header.address_family = AddressFamily::Inet;
-    route.header.destination_prefix_length = 32;
-    route.attributes.push(RouteAttribute::Destination(RouteAddress::Inet(host)));
+    let (family, prefix, host) = match host {
+        IpAddr::V4(host) => (AddressFamily::Inet, 32, RouteAddress::Inet(host)),
+        IpAddr::V6(host) => (AddressFamily::Inet6, 128, RouteAddress::Inet6(host)),
+    };
+    route.header.address_family = family;
+    route.header.destination_prefix_length = prefix;
+    route.attributes.push(RouteAttribute::Destination(host));
     let mut message = NetlinkMessage::from(RouteNetlinkMessage::GetRoute(route));
     message.header.flags = NLM_F_REQUEST;
     message.finalize();
@@ -65,11 +83,21 @@ fn request(host: Ipv4Addr) -> Vec<u8> {
     bytes
 }
 
-fn outgoing(route: &RouteMessage) -> Option<u32> {
-    route.attributes.iter().find_map(|attribute| match attribute {
-        RouteAttribute::Oif(index) => Some(*index),
-        _ => None,
-    })
+fn way(route: &RouteMessage) -> io::Result<Way> {
+    let (mut index, mut via) = (None, None);
+    for attribute in &route.attributes {
+        match attribute {
+            RouteAttribute::Oif(found) => index = Some(*found),
+            RouteAttribute::Gateway(RouteAddress::Inet(gateway)) => via = Some(IpAddr::V4(*gateway)),
+            RouteAttribute::Gateway(RouteAddress::Inet6(gateway))
+            | RouteAttribute::Via(RouteVia::Inet6(gateway)) => via = Some(IpAddr::V6(*gateway)),
+            RouteAttribute::Via(RouteVia::Inet(gateway)) => via = Some(IpAddr::V4(*gateway)),
+            _ => {}
+        }
+    }
+    let index = index.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+    let interface = nix::net::if_::if_indextoname(index)?;
+    Ok(Way { interface: interface.into_string().map_err(io::Error::other)?, via })
 }
 
 /// The addresses of this machine, each with its interface. Needs no privilege.

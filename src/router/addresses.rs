@@ -40,7 +40,7 @@ use silence::Silence;
 pub(crate) use wanted::vips;
 use wanted::{Members, Place};
 
-pub use oneshot::{apply, cleanup, plan};
+pub use oneshot::{apply, cleanup, owned, plan};
 
 /// What could not be done is tried again this often; an event of the kernel comes first.
 const RETRY: Duration = Duration::from_secs(1);

@@ -33,7 +33,7 @@ mod status;
 mod testing;
 mod track;
 
-pub use addresses::{HoldError, apply, cleanup, plan};
+pub use addresses::{HoldError, apply, cleanup, owned, plan};
 pub use exchange::Moved;
 pub use handle::{Router, StartError};
 pub use status::{

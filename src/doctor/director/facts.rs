@@ -24,8 +24,8 @@ pub struct DirectorFacts {
     pub owned: Seen<BTreeSet<(IpAddr, String)>>,
     /// the kernel's table; none: `ip_vs` is not loaded
     pub table: Seen<Option<Table>>,
-    /// which way packets go to real servers and unicast peers
-    pub ways: BTreeMap<IpAddr, Seen<Way>>,
+    /// which way packets go to real servers and unicast peers, or the kernel's word that there is none
+    pub ways: BTreeMap<IpAddr, Result<Way, String>>,
     /// who says that they have which address, by interface
     pub claims: BTreeMap<String, Seen<Claims>>,
     /// what was heard of each virtual router, by its name
@@ -48,7 +48,7 @@ pub struct Daemon {
 /// The kernel's table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// its services
+    /// its services; the family of a firewall mark is not shown and stands as IPv4
     pub services: BTreeSet<ServiceKey>,
     /// those that lvs-director has made
     pub owned: Seen<BTreeSet<ServiceKey>>,
@@ -63,7 +63,8 @@ pub struct Way {
     pub via: Option<IpAddr>,
 }
 
-/// Hardware addresses that say they have an address; none of them is this host's on that interface.
+/// Every address that was asked for, with the hardware addresses that say they have it; none of these is this host's on that
+/// interface.
 pub type Claims = BTreeMap<IpAddr, BTreeSet<[u8; 6]>>;
 
 /// What was heard of one virtual router.
@@ -148,6 +149,6 @@ impl<'f> Sight<'f> {
 
     /// The interface by which a real server is reached.
     pub(super) fn towards(&self, server: IpAddr) -> Option<&'f Way> {
-        self.own.ways.get(&server)?.known()
+        self.own.ways.get(&server)?.as_ref().ok()
     }
 }

@@ -6,6 +6,7 @@ mod agents;
 mod claims;
 mod daemon;
 mod facts;
+mod filter;
 mod kernel;
 mod links;
 mod others;
@@ -30,6 +31,9 @@ const RULES: &[Rule] = &[
     (others::REAL_SERVER, others::real_server),
     (claims::ID, claims::holders),
     (adverts::ID, adverts::senders),
+    (filter::ADVERTS, filter::adverts),
+    (filter::SYNC, filter::sync),
+    (filter::SERVICES, filter::services),
     (table::MODULES, table::modules),
     (table::STRANGERS, table::strangers),
     (settings::FORWARDING, settings::forwarding),

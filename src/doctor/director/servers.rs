@@ -40,10 +40,13 @@ pub(super) fn on_link(sight: Sight<'_>) -> Vec<Finding> {
 fn off_link(sight: Sight<'_>, server: IpAddr) -> Option<Finding> {
     let subject = server.to_string();
     let see = format!("ip route get {server}");
-    match sight.own.ways.get(&server) {
-        None => None,
-        Some(Seen::Unseen(unseen)) => Some(Finding::unknown(ON_LINK, subject, unseen)),
-        Some(Seen::Known(way)) => {
+    match sight.own.ways.get(&server)? {
+        Err(why) => {
+            let what = format!("there is no way to it: {why}");
+            let cure = format!("# give this host an address in the subnet of {server}");
+            Some(Finding::wrong(ON_LINK, subject, what, [see, cure]))
+        }
+        Ok(way) => {
             let via = way.via?;
             let what =
                 format!("is behind the gateway {via}: direct routing reaches only hosts on the same link");

@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use config::director::PATH_MARKS;
-use ipvs::{Change, ServiceKey};
+use ipvs::{Change, Family, ServiceKey};
 
 use super::Sight;
 use crate::Finding;
@@ -78,8 +78,8 @@ pub(super) fn strangers(sight: Sight<'_>) -> Vec<Finding> {
         }
         Err(unseen) => return vec![Finding::unknown(STRANGERS, "", unseen)],
     };
-    let configured: BTreeSet<&ServiceKey> =
-        sight.config.services.iter().map(|service| &service.key).collect();
+    let configured: BTreeSet<ServiceKey> =
+        sight.config.services.iter().map(|service| family_unseen(service.key)).collect();
     let is_strange = |key: &&ServiceKey| !configured.contains(key) && !is_path(sight, key);
     let strange: Vec<ServiceKey> = table.services.iter().filter(is_strange).copied().collect();
     if strange.is_empty() {
@@ -89,7 +89,7 @@ pub(super) fn strangers(sight: Sight<'_>) -> Vec<Finding> {
         return vec![Finding::fine(STRANGERS, "", "services of others are removed: `own_table = true`")];
     }
     let owned = match table.owned.as_result() {
-        Ok(owned) => owned,
+        Ok(owned) => owned.iter().copied().map(family_unseen).collect::<BTreeSet<ServiceKey>>(),
         Err(unseen) => return vec![Finding::unknown(STRANGERS, "", unseen)],
     };
     let strange: Vec<ServiceKey> = strange.into_iter().filter(|key| !owned.contains(key)).collect();
@@ -113,6 +113,14 @@ fn foreign(strange: &[ServiceKey]) -> Finding {
         format!("the table has what somebody else has put there, and keeps it: {}{more}", names.join(", "));
     let deleted = strange.iter().take(MOST_NAMED).map(|key| Change::DeleteService { key: *key }.to_string());
     Finding::wrong(STRANGERS, "", what, deleted)
+}
+
+/// As the kernel's table shows it to everybody.
+fn family_unseen(key: ServiceKey) -> ServiceKey {
+    match key {
+        ServiceKey::Fwmark { mark, .. } => ServiceKey::Fwmark { family: Family::V4, mark },
+        key @ ServiceKey::Address { .. } => key,
+    }
 }
 
 /// A check of the true path has a service of its own.

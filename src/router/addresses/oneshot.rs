@@ -1,6 +1,8 @@
 //! Addresses without a daemon: for the commands that say what would be done, do it once, or undo it.
 
 use std::collections::BTreeSet;
+use std::io;
+use std::net::IpAddr;
 
 use config::director::HeldAddress;
 use daemon::run_dir::RunDir;
@@ -12,6 +14,15 @@ use super::routes::Routes;
 use super::silence::Silence;
 use crate::held::{Held, diff};
 use crate::notes::Notes;
+
+/// The addresses that are written down as a director's own, with the interface of each.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn owned(dir: &RunDir) -> io::Result<BTreeSet<(IpAddr, String)>> {
+    let owned = hands::owned(dir)?.into_iter();
+    Ok(owned.map(|held| (held.address, held.interface)).collect())
+}
 
 /// What [`apply`] would do, one line each.
 pub async fn plan(dir: Option<&RunDir>, wanted: &[HeldAddress]) -> Result<Vec<String>, HoldError> {
