@@ -58,24 +58,3 @@ agent_removed() {
     compgen -G '/etc/lvs-rs-agent/agent.toml*' || fail "the removal took the operator's configuration along"
     forgotten "$1" lvs-rs-agent
 }
-
-write_agent_config() {
-    mkdir -p /etc/lvs-rs-agent
-    cat >/etc/lvs-rs-agent/agent.toml <<EOT
-[[vip]]
-address  = "$VIP"
-services = ["tcp/80"]
-
-[health]
-listen = ["127.0.0.1:9781", "$(rip rs01):9781"]
-EOT
-}
-
-# What a person would look at.
-prepared() {
-    local at=/proc/sys/net/ipv4/conf
-    active lvs-rs-agent &&
-        [[ $(ip -o addr show dev lo to "$VIP/32") == *" $VIP/32 "*" lo:0\\"* ]] &&
-        assert_eq "1 1 2 2" "$(cat "$at"/{lo,all}/arp_ignore "$at"/{lo,all}/arp_announce | xargs)" "the sysctls" &&
-        agent_ready rs01
-}

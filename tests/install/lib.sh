@@ -9,7 +9,8 @@ finish() {
     journalctl -b --no-pager -o short-monotonic >"$OUT/journal-$BOOT.txt" 2>&1
     if ((status == 0)) && declare -F "case_${CASE}__$((BOOT + 1))" >/dev/null; then
         echo "reboot after $(cut -d' ' -f1 /proc/uptime) s"
-        systemctl reboot --no-block
+        # what `systemctl reboot` does where there is no logind
+        systemctl start reboot.target --job-mode=replace-irreversibly --no-block
         exec sleep infinity
     fi
     echo "end after $(cut -d' ' -f1 /proc/uptime) s"
@@ -88,16 +89,16 @@ same_after() {
 # host_state: what a daemon of ours may change while it runs.
 host_state() {
     snapshot "$HOST"
-    # not all of them may be read
-    (cd /proc/sys/net && { grep -rH . ipv4/conf ipv6/conf 2>/dev/null || true; }) | sort
     ipvsadm -Sn 2>/dev/null || true
+    # not all of them may be read
+    (cd /proc/sys/net && { grep -rH . ipv4/conf ipv6/conf ipv4/vs 2>/dev/null || true; }) | sort
 }
 
 # file_state: every file that is not as the root file system came, and what is in those of /etc. What dpkg, apt, rpm, systemd and
 # caches write of any package is left out, and so are the empty directories of an overlay.
 file_state() {
     (
-        cd /lab/disk
+        cd /lab/disk || exit
         find . \( -path ./lab -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log -o \
             -path ./var/lib/rpm -o -path ./root/.rpmdb -o -path ./var/lib/systemd -o -path ./tmp -o -path ./var/tmp \) -prune -o \
             ! -type d ! -name '*-' -printf '%p %y %M %u %g %l\n'
@@ -115,7 +116,7 @@ cluster_around_rs01() {
     start_director lvs01
     wait_until "has_real lvs01 $(rip rs01):80 && has_real lvs01 $(rip rs02):80" 30
     wait_until "heard lvs01 rs01 && heard lvs01 rs02" 30
-    start_client "$CASE" --every-ms 50 --hold 2
+    start_client "$CASE" --every-ms 50 --hold 2 --life-ms 3000
 }
 
 # undisturbed COMMAND…: it, and the time after it, cost no request, no IPVS write on LVS01 and no change of the VIP here. $UNTIL is
@@ -144,4 +145,26 @@ forgotten() {
         file_state | grep -v "[ /]$2\(/\| d \)" >"$OUT/files-after"
     fi
     same_after "the files" "$OUT"/files-{before,after}
+}
+
+# The note's RS01.
+write_agent_config() {
+    mkdir -p /etc/lvs-rs-agent
+    cat >/etc/lvs-rs-agent/agent.toml <<EOT
+[[vip]]
+address  = "$VIP"
+services = ["tcp/80"]
+
+[health]
+listen = ["127.0.0.1:9781", "$(rip rs01):9781"]
+EOT
+}
+
+# prepared: what a person would look at on RS01.
+prepared() {
+    local at=/proc/sys/net/ipv4/conf
+    active lvs-rs-agent &&
+        [[ $(ip -o addr show dev lo to "$VIP/32") == *" $VIP/32 "*" lo:0\\"* ]] &&
+        assert_eq "1 1 2 2" "$(cat "$at"/{lo,all}/arp_ignore "$at"/{lo,all}/arp_announce | xargs)" "the sysctls" &&
+        agent_ready rs01
 }

@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# The director's package on LVS01: alone with its VIP first, as master of a pair after a reboot.
+
+# machine: host=lvs01
+case_director_deb() { director_installed deb; }
+case_director_deb__2() { director_in_a_pair deb; }
+# machine: host=lvs01
+case_director_rpm() { director_installed rpm; }
+case_director_rpm__2() { director_in_a_pair rpm; }
+
+director_installed() {
+    file_state >"$OUT/files-before"
+    # so that a difference does not come from the module alone
+    modprobe ip_vs
+    host_state >"$OUT/host-before"
+    install_package "$1" lvs-director 1
+    # no configuration, so nothing is done yet
+    assert_eq "disabled inactive" "$(unit_state lvs-director)" "the unit"
+    host_state >"$OUT/host-after"
+    same_after "the host after the installation" "$OUT"/host-{before,after}
+    lone_config
+    lvs-director check
+    systemctl enable --now lvs-director
+    real_servers_up
+    start_client "$CASE" --every-ms 50 --hold 2
+    wait_until directing 30
+    director_upgraded "$1"
+    pair_config
+}
+
+director_upgraded() {
+    local before after
+    before=$(invocation lvs-director)
+    UNTIL=directing undisturbed install_package "$1" lvs-director 2
+    after=$(invocation lvs-director)
+    [[ $before != "$after" ]] || fail "the upgrade did not restart the director"
+    UNTIL=directing undisturbed systemctl restart lvs-director
+    UNTIL=directing undisturbed systemctl reload lvs-director
+}
+
+# Enabled, so it is there; LVS02 joins.
+director_in_a_pair() {
+    real_servers_up
+    wait_until directing 60
+    web_service | router_config lvs02 90
+    start_director lvs02
+    wait_until "table_full lvs02" 30
+    start_client "$CASE" --every-ms 50 --timeout-ms 5000
+    UNTIL=directing served systemctl restart lvs-director
+    UNTIL="only lvs02" served systemctl stop lvs-director
+    UNTIL="directing && only lvs01" served systemctl start lvs-director
+    UNTIL="only lvs02" served remove_package "$1" lvs-director
+    stop_client "$CASE"
+    ! active lvs-director
+    host_state >"$OUT/host-after"
+    same_after "the host after the removal" "$OUT"/host-{before,after}
+    compgen -G '/etc/lvs-director/director.toml*' || fail "the removal took the operator's configuration along"
+    forgotten "$1" lvs-director
+}
+
+lone_config() {
+    web_service | director_config lvs01
+    mkdir -p /etc/lvs-director
+    cp "$WORK/lvs01.toml" /etc/lvs-director/director.toml
+}
+
+pair_config() {
+    web_service | router_config lvs01 100
+    cp "$WORK/lvs01.toml" /etc/lvs-director/director.toml
+}
+
+# What a person would look at.
+directing() { active lvs-director && holds lvs01 && table_full lvs01; }
+
+# served COMMAND…: whatever moves, the client's new connections are answered. One that is under way when the VIP moves belongs to
+# one director alone, and the other resets it: one for each move.
+served() {
+    local before reset
+    before=$(count "$CASE" failed)
+    "$@"
+    wait_until "$UNTIL" 60
+    more_requests "$CASE" 60
+    reset=$(tail -n "+$((before + 1))" "$WORK/client-$CASE.log" | grep -c 'reset by peer' || true)
+    assert_eq "$reset" $(($(count "$CASE" failed) - before)) "failed requests during: $*"
+    ((reset <= 2)) || fail "$reset connections were reset during: $*"
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# What the READMEs say, done as they say it.
+
+# From source: README.md's lines but for `cargo build`, which has been done; the programs are those of the packages.
+case_readme_source() {
+    mkdir -p "$WORK/tree/target"
+    ln -s "$LAB_BIN" "$WORK/tree/target/release"
+    ln -s "$LAB_REPO/systemd" "$WORK/tree/systemd"
+    source_block >"$WORK/block"
+    assert_contains "$(cat "$WORK/block")" systemctl "the source way of README.md"
+    (cd "$WORK/tree" && bash -euxo pipefail "$WORK/block")
+    write_agent_config
+    systemctl enable --now lvs-rs-agent
+    prepared
+    systemd-analyze verify /etc/systemd/system/lvs-{rs-agent,director}.service
+}
+
+source_block() {
+    awk '/^From source/ { found = 1 } found && /^```/ { inside++ } inside == 1 && !/^```/ && !/^cargo build / { print } inside == 2 { exit }' "$LAB_REPO/README.md"
+}
+
+# The Chinese quick start: every block marked `sh`, on the machine that its first line names, and every file.
+case_readme_zh_rs01() {
+    start_web rs02
+    agent_config rs02
+    start_agent rs02
+    paired_service | director_config lvs01
+    start_director lvs01
+    readme_zh RS01
+}
+
+# machine: host=lvs01
+case_readme_zh_lvs01() {
+    real_servers_up
+    readme_zh LVS01
+}
+
+readme_zh() {
+    local before=$OUT/files-before number=0
+    modprobe ip_vs
+    file_state >"$before"
+    host_state >"$OUT/host-before"
+    mkdir -p "$WORK/blocks"
+    python3 "$LAB_REPO/tests/install/blocks.py" "$LAB_REPO/README.zh-CN.md" "$1" "$WORK/blocks"
+    cp /lab/packages/*-1_*.deb "$WORK"
+    for block in "$WORK"/blocks/*; do
+        echo "== $block"
+        (cd "$WORK" && bash -euxo pipefail "$block")
+        number=$((number + 1))
+    done
+    ((number > 5)) || fail "README.zh-CN.md has $number blocks for $1"
+    host_state >"$OUT/host-after"
+    same_after "the host after the last block" "$OUT"/host-{before,after}
+    file_state >"$OUT/files-after"
+    same_after "the files after the last block" "$OUT"/files-{before,after}
+}
