@@ -1,10 +1,13 @@
-//! Logging to standard error: one line for each event, `INFO real server down service=web reason="connect: …"`.
+//! Logging: one entry of systemd's journal for each event, or one line to standard error,
+//! `INFO real server down service=web reason="connect: …"`.
 
 mod format;
+mod journal;
 
 use std::env;
 use std::io;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -12,6 +15,7 @@ use tracing_subscriber::registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 pub use format::{Lines, Style};
+pub use journal::Journal;
 
 /// Logging could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -43,14 +47,22 @@ impl LogError {
 }
 
 /// Begins to log what `level` (`info`, or `warn,lvs_agent=debug`) lets through; a `RUST_LOG` in the environment
-/// stands above it. Under systemd's journal lines carry a priority (`sd-daemon(3)`), elsewhere the time.
+/// stands above it. Where standard error is systemd's journal, events go there with their fields; lines that go the other way,
+/// because nobody listens there, carry a priority (`sd-daemon(3)`). Elsewhere lines have the time.
 pub fn init(level: &str) -> Result<(), LogError> {
+    init_to(level, Path::new(journal::SOCKET))
+}
+
+/// The same with a journal that listens elsewhere.
+pub fn init_to(level: &str, socket: &Path) -> Result<(), LogError> {
     let filter = match env::var("RUST_LOG").ok().filter(|given| !given.is_empty()) {
         Some(given) => filter(&given)?,
         None => filter(level)?,
     };
     let style = if journal() { Style::Journal } else { Style::Terminal };
-    registry().with(filter).with(Lines::new(style, io::stderr)).try_init().map_err(LogError::Begun)
+    let entries = (style == Style::Journal).then(|| Journal::new(socket).ok()).flatten();
+    let lines = entries.is_none().then(|| Lines::new(style, io::stderr));
+    registry().with(filter).with(entries).with(lines).try_init().map_err(LogError::Begun)
 }
 
 /// Whether `level` can be logged by, without beginning to.

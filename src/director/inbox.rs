@@ -1,5 +1,6 @@
 //! What the worker is asked for: latest state wins, so nothing piles up behind a slow write.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub(crate) struct Orders {
     /// look at the table now
     pub(crate) look: bool,
     pub(crate) stop: bool,
+    /// come here, for nothing else
+    pub(crate) nudge: bool,
     /// number of the newest of these orders
     pub(crate) number: u64,
 }
@@ -23,6 +26,7 @@ pub(crate) struct Orders {
 pub(crate) struct Inbox {
     orders: Mutex<Orders>,
     bell: Condvar,
+    taken: AtomicU64,
 }
 
 impl Inbox {
@@ -38,12 +42,24 @@ impl Inbox {
     /// Waits for orders, at most this long.
     pub(crate) fn take(&self, timeout: Duration) -> Orders {
         let idle = |orders: &mut Orders| {
-            let Orders { patches, policy, look, stop, number: _ } = orders;
-            patches.is_empty() && policy.is_none() && !*look && !*stop
+            let Orders { patches, policy, look, stop, nudge, number: _ } = orders;
+            patches.is_empty() && policy.is_none() && !*look && !*stop && !*nudge
         };
         let waited = self.bell.wait_timeout_while(self.lock(), timeout, idle);
         let (mut orders, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        self.taken.fetch_add(1, Ordering::Relaxed);
         std::mem::take(&mut *orders)
+    }
+
+    /// Makes the worker come here.
+    pub(crate) fn nudge(&self) {
+        self.lock().nudge = true;
+        self.bell.notify_one();
+    }
+
+    /// How often it came.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, Orders> {

@@ -28,6 +28,7 @@ use crate::load::{Loaded, Source, load_to_run};
 use crate::news::{Hush, Orders};
 use crate::notices::Herald;
 use crate::owned::{AGENT_ORDERS, DRAINED, OwnedServices};
+use crate::pulse::Pulse;
 use crate::reload::Reloads;
 use crate::roles::Roles;
 use crate::settings::{Policy, Settings};
@@ -172,6 +173,7 @@ impl Shell {
             results,
             asks,
             reloads: Reloads::default(),
+            pulse: Pulse::default(),
             source: source.clone(),
             signals,
         };

@@ -29,6 +29,7 @@ use crate::load::Source;
 use crate::news::{Hush, Orders};
 use crate::notices::Herald;
 use crate::oneshot::counted;
+use crate::pulse::Pulse;
 use crate::reload::Reloads;
 use crate::status::{ConfigStatus, Sources, Status, collect};
 use crate::worker::Worker;
@@ -38,6 +39,8 @@ const PUBLISH_AFTER: Duration = Duration::from_millis(20);
 /// A thread of the routers that has ended is noticed this soon: until the daemon is started again, their addresses are on two
 /// machines, and nobody keeps those of `[[address]]`. So are addresses that came or went, for `ha_suspend`.
 const LIFE_SIGN: Duration = Duration::from_secs(1);
+/// The watchdog is due at half of its time, and the threads are looked at so many times as often.
+const LOOKS: u32 = 3;
 /// Without a check due, the loop wakes this often anyway.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -77,6 +80,8 @@ pub(crate) struct Shell {
     pub(crate) results: mpsc::Receiver<(CheckId, Outcome)>,
     pub(crate) asks: mpsc::Receiver<Ask>,
     pub(crate) reloads: Reloads,
+    /// of the threads
+    pub(crate) pulse: Pulse,
     pub(crate) source: Source,
     pub(crate) signals: Signals,
 }
@@ -88,7 +93,8 @@ impl Shell {
         info!(services, reals, checks = self.core.checks().len(), "director ready");
         daemon::notify::ready(&self.one_line());
         let watchdog = daemon::notify::watchdog_interval().unwrap_or(IDLE);
-        let mut feed = tokio::time::interval(watchdog);
+        let mut feed = tokio::time::interval(watchdog / LOOKS);
+        feed.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut life = tokio::time::interval(LIFE_SIGN);
         life.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Arming a timer costs a system call: only when the time changes.
@@ -108,6 +114,15 @@ impl Shell {
                     Signal::Reload if self.leaving.is_some() => info!("told to reload while ending: too late"),
                     Signal::Reload => self.begin_reload(),
                 },
+                // before what others say: however much that is, it keeps nothing from its time
+                _ = feed.tick() => self.feed_watchdog(watchdog),
+                _ = life.tick() => {
+                    if self.router.is_dead() {
+                        daemon::notify::stopping();
+                        return Err(Broken);
+                    }
+                    self.follow_addresses();
+                }
                 moves = self.router.next() => self.take_moves(&moves),
                 () = self.worker.turned() => self.lead.read(),
                 Some((agent, news)) = self.news.recv() => self.take_news(agent, news),
@@ -118,14 +133,6 @@ impl Shell {
                 }
                 loaded = self.reloads.next() => self.finish_reload(loaded).await,
                 Some(ask) = self.asks.recv() => self.answer(ask),
-                _ = feed.tick() => self.feed_watchdog(),
-                _ = life.tick() => {
-                    if self.router.is_dead() {
-                        daemon::notify::stopping();
-                        return Err(Broken);
-                    }
-                    self.follow_addresses();
-                }
                 () = &mut timer => armed = None,
             }
         }
@@ -255,10 +262,16 @@ impl Shell {
         })
     }
 
-    /// The loop is alive when it comes here; the worker must be too.
-    fn feed_watchdog(&self) {
+    /// The loop is alive when it comes here; the threads must be too, and not stuck for this long.
+    fn feed_watchdog(&mut self, limit: Duration) {
+        let taken = self.router.pulse().into_iter().chain([self.worker.pulse()]);
+        let stuck = self.pulse.stuck(taken, limit, self.clock.now());
+        self.worker.nudge();
+        self.router.nudge();
         if self.worker.is_dead() {
             error!("the IPVS worker is gone; systemd's watchdog will restart the director");
+        } else if let Some(thread) = stuck {
+            error!(thread, "a thread is stuck; systemd's watchdog will restart the director");
         } else {
             daemon::notify::watchdog();
             daemon::notify::status(&self.one_line());

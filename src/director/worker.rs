@@ -149,6 +149,16 @@ impl Worker {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Makes the thread come to its letter box.
+    pub(crate) fn nudge(&self) {
+        self.inbox.nudge();
+    }
+
+    /// The thread, and how often it came to its box: if it does not come after a [`Self::nudge`] it is stuck.
+    pub(crate) fn pulse(&self) -> (&'static str, u64) {
+        ("table", self.inbox.taken())
+    }
+
     /// Whether the thread has ended, which it does only when told.
     pub(crate) fn is_dead(&self) -> bool {
         self.thread.is_finished()

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -93,12 +93,13 @@ pub(crate) struct ToAdverts {
     inbox: Mutex<Inbox>,
     is_full: AtomicBool,
     wake: EventFd,
+    taken: AtomicU64,
 }
 
 impl ToAdverts {
     pub(crate) fn new() -> std::io::Result<Self> {
         let wake = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?;
-        Ok(Self { inbox: Mutex::default(), is_full: AtomicBool::new(false), wake })
+        Ok(Self { inbox: Mutex::default(), is_full: AtomicBool::new(false), wake, taken: AtomicU64::new(0) })
     }
 
     /// Puts something in and wakes the thread.
@@ -115,10 +116,16 @@ impl ToAdverts {
             return None;
         }
         if let Some(mut inbox) = try_lock(&self.inbox) {
+            self.taken.fetch_add(1, Ordering::Relaxed);
             return Some(std::mem::take(&mut inbox));
         }
         self.is_full.store(true, Ordering::Release);
         None
+    }
+
+    /// How often something was taken out: a thread that does not come any more is stuck.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Takes note of the wake-ups until here.
@@ -182,6 +189,7 @@ pub(crate) enum Gate {
 pub(crate) struct ToAddresses {
     orders: Mutex<Orders>,
     pub(crate) told: Notify,
+    taken: AtomicU64,
 }
 
 impl ToAddresses {
@@ -210,7 +218,13 @@ impl ToAddresses {
         true
     }
 
+    /// How often they were taken out: a thread that does not come any more is stuck.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn take(&self) -> Orders {
+        self.taken.fetch_add(1, Ordering::Relaxed);
         std::mem::take(&mut lock(&self.orders))
     }
 }

@@ -189,6 +189,17 @@ impl Router {
         self.threads.iter().any(JoinHandle::is_finished)
     }
 
+    /// Makes both threads come to their letter boxes.
+    pub fn nudge(&self) {
+        self.adverts.put(|_| ());
+        self.addresses.put(|_| ());
+    }
+
+    /// Each thread, and how often it came to its box: one that does not come after a [`Self::nudge`] is stuck.
+    pub fn pulse(&self) -> [(&'static str, u64); 2] {
+        [("adverts", self.adverts.taken()), ("addresses", self.addresses.taken())]
+    }
+
     /// Hands every router over: says that it stops, goes on forwarding until a successor is heard, and then drops the
     /// addresses. Returns when all that is done and the scripts of these transitions have run, after
     /// some 20 s at the latest.

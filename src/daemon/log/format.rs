@@ -12,8 +12,8 @@ use tracing_subscriber::layer::Context;
 
 use crate::clock::rfc3339;
 
-/// Longest line; what a peer sent may stand in a field.
-const LONGEST: usize = 4096;
+/// Longest line without its beginning; what a peer sent may stand in a field.
+const LONGEST: usize = 4_032;
 
 /// What stands before the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +40,22 @@ impl<W> Lines<W> {
 
 impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Lines<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut line = Line::default();
-        event.record(&mut line);
-        let text = line.finish(self.style, *event.metadata().level());
-        // nobody is left to tell that the log cannot be written
-        let _ = self.writer.make_writer_for(event.metadata()).write_all(text.as_bytes());
+        write_event(self, event);
     }
 }
 
+/// Writes one event as one line.
+pub(super) fn write_event<W: for<'a> MakeWriter<'a>>(lines: &Lines<W>, event: &Event<'_>) {
+    let mut line = Line::default();
+    event.record(&mut line);
+    let text = line.finish(lines.style, *event.metadata().level());
+    // nobody is left to tell that the log cannot be written
+    let _ = lines.writer.make_writer_for(event.metadata()).write_all(text.as_bytes());
+}
+
+/// The message and what follows it.
 #[derive(Default)]
-struct Line {
+pub(super) struct Line {
     message: String,
     fields: String,
 }
@@ -60,15 +66,18 @@ impl Line {
             Style::Journal => format!("<{}>{level}", priority(level)),
             Style::Terminal => format!("{} {level}", rfc3339(SystemTime::now())),
         };
-        let mut text = format!("{head} {}{}", self.message, self.fields);
+        format!("{head} {}\n", self.text())
+    }
+
+    /// Without what stands before the message, and without the line's end.
+    pub(super) fn text(self) -> String {
+        let mut text = self.message + &self.fields;
         if let Some((end, _)) = text.char_indices().nth(LONGEST) {
             text.truncate(end);
             text.push('…');
         }
         // a line break would make a second entry, which could claim anything
-        let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        text.push('\n');
-        text
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
 
     fn add(&mut self, field: &Field, value: &str) {
@@ -98,7 +107,7 @@ impl Visit for Line {
 }
 
 /// `syslog(3)`
-const fn priority(level: Level) -> u8 {
+pub(super) const fn priority(level: Level) -> u8 {
     match level {
         Level::ERROR => 3,
         Level::WARN => 4,

@@ -65,11 +65,23 @@ fn without_a_service_manager_nothing_happens() {
     }
 }
 
+/// Where the second run finds the journal.
+const JOURNAL: &str = "LVS_DAEMON_TEST_JOURNAL";
+
 fn log_two_lines() {
-    log::init("info").unwrap();
-    tracing::info!(service = "web", "real server down");
+    let journal = std::env::var_os(JOURNAL).unwrap_or_else(|| "/no/journal".into());
+    log::init_to("info", journal.as_ref()).unwrap();
+    tracing::info!(service = "web", priority = 100, reason = "refused\nby 192.0.2.8", "real server down");
     tracing::debug!("not shown");
 }
+
+/// The same file as what systemd says it connected to its journal.
+fn stream(file: &File) -> String {
+    let metadata = file.metadata().unwrap();
+    format!("{}:{}", metadata.dev(), metadata.ino())
+}
+
+const LINE: &str = "INFO real server down service=web priority=100 reason=\"refused\\nby 192.0.2.8\"\n";
 
 #[test]
 fn the_journal_is_recognised_by_its_stream() {
@@ -79,19 +91,51 @@ fn the_journal_is_recognised_by_its_stream() {
     let dir = Scratch::new();
     let path = dir.path().join("stderr");
     let file = File::create(&path).unwrap();
-    let stream = fs::metadata(&path).unwrap();
     let test = "the_journal_is_recognised_by_its_stream";
-    let journal = format!("{}:{}", stream.dev(), stream.ino());
+    let journal = stream(&file);
     assert!(again(test).env("JOURNAL_STREAM", journal).stderr(file).status().unwrap().success());
-    assert_eq!(fs::read_to_string(&path).unwrap(), "<6>INFO real server down service=web\n");
+    assert_eq!(fs::read_to_string(&path).unwrap(), format!("<6>{LINE}"));
 
     // a variable that was handed down to a terminal means nothing
     let shown = again(test).env("JOURNAL_STREAM", "1:1").output().unwrap();
     let text = String::from_utf8(shown.stderr).unwrap();
-    assert!(text.starts_with("20") && text.ends_with("Z INFO real server down service=web\n"), "{text}");
+    assert!(text.starts_with("20") && text.ends_with(&format!("Z {LINE}")), "{text}");
 
     let quiet = again(test).env("RUST_LOG", "error").output().unwrap();
     assert!(quiet.stderr.is_empty());
+}
+
+#[test]
+fn the_journal_gets_one_entry_with_its_fields_and_standard_error_nothing() {
+    if child() {
+        return log_two_lines();
+    }
+    let dir = Scratch::new();
+    let (stderr, socket) = (dir.path().join("stderr"), dir.path().join("journal"));
+    let journal = UnixDatagram::bind(&socket).unwrap();
+    journal.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let file = File::create(&stderr).unwrap();
+    let mut command = again("the_journal_gets_one_entry_with_its_fields_and_standard_error_nothing");
+    command.env(JOURNAL, &socket).env("JOURNAL_STREAM", stream(&file)).stderr(file);
+    assert!(command.status().unwrap().success());
+    let mut bytes = vec![0; 65_536];
+    let length = journal.recv(&mut bytes).unwrap();
+    bytes.truncate(length);
+    let entry = String::from_utf8(bytes).unwrap();
+    let (plain, reason) = entry.split_at(entry.find("REASON\n").unwrap());
+    let name = std::env::current_exe().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+    assert_eq!(
+        plain,
+        format!(
+            "PRIORITY=6\nSYSLOG_IDENTIFIER={name}\nTARGET=process\nMESSAGE={}SERVICE=web\nLVS_PRIORITY=100\n",
+            LINE.strip_prefix("INFO ").unwrap()
+        )
+    );
+    // a value of more lines has its length before it
+    assert_eq!(reason, "REASON\n\u{14}\0\0\0\0\0\0\0refused\nby 192.0.2.8\n");
+    journal.set_nonblocking(true).unwrap();
+    assert!(journal.recv(&mut [0; 16]).is_err(), "an event is one entry");
+    assert_eq!(fs::read_to_string(&stderr).unwrap(), "");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Desk {
         self.next_look += self.policy.resync;
         loop {
             let wait = self.next_look.saturating_duration_since(Instant::now());
-            let Orders { patches, policy, look, stop, number } = inbox.take(wait);
+            let Orders { patches, policy, look, stop, number, nudge: _ } = inbox.take(wait);
             // First what an address may be waiting for.
             if !patches.is_empty() {
                 self.patch(patches);
