@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What cases there are. A case may say on the line above its function what else it needs:
 #   # machine: root=base host=rs01 limit=400
-# the root file system (tests/lab.d/roots.sh), whose place in the note's cluster it takes, and how long it may take in all.
+# the root file system (tests/lab.d/roots.sh), whose place in the note's cluster it takes, and how long it may take in all. With host=none it makes its machines itself.
 
 # cases [NAME…]: NAME FILE ROOT HOST LIMIT, a line each; with --alone names are whole.
 cases() {

@@ -51,12 +51,13 @@ package_file() {
     esac
 }
 
+# By the tools below apt and dnf, which are slow here; the cases of the READMEs use apt.
 # install_package deb|rpm NAME REVISION, also an upgrade; remove_package deb|rpm NAME; purge_package NAME.
 install_package() {
     local file
     file=$(package_file "$@")
     if [[ $1 == deb ]]; then
-        apt-get install -y --no-install-recommends "$file"
+        dpkg -i "$file"
     else
         rpm -U --nodeps --ignoreos --ignorearch "$file"
     fi
@@ -64,13 +65,13 @@ install_package() {
 
 remove_package() {
     if [[ $1 == deb ]]; then
-        apt-get remove -y "$2"
+        dpkg -r "$2"
     else
         rpm -e "$2"
     fi
 }
 
-purge_package() { apt-get purge -y "$1"; }
+purge_package() { dpkg -P "$1"; }
 
 # unit_state UNIT: enabled and active, or what it is instead.
 unit_state() { echo "$(systemctl is-enabled "$1" || true) $(systemctl is-active "$1" || true)"; }
@@ -95,14 +96,15 @@ host_state() {
 }
 
 # file_state: every file that is not as the root file system came, and what is in those of /etc. What dpkg, apt, rpm, systemd and
-# caches write of any package is left out, and so are the empty directories of an overlay.
+# caches write of any package is left out, and so are the empty directories of an overlay and a system's users: those of a package
+# are never deleted, in case that files of theirs are left.
 file_state() {
     (
         cd /lab/disk || exit
         find . \( -path ./lab -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log -o \
             -path ./var/lib/rpm -o -path ./root/.rpmdb -o -path ./var/lib/systemd -o -path ./tmp -o -path ./var/tmp \) -prune -o \
-            ! -type d ! -name '*-' -printf '%p %y %M %u %g %l\n'
-        find etc -type f ! -name '*-' -exec sha256sum {} +
+            ! -type d ! -name '*-' ! -path ./etc/passwd ! -path ./etc/group ! -path './etc/*shadow' -printf '%p %y %M %u %g %l\n'
+        find etc -type f ! -name '*-' ! -path etc/passwd ! -path etc/group ! -path 'etc/*shadow' -exec sha256sum {} +
     ) | sort
 }
 

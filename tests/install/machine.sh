@@ -43,7 +43,9 @@ prepare_disk() {
     cp "$LAB_REPO"/tests/install/units/*.service "$system"
     mkdir -p "$system/multi-user.target.wants" "$ROOT/etc/systemd/journald.conf.d"
     ln -s ../lab-network.service ../lab-case.service "$system/multi-user.target.wants"
-    mask systemd-logind.service getty.target e2scrub_reap.service
+    mask systemd-logind.service getty.target e2scrub_reap.service ipvsadm.service systemd-binfmt.service
+    mask proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount sys-kernel-{config,debug,tracing}.mount dev-hugepages.mount
+    mask modprobe@{configfs,dm_mod,efi_pstore,fuse,loop}.service systemd-random-seed.service systemd-update-utmp{,-runlevel}.service
     mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer dpkg-db-backup.timer fstrim.timer
     [[ $HOST == rs* ]] || mask nginx.service
     printf '[Journal]\nStorage=volatile\nForwardToConsole=yes\nMaxLevelConsole=info\n' >"$ROOT/etc/systemd/journald.conf.d/lab.conf"

@@ -30,17 +30,18 @@ main() {
 
 # run_case NAME FILE ROOT HOST LIMIT
 run_case() {
-    local name=$1 limit=$5 status=0 began=$SECONDS at=$OUT/$1${ALONE:+-alone}
+    local name=$1 limit=$5 script=machine.sh status=0 began=$SECONDS at=$OUT/$1${ALONE:+-alone}
+    [[ $4 != none ]] || script=outside.sh
     ! taken "$name" || return 0
     mkdir -p "$at"
     write_job "$@" >"$at/job"
     LAB_MACHINE=$at timeout -k 2 "$limit" unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-        bash machine.sh "$SCRATCH" "$(root_path "$3")" >"$at/machine.log" 2>&1 </dev/null &
+        bash "$script" "$SCRATCH" "$(root_path "$3")" >"$at/machine.log" 2>&1 </dev/null &
     MACHINE=$!
     wait "$MACHINE" || status=$?
     MACHINE=
     ((status != 124 && status != 137)) || echo "killed after $limit s" >>"$at/case.log"
-    ((status)) || status=$(cat "$at/status" 2>/dev/null) || status=1
+    ((status)) || [[ ! -e $at/status ]] || status=$(<"$at/status")
     tell "$name" "$at" "$status" $((SECONDS - began))
 }
 
