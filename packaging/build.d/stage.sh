@@ -8,6 +8,7 @@ stage_all() {
     local package
     for package in "${PACKAGES[@]}"; do
         stage_binary "$package"
+        stage_scripts "$package"
     done
     write_manuals
     write_changelogs
@@ -16,6 +17,15 @@ stage_all() {
 stage_binary() {
     mkdir -p "$STAGE/$1/sbin"
     strip --strip-all -o "$STAGE/$1/sbin/$1" "$BUILT/release/$1"
+}
+
+# dpkg tells its scripts whose they are, rpm does not.
+stage_scripts() {
+    local script
+    mkdir -p "$STAGE/$1/scripts"
+    for script in packaging/scripts/*; do
+        sed "1a PACKAGE=$1" "$script" >"$STAGE/$1/scripts/${script##*/}"
+    done
 }
 
 write_manuals() {
