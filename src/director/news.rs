@@ -137,20 +137,25 @@ fn word(news: &News) -> &'static str {
 
 fn log(turn: &AgentTurn, service: &str) {
     let AgentTurn { agent, from, to, reason, services, service: _ } = turn;
+    let real_server = agent.ip();
     match (to, from) {
-        (What::Quiesced, _) => info!(%agent, service, services, %reason, "real server quiesced"),
-        (What::Draining, _) => info!(%agent, service, services, %reason, "real server drains"),
-        (What::Gone, _) => info!(%agent, service, services, %reason, "real server has drained"),
-        (What::Dead, _) => info!(%agent, service, services, %reason, "real server down"),
+        (What::Quiesced, _) => {
+            info!(%agent, service, %real_server, services, %reason, "real server quiesced")
+        }
+        (What::Draining, _) => info!(%agent, service, %real_server, services, %reason, "real server drains"),
+        (What::Gone, _) => info!(%agent, service, %real_server, services, %reason, "real server has drained"),
+        (What::Dead, _) => info!(%agent, service, %real_server, services, %reason, "real server down"),
         (What::Held, _) => {
-            warn!(%agent, service, services, %reason, "real server stays until its own checks agree with its agent");
+            warn!(%agent, service, %real_server, services, %reason, "real server stays until its own checks agree with its agent");
         }
         (What::Unverified, _) => {
-            info!(%agent, service, services, %reason, "agent not heard: own checks decide");
+            info!(%agent, service, %real_server, services, %reason, "agent not heard: own checks decide");
         }
-        (What::Ready, What::Unverified) => info!(%agent, service, services, "agent heard again"),
-        (What::Ready, What::Awaited) => debug!(%agent, service, services, "agent heard"),
-        (What::Ready, _) => info!(%agent, service, services, "real server back"),
-        (What::Awaited, _) => debug!(%agent, service, services, "agent not heard yet"),
+        (What::Ready, What::Unverified) => {
+            info!(%agent, service, %real_server, services, "agent heard again")
+        }
+        (What::Ready, What::Awaited) => debug!(%agent, service, %real_server, services, "agent heard"),
+        (What::Ready, _) => info!(%agent, service, %real_server, services, "real server back"),
+        (What::Awaited, _) => debug!(%agent, service, %real_server, services, "agent not heard yet"),
     }
 }

@@ -232,7 +232,7 @@ impl Shell {
     fn drain(&mut self, server: IpAddr, drain: bool) -> DrainAnswer {
         let answer = self.core.drain(server, drain);
         if let DrainAnswer::Done { services, .. } = &answer {
-            info!(%server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
+            info!(real_server = %server, services, "{}", if drain { "real server drained" } else { "real server no longer drained" });
             self.take_turns(self.clock.now());
             self.lead.read();
             if let Err(error) = self.drained_file.write(self.core.drained()) {

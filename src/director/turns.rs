@@ -80,14 +80,14 @@ async fn told_to_stop(signals: &mut daemon::signals::Signals) {
 
 fn log_check(turn: &CheckTurn) {
     let CheckTurn { transition, service, services } = turn;
-    let check = check_word(&transition.spec);
+    let (check, real_server) = (check_word(&transition.spec), transition.spec.target.ip());
     match (transition.from, transition.to, &transition.reason) {
         (Standing::Up, Standing::Up, _) => {
             let reported = transition.reported.map_or_else(|| "nothing".to_owned(), report_words);
-            info!(%service, services, %check, %reported, "real server's weight");
+            info!(%service, %real_server, services, %check, %reported, "real server's weight");
         }
-        (_, _, Some(reason)) => info!(%service, services, %check, %reason, "real server down"),
-        (_, _, None) => info!(%service, services, %check, "real server up"),
+        (_, _, Some(reason)) => info!(%service, %real_server, services, %check, %reason, "real server down"),
+        (_, _, None) => info!(%service, %real_server, services, %check, "real server up"),
     }
 }
 
