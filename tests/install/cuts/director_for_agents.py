@@ -9,6 +9,9 @@ AGENT = ("127.0.0.1", 9781)
 NAME = "LVS01"
 
 
+HEARD = threading.Event()  # the agent knows of this director
+
+
 def follow_for_ever():
     threading.Thread(target=_again_and_again, daemon=True).start()
 
@@ -41,7 +44,8 @@ def _confirm(watch, status):
     connection = http.client.HTTPConnection(*AGENT, timeout=5)
     connection.request("POST", f"/v1/watch/{watch}", headers={"Content-Type": "application/json"},
                        body=json.dumps({"director": NAME, "seq": status["seq"], "vips": held}))
-    connection.getresponse().read()
+    if connection.getresponse().status < 300:
+        HEARD.set()
 
 
 def _held(drain):

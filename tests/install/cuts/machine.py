@@ -136,7 +136,7 @@ class Machine:
         """The last lines that a unit's process wrote."""
         try:
             with open(f"{self.root}/run/cuts/log-{unit}", errors="replace") as log:
-                return log.readlines()[-5:]
+                return log.readlines()[-12:]
         except FileNotFoundError:
             return []
 

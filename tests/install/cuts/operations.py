@@ -22,7 +22,7 @@ class Operation:
 
 INSTALL = "dpkg -i /mnt/${P}_*-1_*.deb"
 OPERATIONS = [
-    Operation("install", BARE, f"{INSTALL}; install -D -m 644 /mnt/$P.toml $C; systemctl enable --now $P",
+    Operation("install", BARE, f"{INSTALL}; install -D -m 644 /tmp/config.toml $C; systemctl enable --now $P",
               ends="prepared", revision="1"),
     Operation("apply", INSTALLED, "$P apply", ends="applied", lasts=False, revision="1", kill=True),
     Operation("drain", ENABLED, "$P drain --wait --deadline 1s", ends="untouched", lasts=False, follower=True, revision="1",

@@ -17,7 +17,7 @@ import time
 import director_for_agents
 from machine import Disk, power_on
 from operations import BARE, ENABLED, INSTALLED, operation
-from sides import Agent, Director, Half
+from sides import PATIENCE, Agent, Director, Half
 from tracer import Cut
 
 SIDES = {"agent": Agent(), "director": Director()}
@@ -68,7 +68,15 @@ class Runs:
 
     # -- lives of machines
 
+    def _followed(self, pause):
+        end = time.monotonic() + PATIENCE
+        while self.what.follower and not director_for_agents.HEARD.is_set():
+            if time.monotonic() >= end:
+                raise Half("the agent answers no director")
+            pause(0.05)
+
     def _before(self, machine):
+        self._operators_file(machine)
         machine.before = self.side.observed(machine)
         if self.what.follower:
             director_for_agents.follow_for_ever()
@@ -76,7 +84,11 @@ class Runs:
         if status:
             raise Half(f"the machine before the cut did not start: {status}")
         if self.what.start == ENABLED:
-            self.side.wait_for(machine, self.side.prepared(machine.before))
+            def pause(seconds):
+                machine.traced(f"sleep {seconds}")  # what is traced goes on only while something traced is run
+
+            self.side.wait_for(machine, self.side.prepared(machine.before), pause=pause)
+            self._followed(pause)
 
     def _until_cut(self, machine, kind, at, after):
         self._before(machine)
@@ -100,11 +112,13 @@ class Runs:
     def _next_start(self, machine):
         """After a power cut."""
         machine.say("next start")
+        self._operators_file(machine)
         machine.before = self.side.observed(machine)
         machine.boot()
         state, who = self.side.judge(machine)
-        if self.what.follower:
+        if self.what.follower and state == "prepared":
             director_for_agents.follow_for_ever()
+            self._followed(time.sleep)
         self._to_its_end(machine)
         return {"state": state, "who": who}
 
@@ -116,6 +130,9 @@ class Runs:
         self._to_its_end(machine)
         self._undone(machine)
         return {"state": "taken up", "who": "cleanup"}
+
+    def _operators_file(self, machine):
+        operators_file(machine, self.side)
 
     def _to_its_end(self, machine):
         machine.say("once more")
@@ -145,15 +162,20 @@ class Runs:
                     self.options.packages)
 
 
+def operators_file(machine, side):
+    with open(machine.root + "/tmp/config.toml", "w") as file:
+        file.write(side.text)
+
+
 def layers(side, options):
     """What the disks hold before, each a layer upon the last: nothing of ours, installed, enabled."""
     found = {BARE: [options.root]}
-    steps = [(INSTALLED, "dpkg -i /mnt/${P}_*-1_*.deb; install -D -m 644 /mnt/$P.toml $C"), (ENABLED, "systemctl enable $P")]
+    steps = [(INSTALLED, "dpkg -i /mnt/${P}_*-1_*.deb; install -D -m 644 /tmp/config.toml $C"), (ENABLED, "systemctl enable $P")]
     below = found[BARE]
     for name, script in steps:
         disk = Disk(os.path.join(options.work, f"{side.package}-{name}"), below, options.packages)
         whole = f"set -e; P={side.package} C={side.config}; {script}"
-        status = power_on(disk, lambda machine, whole=whole: machine.plain(whole))
+        status = power_on(disk, lambda machine, whole=whole: operators_file(machine, side) or machine.plain(whole))
         if status:
             with open(disk.path + "/log") as log:
                 raise Half(f"a disk with {side.package} {name}: {status}: {log.read()}")

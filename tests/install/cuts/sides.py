@@ -85,13 +85,13 @@ class Side:
         self.wait_for(machine, machine.before, patience=0)
         return "untouched", self.says_untouched(machine)
 
-    def wait_for(self, machine, wanted, patience=PATIENCE):
+    def wait_for(self, machine, wanted, patience=PATIENCE, pause=time.sleep):
         end = time.monotonic() + patience
         while (seen := self.observed(machine)) != wanted:
             self.safe(seen)
             if time.monotonic() >= end:
-                raise Half(difference(wanted, seen))
-            time.sleep(0.05)
+                raise Half("\n".join([difference(wanted, seen), *machine.unit_log(self.unit)]))
+            pause(0.05)
 
     def safe(self, seen):
         """What must hold at every moment."""
@@ -137,7 +137,7 @@ address = "192.168.100.9"
 [[service.real]]
 address = "192.168.100.10"
 """
-    table = [f"-A -t {VIP}:80 -s rr", *(f"-a -t {VIP}:80 -r 192.168.100.{last}:80 -g -w 1" for last in (9, 10))]
+    table = sorted([f"-A -t {VIP}:80 -s rr", *(f"-a -t {VIP}:80 -r 192.168.100.{last}:80 -g -w 1" for last in (9, 10))])
 
     def prepared(self, before):
         return self.applied(before) | {"addresses": sorted([*before["addresses"], f"{VIP}/32 eth0 eth0"])}
