@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What cases there are. A case may say on the line above its function what else it needs:
-#   # machine: root=base host=rs01 limit=400
+#   # machine: root=base host=rs01 limit=600
 # the root file system (tests/lab.d/roots.sh), whose place in the note's cluster it takes, and how long it may take in all. With host=none it makes its machines itself.
 
 # cases [NAME…]: NAME FILE ROOT HOST LIMIT, a line each; with --alone names are whole.
@@ -20,7 +20,7 @@ all_cases() {
             sub(/^case_/, "", name)
             sub(/\(\).*/, "", name)
             gsub(/_/, "-", name)
-            print name, FILENAME, said("root", "base"), said("host", "rs01"), said("limit", 400)
+            print name, FILENAME, said("root", "base"), said("host", "rs01"), said("limit", 600)
         }
         !/^# machine: / { wish = "" }
         function said(key, otherwise) {

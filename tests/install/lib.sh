@@ -22,14 +22,18 @@ finish() {
 
 case_failed() {
     trap - ERR
+    set +e
     exec >&2
     if ((BASH_SUBSHELL)); then
         echo "failed ($1) at $2:$3: $4"
         exit "$1"
     fi
     systemctl --no-pager --no-legend --failed 2>&1 | head -n 12
-    journalctl -b --no-pager -o short-monotonic -n 60 2>&1 | grep -v ' kernel: '
-    failed_at "$@"
+    journalctl -b --no-pager -o short-monotonic -n 40 2>&1 | grep -v ' kernel: '
+    (failed_at "$@")
+    # last, as it says most
+    tail -n 20 "$OUT/differs" 2>/dev/null
+    exit 1
 }
 
 # Nothing after it is run in this boot: the machine stops as if its plug were pulled, and boots again into the next function.
@@ -84,15 +88,16 @@ invocation() { systemctl show -P InvocationID "$1"; }
 
 # same_after WHAT BEFORE AFTER: two files with snapshots.
 same_after() {
-    diff -u "$2" "$3" || fail "$1 differs (- before, + after)"
+    rm -f "$OUT/differs"
+    diff -u "$2" "$3" >"$OUT/differs" || fail "$1 differs (- before, + after)"
 }
 
 # host_state: what a daemon of ours may change while it runs.
 host_state() {
     snapshot "$HOST"
     ipvsadm -Sn 2>/dev/null || true
-    # not all of them may be read
-    (cd /proc/sys/net && { grep -rH . ipv4/conf ipv6/conf ipv4/vs 2>/dev/null || true; }) | sort
+    # not all of them may be read, and sync_qlen_max is what the kernel makes of its memory
+    (cd /proc/sys/net && { grep -rH . ipv4/conf ipv6/conf ipv4/vs 2>/dev/null || true; }) | grep -v sync_qlen_max | sort
 }
 
 # file_state: every file that is not as the root file system came, and what is in those of /etc. What dpkg, apt, rpm, systemd and
@@ -103,8 +108,8 @@ file_state() {
         cd /lab/disk || exit
         find . \( -path ./lab -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log -o \
             -path ./var/lib/rpm -o -path ./root/.rpmdb -o -path ./var/lib/systemd -o -path ./tmp -o -path ./var/tmp \) -prune -o \
-            ! -type d ! -name '*-' ! -path ./etc/passwd ! -path ./etc/group ! -path './etc/*shadow' -printf '%p %y %M %u %g %l\n'
-        find etc -type f ! -name '*-' ! -path etc/passwd ! -path etc/group ! -path 'etc/*shadow' -exec sha256sum {} +
+            ! -type d ! -name '*-' ! -path ./etc/passwd ! -path ./etc/group ! -path './etc/*shadow' ! -path './etc/sub?id' -printf '%p %y %M %u %g %l\n'
+        find etc -type f ! -name '*-' ! -path etc/passwd ! -path etc/group ! -path 'etc/*shadow' ! -path 'etc/sub?id' -exec sha256sum {} +
     ) | sort
 }
 

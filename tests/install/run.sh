@@ -68,7 +68,7 @@ tell() {
             failed=$((failed + 1))
             [[ $ALONE ]] || echo "$1" >>"$LAB_OUT/install-failed-$LAB_LANE"
             echo "FAILED install $1 ($4 s), the end of $2/{machine,console,case}.log:"
-            tail -qn 20 "$2"/{machine,console}.log 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g; s/\r//; s/^/    /'
+            tail -qn 8 "$2"/{machine,console}.log 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g; s/\r//; s/^/    /'
             tail -n 60 "$2/case.log" 2>/dev/null | sed 's/^/    /'
             ;;
     esac
