@@ -116,3 +116,6 @@ fn line(finding: &Finding, marks: Marks, text: &mut String) {
         Verdict::Unknown { .. } | Verdict::Fine(_) | Verdict::NotApplicable(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

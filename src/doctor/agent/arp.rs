@@ -1,0 +1,87 @@
+//! Who answers ARP for a VIP: not this host.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use host::{ArpSysctl, Scope, Sysctl};
+
+use super::Sight;
+use crate::{Finding, Link};
+
+pub(super) const SYSCTLS: &str = "arp-sysctls";
+pub(super) const NEW: &str = "arp-sysctls-new-interface";
+const NO_IPV4: &str =
+    "no VIP is IPv4: neighbours are solicited per device, and a VIP on lo is silent by itself";
+
+/// What is in effect on each interface by which ARP comes in.
+pub(super) fn sysctls(sight: Sight<'_>) -> Vec<Finding> {
+    let Some(scope) = strictest(sight) else { return vec![Finding::not_applicable(SYSCTLS, "", NO_IPV4)] };
+    let links = match sight.host.links.as_result() {
+        Ok(links) => links,
+        Err(unseen) => return vec![Finding::unknown(SYSCTLS, "", unseen)],
+    };
+    let speaking: Vec<&Link> = links.iter().filter(|link| !link.loopback && !link.noarp).collect();
+    let bad: Vec<Finding> = speaking.iter().filter_map(|link| wrong(sight, &link.name, scope)).collect();
+    if !bad.is_empty() {
+        return bad;
+    }
+    let names: Vec<&str> = speaking.iter().take(4).map(|link| link.name.as_str()).collect();
+    let more = speaking.len().saturating_sub(names.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    vec![Finding::fine(SYSCTLS, "", format!("the VIPs are silent on {}{more}", names.join(", ")))]
+}
+
+/// What an interface gets that is made later.
+pub(super) fn new_interfaces(sight: Sight<'_>) -> Vec<Finding> {
+    let Some(scope) = strictest(sight) else { return vec![Finding::not_applicable(NEW, "", NO_IPV4)] };
+    let finding = wrong(sight, "default", scope).map_or_else(
+        || Finding::fine(NEW, "", "the VIPs will be silent there"),
+        |finding| Finding { id: NEW, ..finding },
+    );
+    vec![finding]
+}
+
+fn strictest(sight: Sight<'_>) -> Option<Scope> {
+    let vips = sight.ipv4();
+    let host_only = vips.iter().all(|vip| vip.scope == Scope::Host);
+    (!vips.is_empty()).then_some(if host_only { Scope::Host } else { Scope::Global })
+}
+
+fn wrong(sight: Sight<'_>, interface: &str, scope: Scope) -> Option<Finding> {
+    let mut what = Vec::new();
+    let mut cure = Vec::new();
+    for name in ArpSysctl::ALL {
+        let (Some(all), Some(own)) = (value(sight, "all", name), value(sight, interface, name)) else {
+            continue;
+        };
+        let found = all.max(own);
+        if name.is_good(found, scope) {
+            continue;
+        }
+        what.push(format!("{} {found}", name.name()));
+        if !name.is_good(all, scope) {
+            cure.push(set("all", name));
+        }
+        if !name.is_good(own.max(name.wanted()), scope) {
+            cure.push(set(interface, name));
+        }
+    }
+    if what.is_empty() {
+        return None;
+    }
+    let what = format!(
+        "in effect {}: this host answers ARP for its VIPs, or tells them as its own",
+        what.join(", ")
+    );
+    Some(Finding::wrong(SYSCTLS, interface, what, cure))
+}
+
+fn value(sight: Sight<'_>, interface: &str, name: ArpSysctl) -> Option<i32> {
+    sight.host.sysctls.conf(interface, name.name()).and_then(|value| i32::try_from(value).ok())
+}
+
+fn set(interface: &str, name: ArpSysctl) -> String {
+    format!("sysctl -w {}={}", Sysctl::new(interface, name), name.wanted())
+}

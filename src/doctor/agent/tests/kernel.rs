@@ -1,0 +1,134 @@
+use super::*;
+
+#[test]
+fn arp_is_answered_on_one_interface() {
+    let mut host = Host::prepared();
+    assert!(host.is_fine("arp-sysctls") && host.is_fine("arp-sysctls-new-interface"));
+    // only lo, as the folk script has it: no help
+    for name in ["arp_ignore", "arp_announce"] {
+        host.facts.sysctls.insert(alloc::format!("net/ipv4/conf/all/{name}"), "0");
+        host.facts.sysctls.insert(alloc::format!("net/ipv4/conf/lo/{name}"), "2");
+        host.facts.sysctls.insert(alloc::format!("net/ipv4/conf/eth1/{name}"), "2");
+    }
+    let (subject, what, cure) = host.wrong("arp-sysctls");
+    assert_eq!("eth0", subject);
+    assert!(what.contains("arp_ignore 0, arp_announce 0"), "{what}");
+    assert_eq!(
+        vec!["sysctl -w net.ipv4.conf.all.arp_ignore=1", "sysctl -w net.ipv4.conf.all.arp_announce=2"],
+        cure
+    );
+    assert_eq!(1, host.verdicts("arp-sysctls").len(), "eth1 has its own");
+    assert_eq!("default", host.wrong("arp-sysctls-new-interface").0);
+}
+
+#[test]
+fn a_reserved_value_of_one_interface_is_above_that_of_all() {
+    let mut host = Host::prepared();
+    host.links()[1].name = "eth0.100".to_owned();
+    host.facts.sysctls.insert("net/ipv4/conf/eth0.100/arp_ignore", "4");
+    host.facts.sysctls.insert("net/ipv4/conf/eth0.100/arp_announce", "0");
+    assert_eq!(vec!["sysctl -w net.ipv4.conf.eth0/100.arp_ignore=1"], host.wrong("arp-sysctls").2);
+}
+
+#[test]
+fn arp_does_not_matter_without_ipv4() {
+    let mut host = Host::with_config("[[vip]]\naddress = \"2001:db8::240\"\n");
+    assert!(
+        ["arp-sysctls", "arp-sysctls-new-interface", "arp-sysctls-at-boot", "rp-filter"]
+            .iter()
+            .all(|id| host.is_not_applicable(id))
+    );
+    host = Host::prepared();
+    host.facts.links = Seen::default();
+    assert!(host.is_unknown("arp-sysctls"));
+}
+
+#[test]
+fn files_that_undo_the_arp_sysctls_at_boot() {
+    let mut host = Host::prepared();
+    host.file(
+        "/etc/sysctl.d/10-good.conf",
+        "net.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.eth0.arp_ignore = 0\n",
+    );
+    assert!(host.is_fine("arp-sysctls-at-boot"));
+    host.file("/etc/sysctl.d/50-cni.conf", "net.ipv4.ip_forward=1\nnet.ipv4.conf.all.arp_announce=0\n");
+    let (subject, what, cure) = host.wrong("arp-sysctls-at-boot");
+    assert_eq!("/etc/sysctl.d/50-cni.conf", subject);
+    assert!(what.starts_with("line 2 sets net/ipv4/conf/all/arp_announce to 0"), "{what}");
+    assert_eq!(vec!["sed -i '2s/^/# /' /etc/sysctl.d/50-cni.conf"], cure);
+}
+
+#[test]
+fn strict_reverse_path_matters_where_answers_leave_elsewhere() {
+    let mut host = Host::prepared();
+    host.facts.sysctls.insert("net/ipv4/conf/all/rp_filter", "1");
+    assert!(host.is_fine("rp-filter"), "one way in and out");
+    host.facts.routes = Seen::Known(vec![
+        route("0.0.0.0/0", "eth1"),
+        route("192.168.100.0/24", "eth0"),
+        route("10.0.0.0/8", "eth1"),
+    ]);
+    let (subject, _, cure) = host.wrong("rp-filter");
+    assert_eq!(("eth0", "sysctl -w net.ipv4.conf.eth0.rp_filter=2"), (subject.as_str(), cure[0].as_str()));
+    host.facts.sysctls.insert("net/ipv4/conf/eth0/rp_filter", "2");
+    assert!(host.is_fine("rp-filter"));
+    host.facts.routes = Seen::default();
+    assert!(host.is_unknown("rp-filter"));
+}
+
+#[test]
+fn forwarding_makes_a_loop_unless_directors_follow() {
+    let mut host = Host::prepared();
+    assert!(host.is_fine("ip-forward"));
+    host.facts.sysctls.insert("net/ipv4/ip_forward", "1");
+    assert!(host.is_fine("ip-forward"), "directors follow");
+    host.own = own("[[vip]]\naddress = \"192.168.100.240\"\n");
+    let (_, what, cure) = host.wrong("ip-forward");
+    assert!(what.contains("go round"), "{what}");
+    assert_eq!("sysctl -w net.ipv4.ip_forward=0", cure[0]);
+    host.facts.sysctls = crate::Sysctls::default();
+    assert!(host.is_not_applicable("ip-forward"));
+}
+
+#[test]
+fn old_kernels() {
+    let mut host = Host::prepared();
+    for (release, good) in
+        [("4.18.0-553.el8.x86_64", true), ("6.12", true), ("4.17.1", false), ("3.10.0-1160", false)]
+    {
+        host.facts.release = Seen::Known(Release::parse(release).unwrap());
+        assert_eq!(good, host.is_fine("kernel"), "{release}");
+    }
+    host.facts.release = Seen::default();
+    assert!(host.is_unknown("kernel"));
+    assert!(host.is_not_applicable("tcp-tw-recycle"));
+    host.facts.sysctls.insert("net/ipv4/tcp_tw_recycle", "0");
+    assert!(host.is_fine("tcp-tw-recycle"));
+    host.facts.sysctls.insert("net/ipv4/tcp_tw_recycle", "1");
+    assert_eq!(vec!["sysctl -w net.ipv4.tcp_tw_recycle=0"], host.wrong("tcp-tw-recycle").2);
+}
+
+#[test]
+fn packets_too_small_for_the_protocol() {
+    let mut host = Host::prepared();
+    assert!(host.is_fine("mtu"));
+    host.links()[1].mtu = 1200;
+    assert_eq!(vec!["ip link set eth0 mtu 1500"], host.wrong("mtu").2, "IPv6 takes 1280 for granted");
+    host.own = own("[[vip]]\naddress = \"192.168.100.240\"\n");
+    assert!(host.is_fine("mtu"));
+    host.facts.links = Seen::default();
+    assert!(host.is_unknown("mtu"));
+}
+
+#[test]
+fn joined_packets_matter_where_they_are_forwarded() {
+    let mut host = Host::prepared();
+    host.links()[1].lro = Seen::Known(true);
+    assert!(host.is_not_applicable("lro"));
+    host.facts.sysctls.insert("net/ipv4/ip_forward", "1");
+    assert_eq!(vec!["ethtool -K eth0 lro off"], host.wrong("lro").2);
+    host.links()[1].lro = Seen::default();
+    assert!(host.is_unknown("lro"));
+    host.links()[1].lro = Seen::Known(false);
+    assert!(host.is_fine("lro"));
+}
