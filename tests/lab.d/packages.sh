@@ -17,6 +17,7 @@ BASE_PACKAGES='
 TEST_PACKAGES='
     vtysh:frr:frr
     tcpdump:tcpdump:tcpdump
+    nft:nftables:nftables
     strace:strace:strace
     openssl:openssl:openssl
     redis-server:redis-server:redis
