@@ -55,7 +55,7 @@ fn peer(sender: IpAddr, said: &Said) -> String {
 fn silence(sight: Sight<'_>, router: &RouterConfig, heard: &Heard) -> Finding {
     let is_master = sight.daemon().is_some_and(|daemon| daemon.masters.contains(&router.name));
     let needed = master_down(router);
-    let listened = seconds(heard.during);
+    let listened = format!("{:.1} s", heard.during.as_secs_f32());
     if is_master {
         return Finding::fine(
             ID,

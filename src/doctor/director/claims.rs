@@ -8,37 +8,52 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{Claims, Sight, Vip};
-use crate::{Finding, Seen};
+use crate::{Finding, Seen, Verdict};
 
 pub(super) const ID: &str = "vip-on-the-wire";
 
 /// Every VIP is answered for by one host at most, and by no real server.
 pub(super) fn holders(sight: Sight<'_>) -> Vec<Finding> {
-    let findings: Vec<Finding> = sight.vips().map(|vip| holder(sight, vip)).collect();
+    let findings: Vec<Finding> = sight.vips().flat_map(|vip| answered(sight, vip)).collect();
     if findings.is_empty() {
         return vec![Finding::not_applicable(ID, "", "the file gives this director no address")];
     }
     findings
 }
 
-fn holder(sight: Sight<'_>, vip: Vip<'_>) -> Finding {
+fn answered(sight: Sight<'_>, vip: Vip<'_>) -> Vec<Finding> {
     let subject = vip.address.to_string();
     let claims = match sight.own.claims.get(vip.interface) {
         Some(Seen::Known(claims)) => claims,
-        Some(Seen::Unseen(unseen)) => return Finding::unknown(ID, subject, unseen),
-        None => return Finding::not_applicable(ID, subject, format!("{} was not asked", vip.interface)),
+        Some(Seen::Unseen(unseen)) => return vec![Finding::unknown(ID, subject, unseen)],
+        None => {
+            let why = format!("{} was not asked", vip.interface);
+            return vec![Finding::not_applicable(ID, subject, why)];
+        }
     };
-    let empty = BTreeSet::new();
-    let others = claims.get(&vip.address).unwrap_or(&empty);
+    let mut others = claims.get(&vip.address).cloned().unwrap_or_default();
+    let leaking = others.iter().filter_map(|mac| Some((*mac, real_server(sight, claims, *mac)?)));
+    let leaking: Vec<([u8; 6], IpAddr)> = leaking.collect();
+    others.retain(|mac| leaking.iter().all(|(leaking, _)| leaking != mac));
+    let mut findings: Vec<Finding> =
+        leaking.into_iter().map(|(mac, server)| leak(vip, mac, server)).collect();
+    let rest = holder(sight, vip, claims, &others);
+    if findings.is_empty() || matches!(rest.verdict, Verdict::Wrong { .. }) {
+        findings.push(rest);
+    }
+    findings
+}
+
+/// Without real servers.
+fn holder(sight: Sight<'_>, vip: Vip<'_>, claims: &Claims, others: &BTreeSet<[u8; 6]>) -> Finding {
+    let subject = vip.address.to_string();
     let held_here = sight.host.holders(vip.address).any(|(link, _)| link.name == vip.interface);
-    let leaking = others.iter().find_map(|mac| Some((*mac, real_server(sight, claims, *mac)?)));
-    match (leaking, held_here, others.len()) {
-        (Some((mac, server)), ..) => leak(vip, mac, server),
-        (None, true, 1..) => second(vip, claims, others),
-        (None, false, 2..) => many(vip, claims, others),
-        (None, true, 0) => Finding::fine(ID, subject, "this host alone answers"),
-        (None, false, 1) => Finding::fine(ID, subject, format!("{} alone answers", named(claims, others))),
-        (None, false, 0) => Finding::fine(ID, subject, "nobody has it"),
+    match (held_here, others.len()) {
+        (true, 1..) => second(vip, claims, others),
+        (false, 2..) => many(vip, claims, others),
+        (true, 0) => Finding::fine(ID, subject, "this host alone answers"),
+        (false, 1) => Finding::fine(ID, subject, format!("{} alone answers", named(claims, others))),
+        (false, 0) => Finding::fine(ID, subject, "nobody has it"),
     }
 }
 
@@ -89,8 +104,8 @@ fn named(claims: &Claims, macs: &BTreeSet<[u8; 6]>) -> String {
     let more = macs.len().saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let known = claims.iter().filter(|(_, theirs)| macs.len() == 1 && !theirs.is_disjoint(macs));
-    let known: Vec<String> = known.skip(1).take(2).map(|(address, _)| address.to_string()).collect();
-    let known = if known.is_empty() { String::new() } else { format!(" (also {})", known.join(", ")) };
+    let known: Vec<String> = known.take(4).map(|(address, _)| address.to_string()).collect();
+    let known = if known.len() < 2 { String::new() } else { format!(" (has {})", known.join(", ")) };
     format!("{}{more}{known}", names.join(", "))
 }
 

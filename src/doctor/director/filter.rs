@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
@@ -14,6 +14,7 @@ use vrrp::Family;
 use super::Sight;
 use crate::Finding;
 use crate::firewall::{Packet, Passage, passage};
+use crate::shared::{Wanted, opening};
 
 pub(super) const ADVERTS: &str = "firewall-vrrp";
 pub(super) const SYNC: &str = "firewall-sync";
@@ -121,40 +122,22 @@ fn judge(sight: Sight<'_>, id: &'static str, subject: &str, packet: &Packet<'_>,
             Finding::fine(id, subject, format!("let in where this rule matches: {rule}"))
         }
         Passage::Dropped(rule) => {
-            Finding::wrong(id, subject, format!("{harm}: dropped by {rule}"), [opening(&rule, packet)])
+            let cure = opening(sight.host, &rule, wanted(packet));
+            Finding::wrong(id, subject, format!("{harm}: dropped by {rule}"), cure)
         }
         Passage::Unseen(unseen) => Finding::unknown(id, subject, &unseen),
     }
 }
 
-/// A rule before all others of the chain that drops: `inet filter input: …` of nftables, `filter INPUT: …` of iptables.
-fn opening(rule: &str, packet: &Packet<'_>) -> String {
-    let chain: Vec<&str> = rule.split(": ").next().unwrap_or_default().split(' ').collect();
-    match chain.as_slice() {
-        // those of iptables-nft, which are to be changed by it
-        [_, table @ ("filter" | "mangle" | "raw"), name @ ("INPUT" | "PREROUTING")] | [table, name] => {
-            iptables(table, name, packet)
-        }
-        [family, table, name] => nft(family, table, name, packet),
-        _ => "# let it in where this host's packet filter is configured".into(),
+fn wanted<'a>(packet: &Packet<'_>) -> Wanted<'a> {
+    let name = match packet.protocol {
+        UDP => "udp",
+        SCTP => "sctp",
+        _ => "tcp",
+    };
+    match packet.port {
+        Some(port) => Wanted::Port(name, port, packet.to),
+        None if packet.protocol == VRRP => Wanted::Protocol("vrrp"),
+        None => Wanted::Protocol(name),
     }
-}
-
-fn iptables(table: &str, chain: &str, packet: &Packet<'_>) -> String {
-    let tool = if packet.to.is_ipv4() { "iptables" } else { "ip6tables" };
-    let port = packet.port.map(|port| format!(" --dport {port}")).unwrap_or_default();
-    format!(
-        "{tool} -t {table} -I {chain} -p {} -d {}{port} -j ACCEPT  # and where this host's filter is configured",
-        packet.protocol, packet.to
-    )
-}
-
-fn nft(family: &str, table: &str, chain: &str, packet: &Packet<'_>) -> String {
-    let to = if packet.to.is_ipv4() { "ip" } else { "ip6" };
-    let port = packet.port.map(|port| format!(" th dport {port}")).unwrap_or_default();
-    format!(
-        "nft insert rule {family} {table} {chain} meta l4proto {} {to} daddr {}{port} accept  # and where this host's filter \
-         is configured",
-        packet.protocol, packet.to
-    )
 }

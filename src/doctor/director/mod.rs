@@ -13,13 +13,15 @@ mod others;
 mod servers;
 mod settings;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 
 pub use facts::{Claims, Daemon, DirectorFacts, Heard, Said, Table, Way};
 use facts::{Sight, Vip};
 
-use crate::{Facts, Finding};
+use crate::{Facts, Finding, shared};
 
 /// A rule that needs to know what the director is for, and its word for machines.
 type Rule = (&'static str, fn(Sight<'_>) -> Vec<Finding>);
@@ -62,6 +64,7 @@ pub fn findings(host: &Facts, own: &DirectorFacts) -> Vec<Finding> {
     let mut findings = daemon::config(own);
     findings.extend(daemon::unit(host, own));
     findings.extend(others::findings(host));
+    findings.extend(shared::findings(host, "lvs-director"));
     match &own.config {
         Ok(config) => {
             let sight = Sight { host, own, config };
