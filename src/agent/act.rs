@@ -97,12 +97,8 @@ fn done(result: Result<(), AddressError>) -> Outcome {
 }
 
 fn address_hint(error: &AddressError) -> Option<&'static str> {
-    if error.is_denied() {
-        return Some(DENIED);
-    }
-    error
-        .is_unsupported()
-        .then_some("the kernel has no such device or protocol: modprobe dummy, or is IPv6 off?")
+    let no_device = "the kernel has no such device or protocol: modprobe dummy, or is IPv6 off?";
+    error.hint().or_else(|| error.is_unsupported().then_some(no_device))
 }
 
 fn sysctl_hint(error: &SysctlError) -> &'static str {

@@ -20,6 +20,7 @@ mod status_text;
 mod store;
 mod time;
 mod weight;
+mod writes;
 
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ pub(crate) fn log(event: &Event) {
         Event::Done(step) => tracing::info!(%step, "done"),
         Event::Repaired { step, contested } => repaired(step, *contested),
         Event::Failed { step, reason } => tracing::warn!(%step, %reason, "step failed, will be tried again"),
-        Event::SomeoneElse(step) => tracing::info!(%step, "someone else did it first: not ours"),
+        Event::SomeoneElse(step) => tracing::info!(%step, "someone else did it first"),
         Event::Note(note) => tracing::warn!("{note}"),
         Event::Ready(vip) => tracing::info!(%vip, "ready"),
         Event::NotReady { vip, reason, was_ready: true } => {

@@ -25,6 +25,7 @@ use crate::start::{look, start, warn, warn_lines};
 use crate::store::Store;
 use crate::time::{Time, unix_time_s};
 use crate::weight::{self, Weighing};
+use crate::writes::Writes;
 
 /// A running agent.
 pub(crate) struct Daemon {
@@ -47,6 +48,7 @@ pub(crate) struct Ears {
     pub(crate) events: Events,
     pub(crate) signals: Signals,
     pub(crate) deaths: Deaths,
+    pub(crate) writes: Writes,
     pub(crate) weight: watch::Receiver<Option<u8>>,
 }
 
@@ -60,7 +62,7 @@ pub(crate) async fn run(path: PathBuf, store: Store) -> Exit {
 
 impl Daemon {
     async fn serve(mut self, ears: Ears) -> Exit {
-        let Ears { heard, mut events, mut signals, mut deaths, mut weight } = ears;
+        let Ears { heard, mut events, mut signals, mut deaths, mut writes, mut weight } = ears;
         let Heard { mut commands, mut reloads, mut words } = heard;
         // a weight that is known at the start comes with the first word
         self.core.weigh(*weight.borrow_and_update());
@@ -84,6 +86,7 @@ impl Daemon {
                 // before what others say: however much that is, it keeps nothing from its time
                 () = alive.due() => notify::watchdog(),
                 () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
+                () = writes.next() => self.feed(Input::Written).await,
                 Some(command) = commands.recv() => self.command(command).await,
                 Some(asked) = reloads.recv() => {
                     let reloaded = self.reload(&mut weight, &mut deaths).await;

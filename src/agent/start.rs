@@ -24,6 +24,7 @@ use crate::run::{Daemon, Ears};
 use crate::store::{Store, Stored};
 use crate::time::Time;
 use crate::weight::{self, Weighing};
+use crate::writes::Writes;
 
 /// The caller holds the run directory's lock.
 pub(crate) async fn start(path: PathBuf, store: Store) -> Result<(Daemon, Ears), Exit> {
@@ -47,9 +48,10 @@ pub(crate) async fn start(path: PathBuf, store: Store) -> Result<(Daemon, Ears),
     let weighing = (loaded.config.weight.clone(), weighing);
     let limbs = Limbs { store, looker, hands: Hands { addresses, sysctls }, weighing };
     let (daemon, heard) = assemble(path, loaded, tls, stored, limbs).await?;
+    let writes = Writes::open();
     // after a look, which has the kernel load what tells of them
     let deaths = Deaths::of(daemon.core.vips());
-    Ok((daemon, Ears { heard, events, signals, deaths, weight }))
+    Ok((daemon, Ears { heard, events, signals, deaths, writes, weight }))
 }
 
 struct Limbs {

@@ -15,3 +15,4 @@ pub mod survey;
 pub mod sysctl;
 pub mod vrrp;
 pub mod ways;
+pub mod written;

@@ -18,6 +18,8 @@ pub(crate) enum Input {
     Changed,
     /// the kernel says that a socket is gone which may have been a VIP's listener
     Died,
+    /// a sysctl was written, by us or by others
+    Written,
     /// a look is done, or failed
     Looked(Depth, Result<HostState, String>),
     /// steps were tried; with what was ours before them

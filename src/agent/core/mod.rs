@@ -134,7 +134,7 @@ impl Core {
         match input {
             Input::Tick => {}
             Input::Changed => self.timers.changed(now),
-            Input::Died => self.timers.died(now),
+            Input::Died | Input::Written => self.timers.at_once(now),
             Input::Looked(depth, Ok(state)) => self.looked(depth, state, now),
             Input::Looked(depth, Err(reason)) => self.look_failed(depth, reason, now),
             Input::Applied(results) => self.applied(results, now),

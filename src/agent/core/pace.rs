@@ -32,7 +32,7 @@ impl Pace {
         Self::new(10, Duration::from_millis(10))
     }
 
-    /// Of looks that listeners ask for which died or are missing: 25 in a second.
+    /// Of looks at once, for listeners that died or are missing and sysctls that were written: 25 in a second.
     pub(super) const fn of_quick_looks() -> Self {
         Self::new(5, Duration::from_millis(40))
     }
@@ -63,6 +63,10 @@ const REPAIRS: usize = 6;
 
 /// See [`REPAIRS`].
 const WINDOW: Duration = Duration::from_secs(10);
+
+/// Repairs of sysctls so close to the one before are part of it: whoever sets four of them writes four files, and each write is
+/// seen at once.
+const ONE_ACT: Duration = Duration::from_millis(200);
 
 /// Without a repair for so long, the contest is over.
 const QUIET: Duration = Duration::from_secs(5);
@@ -113,7 +117,11 @@ struct Contest {
 impl Contests {
     /// Notes a repair; answers whether a contest begins with it.
     pub(super) fn note(&mut self, subject: Subject, now: Duration) -> bool {
+        let is_many_files = subject == Subject::Sysctls;
         let contest = self.0.entry(subject).or_default();
+        if is_many_files && contest.repairs.back().is_some_and(|last| now.saturating_sub(*last) < ONE_ACT) {
+            return false;
+        }
         contest.repairs.push_back(now);
         while contest.repairs.len() > REPAIRS {
             contest.repairs.pop_front();

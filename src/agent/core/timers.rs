@@ -20,7 +20,7 @@ const MISSING_SHARE: u32 = 20;
 #[derive(Debug)]
 pub(super) struct Timers {
     interval: Duration,
-    /// of looks for listeners
+    /// of looks for what died, was written or is missing
     quick: Pace,
     /// when one is wanted
     quick_at: Option<Duration>,
@@ -63,8 +63,8 @@ impl Timers {
         self.again_at(now.max(self.last + GAP));
     }
 
-    /// A socket that a VIP needs is gone.
-    pub(super) fn died(&mut self, now: Duration) {
+    /// A socket that a VIP needs is gone, or a sysctl was written.
+    pub(super) fn at_once(&mut self, now: Duration) {
         self.soon(now);
     }
 

@@ -36,14 +36,22 @@ impl AddressError {
         Self::Refused { what: what.to_owned(), source: error.to_io() }
     }
 
-    /// EPERM or EACCES: needs `CAP_NET_ADMIN`.
+    /// EPERM: needs `CAP_NET_ADMIN`.
     pub fn is_denied(&self) -> bool {
-        matches!(self.errno(), Some(errno) if errno == nix::libc::EPERM || errno == nix::libc::EACCES)
+        self.errno() == Some(nix::libc::EPERM)
+    }
+
+    /// EACCES: the interface takes no IPv6 address (`ipv6_add_addr` in `net/ipv6/addrconf.c`).
+    pub fn is_ipv6_off(&self) -> bool {
+        self.errno() == Some(nix::libc::EACCES)
     }
 
     /// What a person can do about it.
     pub fn hint(&self) -> Option<&'static str> {
-        self.is_denied().then_some("needs root or CAP_NET_ADMIN; IPv6 also that its disable_ipv6 is 0")
+        if self.is_ipv6_off() {
+            return Some("IPv6 is off on the interface: its disable_ipv6 in net.ipv6.conf is 1");
+        }
+        self.is_denied().then_some("needs root or CAP_NET_ADMIN")
     }
 
     /// EEXIST: someone else was faster.

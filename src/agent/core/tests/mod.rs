@@ -348,6 +348,50 @@ fn a_listener_that_dies_is_seen_at_once_and_its_return_soon() {
 }
 
 #[test]
+fn a_sysctl_that_is_written_is_put_right_at_once() {
+    let mut world = World::prepared(vec![vip(240)]);
+    world.run(ms(100));
+    world.flip(0);
+    world.tell(Input::Written);
+    assert_eq!(world.kernel.sysctls[&Sysctl::new("all", ArpSysctl::Ignore)], 1, "without a moment between");
+    assert!(world.published.iter().any(|status| !status.ready), "and yet it was said");
+    world.run(ms(1));
+    assert!(world.status().ready);
+}
+
+/// `sysctl --system` writes each of them by itself, and systemd-sysctl does it once more.
+#[test]
+fn many_writes_in_a_row_are_no_contest() {
+    let mut world = World::prepared(vec![vip(240)]);
+    for _ in 0..3 {
+        for _ in 0..4 {
+            world.flip(0);
+            world.tell(Input::Written);
+            world.run(ms(5));
+        }
+        world.run(ms(1000));
+    }
+    assert_eq!(world.status().repairs.sysctls, 12);
+    assert!(world.status().ready && !world.status().contested);
+}
+
+#[test]
+fn whoever_writes_a_sysctl_again_and_again_is_told_of_and_floods_nobody() {
+    let mut world = World::prepared(vec![vip(240)]);
+    for _ in 0..10_000 {
+        world.flip(0);
+        world.tell(Input::Written);
+        world.run(ms(1));
+    }
+    assert!((45..=65).contains(&world.status().repairs.sysctls), "{:?}", world.status().repairs);
+    assert!(world.looks <= 400, "{} looks in 10 s", world.looks);
+    assert!(world.events.contains(&Event::Contested(Subject::Sysctls)));
+    assert!(!world.status().ready, "not even between two repairs");
+    world.run(ms(6000));
+    assert!(world.status().ready);
+}
+
+#[test]
 fn a_missing_listener_is_looked_for_often_and_one_that_is_there_is_not() {
     let mut world = served();
     world.run(ms(10_000));
