@@ -7,13 +7,16 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use daemon::run_dir::RunDir;
 
+/// Where the configuration is unless said.
+pub(crate) const USUAL_FILE: &str = "/etc/lvs-rs-agent/agent.toml";
+
 /// Prepares a real server of an LVS direct-routing cluster: VIPs on lo with /32, arp_ignore and arp_announce, and
 /// keeps it so. Tells over HTTP whether each VIP is ready.
 #[derive(Debug, Parser)]
 #[command(name = "lvs-rs-agent", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Configuration file
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "/etc/lvs-rs-agent/agent.toml")]
+    #[arg(short, long, global = true, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
     /// Directory for the lock, the control socket and what is ours [default: $RUNTIME_DIRECTORY or
     /// /run/lvs-rs-agent]
@@ -60,6 +63,13 @@ pub(crate) enum Command {
     /// For the unit's ExecStop: a drain of the whole host if the unit is being stopped, nothing if it is restarted.
     /// The next start ends it
     Stop(StopArgs),
+    /// Look at this host and say what is known to go wrong, each with the commands that cure it. Changes nothing, needs
+    /// neither root nor a running agent, and says what it could not see. Exits with 1 when something is wrong
+    Doctor {
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
     /// Undo exactly what the agent did: its VIPs, its devices, then the sysctls with the values that were there
     /// before. Refused while the agent runs. Stop traffic first: drain
     Cleanup,
