@@ -73,13 +73,13 @@ bind_lab() {
     done
 }
 
-# Ends when the machine has powered off, or its power is cut: when the case asks for it by a file.
+# Ends when the case has, which takes no shutdown, or when it asks by a file for a cut of the power.
 one_boot() {
     local pid
     boot_command
     unshare --pid --fork --kill-child "${COMMAND[@]}" </dev/null >>"$LAB_MACHINE/console.log" 2>&1 &
     pid=$!
-    while kill -0 "$pid" 2>/dev/null && [[ ! -e $LAB_MACHINE/cut ]]; do
+    while kill -0 "$pid" 2>/dev/null && [[ ! -e $LAB_MACHINE/cut && ! -s $LAB_MACHINE/status ]]; do
         read -rt 0.2 -u "$PAUSE" || true
     done
     kill -KILL "$pid" 2>/dev/null || true
