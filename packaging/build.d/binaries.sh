@@ -7,55 +7,80 @@ BUILT=$OUT/build
 # RHEL 8 has 2.28, Ubuntu 22.04 2.35, Debian 12 2.36.
 OLDEST_GLIBC=2.28
 
+# The standard library and every dependency name no version of a symbol of glibc: the linker does, by the glibc that it is
+# shown. So only the two last links are done twice, once as ever and once by zig, from the same objects: another linker by
+# cargo's configuration would compile everything again, and optimising across crates is most of a link's time.
 build_all() {
-    say "building lvs-rs-agent and lvs-director"
-    CARGO_TARGET_DIR=$TARGET cargo build --release --locked --bins
-    local package
-    for package in "${PACKAGES[@]}"; do
-        relinked "$package" || relink "$package"
-    done
+    make_linker
+    say "building lvs-rs-agent and lvs-director, linked for glibc $OLDEST_GLIBC too"
+    compile
+    if ! linked; then
+        # They were there already, and nothing was linked.
+        rm -rf "$TARGET"/release/.fingerprint/lvs-rs-[0-9a-f]*
+        compile
+    fi
+    linked || die "cargo did not link by the cc in $OUT/bin: another linker is configured for it"
     say "building what writes the manuals"
     CARGO_TARGET_DIR=$TARGET cargo build --locked -p lvs-packaging
     cp "$TARGET/debug/lvs-manuals" "$BUILT/release/"
 }
 
-# Whether that very binary was linked before.
-relinked() {
-    local stamp=$BUILT/release/$1.of
-    [[ -x $BUILT/release/$1 && -f $stamp && $(<"$stamp") == "$(fingerprint "$1")" ]]
+compile() {
+    PATH=$OUT/bin:$PATH CARGO_TARGET_DIR=$TARGET cargo build --release --locked --bins
 }
 
-fingerprint() {
-    sha256sum <"$TARGET/release/$1"
+# Whether zig has linked what these very binaries are made of.
+linked() {
+    local package
+    for package in "${PACKAGES[@]}"; do
+        [[ -x $BUILT/release/$package && -f $BUILT/release/$package.of ]] || return 1
+        [[ $(<"$BUILT/release/$package.of") == "$(sha256sum <"$TARGET/release/$package")" ]] || return 1
+    done
 }
 
-# The standard library and every dependency are compiled already, and name no version of a symbol of glibc: the linker
-# does, by the glibc that it is shown. Extra arguments of `cargo rustc` touch the last crate alone; a linker set otherwise
-# would compile everything again. The copy keeps the two builds from undoing each other.
-relink() {
-    local linker
-    linker=$(make_linker)
-    copy_build
-    say "linking $1 for glibc $OLDEST_GLIBC"
-    CARGO_TARGET_DIR=$BUILT cargo rustc --quiet --release --locked --bin "$1" -- -C "linker=$linker"
-    fingerprint "$1" >"$BUILT/release/$1.of"
-}
-
-copy_build() {
-    mkdir -p "$BUILT/release"
-    cp -au "$TARGET/release/"{.fingerprint,build,deps} "$BUILT/release/"
-}
-
+# A `cc` that does what it is asked, and then the same by zig where that is one of the two.
 make_linker() {
-    local zig linker=$OUT/linker
+    local cc zig
+    cc=$(command -v cc)
     zig=$(install_zig)
-    cat >"$linker" <<EOT
-#!/bin/sh
-export CARGO_ZIGBUILD_ZIG_PATH='$zig' ZIG_GLOBAL_CACHE_DIR='$OUT/zig-cache'
-exec '$OUT/venv/bin/cargo-zigbuild' zig cc -- -target $(uname -m)-linux-gnu.$OLDEST_GLIBC "\$@"
+    mkdir -p "$OUT/bin" "$BUILT/release"
+    cat >"$OUT/bin/cc" <<EOT
+#!/usr/bin/env bash
+set -euo pipefail
+$(printf 'CC=%q PACKAGE_LINK=%q OUT=%q BUILT=%q TARGET=%q ' "$cc" "$OUT/venv/bin/cargo-zigbuild" "$OUT" "$BUILT" "$TARGET")
+export CARGO_ZIGBUILD_ZIG_PATH=$(printf %q "$zig") ZIG_GLOBAL_CACHE_DIR=$(printf %q "$OUT/zig-cache")
+GLIBC=$(uname -m)-linux-gnu.$OLDEST_GLIBC
+$(declare -f link_twice output_of)
+link_twice "\$@"
 EOT
-    chmod +x "$linker"
-    echo "$linker"
+    chmod +x "$OUT/bin/cc"
+}
+
+# Part of the `cc` above.
+# shellcheck disable=SC2153
+link_twice() {
+    "$CC" "$@"
+    local output package argument again=()
+    output=$(output_of "$@")
+    case $output in
+        "$TARGET"/release/deps/lvs_rs_agent-*) package=lvs-rs-agent ;;
+        "$TARGET"/release/deps/lvs_director-*) package=lvs-director ;;
+        *) return 0 ;;
+    esac
+    rm -f "$BUILT/release/$package.of"
+    for argument in "$@"; do
+        [[ $argument != "$output" ]] || argument=$BUILT/release/$package
+        again+=("$argument")
+    done
+    "$PACKAGE_LINK" zig cc -- -target "$GLIBC" "${again[@]}"
+    sha256sum <"$output" >"$BUILT/release/$package.of"
+}
+
+output_of() {
+    while (($# > 1)); do
+        [[ $1 != -o ]] || { echo "$2" && return; }
+        shift
+    done
 }
 
 # Refuses what would not start where it is to be installed.

@@ -9,15 +9,15 @@ use clap_complete::Shell;
 use crate::made;
 
 pub(crate) fn write(room: &Path, command: &Command) -> io::Result<()> {
-    for (shell, directory) in [(Shell::Bash, "bash"), (Shell::Zsh, "zsh"), (Shell::Fish, "fish")] {
-        let name = command.get_name().to_owned();
-        let target = made(room, directory)?;
-        let file = match shell {
-            Shell::Bash => target.join(&name),
-            Shell::Zsh => target.join(format!("_{name}")),
-            _ => target.join(format!("{name}.fish")),
-        };
-        clap_complete::generate(shell, &mut command.clone(), name, &mut std::fs::File::create(file)?);
+    let name = command.get_name();
+    let files = [
+        (Shell::Bash, "bash", name.to_owned()),
+        (Shell::Zsh, "zsh", format!("_{name}")),
+        (Shell::Fish, "fish", format!("{name}.fish")),
+    ];
+    for (shell, directory, file) in files {
+        let mut file = std::fs::File::create(made(room, directory)?.join(file))?;
+        clap_complete::generate(shell, &mut command.clone(), name, &mut file);
     }
     Ok(())
 }

@@ -72,12 +72,16 @@ fn kind(line: &str) -> Option<Block> {
         Some(Block::Comment(bare.trim().to_owned()))
     } else if bare.starts_with('[') {
         Some(Block::Table(bare.trim().to_owned()))
-    } else {
+    } else if bare.starts_with(' ') {
         Some(Block::Toml(vec![bare.trim().to_owned()]))
+    } else {
+        // With its `#`: so the page, too, tells a default from what a file needs.
+        Some(Block::Toml(vec![line.trim_end().to_owned()]))
     }
 }
 
-/// Joins what follows a line of its kind with it; an empty line keeps comments apart.
+/// Joins what follows a line of its kind with it; an empty line keeps comments apart. What stands right above a table's name
+/// is about the table.
 fn add(blocks: &mut Vec<Block>, next: Block, apart: bool) {
     match (blocks.last_mut(), next) {
         (Some(Block::Comment(text)), Block::Comment(more)) if !apart => {
@@ -85,6 +89,9 @@ fn add(blocks: &mut Vec<Block>, next: Block, apart: bool) {
             text.push_str(&more);
         }
         (Some(Block::Toml(lines)), Block::Toml(more)) => lines.extend(more),
+        (Some(Block::Comment(_)), Block::Table(name)) if !apart => {
+            blocks.insert(blocks.len() - 1, Block::Table(name));
+        }
         (_, next) => blocks.push(next),
     }
 }

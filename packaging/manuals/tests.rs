@@ -6,12 +6,13 @@ use crate::examples::{Block, blocks, page};
 
 #[test]
 fn comments_defaults_and_tables_are_told_apart() {
-    let example = "# one\n# two\n\n# three\n#key = 1\nneeded = 2\n#[[table]]\n#   indented = 3\n";
+    let example = "# one\n# two\n\n# three\n#key = 1\nneeded = 2\n\n# of it\n#[[table]]\n#   indented = 3\n";
     let expected = vec![
         Block::Comment("one two".into()),
         Block::Comment("three".into()),
-        Block::Toml(vec!["key = 1".into(), "needed = 2".into()]),
+        Block::Toml(vec!["#key = 1".into(), "needed = 2".into()]),
         Block::Table("[[table]]".into()),
+        Block::Comment("of it".into()),
         Block::Toml(vec!["indented = 3".into()]),
     ];
     assert_eq!(blocks(example), expected);
@@ -19,7 +20,7 @@ fn comments_defaults_and_tables_are_told_apart() {
 
 #[test]
 fn a_line_that_begins_as_roff_does_is_text() {
-    assert!(page("lvs-director", "director.toml", "#.TH = 1\n").contains("\\&.TH = 1"));
+    assert!(page("lvs-director", "director.toml", "#   .TH = 1\n").contains("\\&.TH = 1"));
 }
 
 #[test]
