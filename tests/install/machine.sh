@@ -100,4 +100,4 @@ boot_command() {
     fi
 }
 
-main
+main && exit # in one line: what is edited meanwhile is not read
