@@ -64,7 +64,7 @@ fn open_files(dir: &RunDir) -> Option<u64> {
 
 /// Addresses that lvs-director has written down as its own.
 pub(super) fn addresses(run_dir: &Path) -> Seen<BTreeSet<(IpAddr, String)>> {
-    written_down(run_dir, |dir| router::owned(dir))
+    written_down(run_dir, router::owned)
 }
 
 /// The kernel's table, which is there for everybody to read once `ip_vs` is loaded.

@@ -34,9 +34,7 @@ fn usual(config: &DirectorConfig) -> Duration {
 
 /// A socket that could not be opened.
 fn unseen(error: &SocketError) -> Unseen {
-    let how = match error {
-        SocketError::NotPermitted { .. } => "run this as root",
-        other => other.hint().unwrap_or_default(),
-    };
+    let is_denied = matches!(error, SocketError::NotPermitted { .. });
+    let how = if is_denied { "run this as root" } else { error.hint().unwrap_or_default() };
     Unseen { why: daemon::errors::one_line(error), how: how.to_owned() }
 }

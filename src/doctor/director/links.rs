@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -82,7 +83,7 @@ pub(super) fn mtu(sight: Sight<'_>) -> Vec<Finding> {
 }
 
 fn too_narrow(outer: &Link, inner: &Link, more: u32) -> Finding {
-    let tunnel = if more == 0 { "".into() } else { format!(" with {more} bytes of a tunnel") };
+    let tunnel = if more == 0 { String::new() } else { format!(" with {more} bytes of a tunnel") };
     let what = format!(
         "clients' packets of up to {} bytes come in by {}, and have to leave by {} with {}{tunnel}: long ones are refused",
         outer.mtu, outer.name, inner.name, inner.mtu

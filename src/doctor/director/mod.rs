@@ -65,21 +65,12 @@ pub fn findings(host: &Facts, own: &DirectorFacts) -> Vec<Finding> {
     findings.extend(daemon::unit(host, own));
     findings.extend(others::findings(host));
     findings.extend(shared::findings(host, "lvs-director"));
-    match &own.config {
-        Ok(config) => {
-            let sight = Sight { host, own, config };
-            findings.extend(RULES.iter().flat_map(|(_, rule)| rule(sight)));
-        }
-        Err(_) => {
-            let without = RULES.iter().map(|(id, _)| {
-                Finding::not_applicable(
-                    id,
-                    "",
-                    "the configuration is refused: nobody knows what this director is for",
-                )
-            });
-            findings.extend(without);
-        }
+    if let Ok(config) = &own.config {
+        let sight = Sight { host, own, config };
+        findings.extend(RULES.iter().flat_map(|(_, rule)| rule(sight)));
+    } else {
+        let why = "the configuration is refused: nobody knows what this director is for";
+        findings.extend(RULES.iter().map(|(id, _)| Finding::not_applicable(id, "", why)));
     }
     findings
 }

@@ -86,8 +86,8 @@ fn debian_restores(host: &Facts) -> Option<bool> {
     let file = host.files.iter().find(|file| file.path == "/etc/default/ipvsadm")?;
     let text = file.text.known()?;
     let value = |name: &str| {
-        let lines = text.lines().filter_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='));
-        lines.last().map(|value| value.trim_matches(['"', '\'', ' ']))
+        let mut lines = text.lines().filter_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='));
+        lines.next_back().map(|value| value.trim_matches(['"', '\'', ' ']))
     };
     let daemon = value("DAEMON").unwrap_or("none");
     Some(value("AUTO") == Some("true") || daemon != "none")

@@ -55,7 +55,9 @@ fn an_address_lies_in_a_subnet_of_its_interface() {
 #[test]
 fn interfaces_carry_what_a_director_sends() {
     let mut host = prepared();
-    ["lro", "multicast", "mtu"].into_iter().for_each(|id| host.fine(id));
+    for id in ["lro", "multicast", "mtu"] {
+        host.fine(id);
+    }
     host.links()[0].lro = Seen::Known(true);
     host.links()[0].multicast = false;
     assert!(host.wrong("lro").contains("ethtool -K eth0 lro off"));

@@ -83,10 +83,11 @@ fn a_tunnel_needs_room() {
 
 #[test]
 fn counting_thousands_of_services_holds_up_older_kernels() {
-    let many: String = (1..=1000)
-        .map(|port| format!("[[service]]\nname = \"s{port}\"\naddress = \"10.0.0.1:{port}\"\n[[service.real]]\naddress = \"192.168.100.8\"\n"))
-        .collect();
-    let mut host = prepared_with("", &many);
+    let one = |port: u16| {
+        format!("[[service]]\naddress = \"10.0.0.1:{port}\"\n[[service.real]]\naddress = \"192.168.100.8\"\n")
+    };
+    let many: Vec<String> = (1..=1000).map(one).collect();
+    let mut host = prepared_with("", &many.concat());
     assert!(host.wrong("kernel").contains("6.2"));
     assert!(
         host.set("net/ipv4/vs/run_estimation", "1")

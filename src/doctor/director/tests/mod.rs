@@ -84,7 +84,9 @@ fn host() -> Facts {
         ("net/netfilter/nf_conntrack_count", "10"),
         ("net/netfilter/nf_conntrack_max", "65536"),
     ];
-    sysctls.into_iter().for_each(|(path, value)| facts.sysctls.insert(path, value));
+    for (path, value) in sysctls {
+        facts.sysctls.insert(path, value);
+    }
     for interface in ["all", "eth0"] {
         for (name, value) in [("send_redirects", "1"), ("rp_filter", "0"), ("accept_local", "0")] {
             facts.sysctls.insert(format!("net/ipv4/conf/{interface}/{name}"), value);
@@ -155,7 +157,7 @@ impl Host {
             Verdict::Wrong { what, cure } => {
                 Some(format!("{}: {what}\n{}", finding.subject, cure.join("\n")))
             }
-            _ => None,
+            Verdict::Fine(_) | Verdict::NotApplicable(_) | Verdict::Unknown { .. } => None,
         });
         let texts: Vec<String> = texts.collect();
         assert!(!texts.is_empty(), "{id} is not wrong: {found:?}");
