@@ -9,14 +9,14 @@ case_cuts_agent() {
 
 # machine: host=none limit=600
 case_cuts_director() {
-    local wanted=(director install=7 apply=9 upgrade=7 remove=5 purge=2)
+    local wanted=(director install=5 apply=14 upgrade=5 remove=4 purge=2)
     if [[ $LAB_KIND == native ]]; then
         power_cuts "${wanted[@]}"
         return
     fi
     # shellcheck source=/dev/null
     source "$LAB_REPO/tests/lab.d/boot.sh"
-    export LAB_LANE=cuts LAB_TARGET=${LAB_OUT%/lab}
+    export LAB_LANE=cuts LAB_BIN=$PACKAGES/bin LAB_TARGET=${LAB_OUT%/lab}
     lab_boot 600 "$LAB_REPO/tests/install/cuts/inside.sh" "$ROOT" "$PACKAGES" "${wanted[@]}"
 }
 

@@ -29,6 +29,7 @@ class Runs:
     def __init__(self, side, what, options):
         self.side, self.what, self.options = side, what, options
         self.script = what.shell(side)
+        self.follower = what.follower and side.followed
         self.name = f"{side.package} {what.name}"
         self.writes = self.seconds = 0
 
@@ -70,7 +71,7 @@ class Runs:
 
     def _followed(self, pause):
         end = time.monotonic() + PATIENCE
-        while self.what.follower and not director_for_agents.HEARD.is_set():
+        while self.follower and not director_for_agents.HEARD.is_set():
             if time.monotonic() >= end:
                 raise Half("the agent answers no director")
             pause(0.05)
@@ -78,7 +79,7 @@ class Runs:
     def _before(self, machine):
         self._operators_file(machine)
         machine.before = self.side.observed(machine)
-        if self.what.follower:
+        if self.follower:
             director_for_agents.follow_for_ever()
         status = machine.traced("systemctl boot")
         if status:
@@ -116,7 +117,7 @@ class Runs:
         machine.before = self.side.observed(machine)
         machine.boot()
         state, who = self.side.judge(machine)
-        if self.what.follower and state == "prepared":
+        if self.follower and state == "prepared":
             director_for_agents.follow_for_ever()
             self._followed(time.sleep)
         self._to_its_end(machine)

@@ -13,6 +13,7 @@ PATIENCE = 60  # seconds until a daemon that runs must have prepared its host: f
 
 class Side:
     package = unit = config = text = ""
+    followed = False  # by directors
 
     def prepared(self, before):
         """The kernel's state that is wanted, from the one before."""
@@ -101,6 +102,7 @@ class Agent(Side):
     package, unit, config = "lvs-rs-agent", "lvs-rs-agent.service", "/etc/lvs-rs-agent/agent.toml"
     text = f'[[vip]]\naddress = "{VIP}"\nservices = ["tcp/80"]\n'
     address = f"{VIP}/32 lo lo:0"
+    followed = True
 
     def prepared(self, before):
         arp = {f"{name}.{key}": value for name in ("all", "lo") for key, value in (("arp_ignore", "1"), ("arp_announce", "2"))}

@@ -84,7 +84,8 @@ class Tracer:
             return None
         if path.startswith("socket:"):
             return "a socket"
-        return path.removeprefix(self.root) if path.startswith(self.root + "/") else None
+        within = path.removeprefix(self.root)
+        return within if within != path and not within.startswith("/dev/") else None
 
 
 def name_of(pid):
