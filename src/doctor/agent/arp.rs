@@ -27,6 +27,9 @@ pub(super) fn sysctls(sight: Sight<'_>) -> Vec<Finding> {
     if !bad.is_empty() {
         return bad;
     }
+    if speaking.is_empty() {
+        return vec![Finding::not_applicable(SYSCTLS, "", "no interface speaks ARP")];
+    }
     let names: Vec<&str> = speaking.iter().take(4).map(|link| link.name.as_str()).collect();
     let more = speaking.len().saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };

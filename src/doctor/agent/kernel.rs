@@ -133,6 +133,9 @@ pub(super) fn mtu(sight: Sight<'_>) -> Vec<Finding> {
     if !small.is_empty() {
         return small;
     }
+    if links.is_empty() {
+        return vec![Finding::not_applicable(MTU, "", "no interface is up and has an address")];
+    }
     let sizes: Vec<String> = links.iter().take(4).map(|link| format!("{} {}", link.name, link.mtu)).collect();
     vec![Finding::fine(MTU, "", sizes.join(", "))]
 }

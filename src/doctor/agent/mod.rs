@@ -13,7 +13,11 @@ mod services;
 #[cfg(test)]
 mod tests;
 
+use alloc::vec;
 use alloc::vec::Vec;
+use core::time::Duration;
+
+use config::agent::AgentConfig;
 
 use facts::Sight;
 pub use facts::{Agent, AgentFacts, Refusal};
@@ -31,39 +35,46 @@ const RULES: &[Rule] = &[
     (addresses::IPV6, addresses::ipv6),
     (leftovers::ALIASES, leftovers::aliases),
     (leftovers::ROUTES, leftovers::routes),
-    (leftovers::SCRIPTS, leftovers::scripts),
     (leftovers::FILES, leftovers::files),
     (leftovers::ARPTABLES, leftovers::arptables),
     (neighbours::DAEMONS, neighbours::daemons),
-    (neighbours::NETWORKD, neighbours::networkd),
     (services::LISTENS, services::listen),
     (services::HEALTH, services::health),
     (filter::ID, filter::services),
     (kernel::RP_FILTER, kernel::rp_filter),
     (kernel::FORWARDING, kernel::forwarding),
-    (kernel::RECYCLE, kernel::recycle),
-    (kernel::MTU, kernel::mtu),
-    (kernel::LRO, kernel::lro),
     (daemon::STOP, daemon::stop_timeout),
 ];
+
+/// Rules that look at the host alone, and at the VIPs where they are known.
+const OF_ANY_HOST: [fn(Sight<'_>) -> Vec<Finding>; 5] =
+    [leftovers::scripts, neighbours::networkd, kernel::recycle, kernel::mtu, kernel::lro];
 
 /// Everything that the rules of a real server find. Where its file is refused, what needs the file is not applicable.
 pub fn findings(host: &Facts, own: &AgentFacts) -> Vec<Finding> {
     let mut findings = daemon::findings(host, own);
     findings.push(kernel::age(host));
     findings.extend(shared::findings(host, "lvs-rs-agent"));
-    match &own.config {
-        Ok(config) => {
-            let sight = Sight { host, own, config };
-            findings.extend(RULES.iter().flat_map(|(_, rule)| rule(sight)));
-        }
-        Err(_) => findings.extend(RULES.iter().map(|(id, _)| {
-            Finding::not_applicable(
-                id,
-                "",
-                "the configuration is refused: nobody knows which VIPs this host is for",
-            )
-        })),
-    }
+    let unknown = nothing();
+    let config = own.config.as_ref().unwrap_or(&unknown);
+    let sight = Sight { host, own, config };
+    findings.extend(OF_ANY_HOST.iter().flat_map(|rule| rule(sight)));
+    let refused = || "the configuration is refused: nobody knows which VIPs this host is for";
+    findings.extend(RULES.iter().flat_map(|(id, rule)| match &own.config {
+        Ok(_) => rule(sight),
+        Err(_) => vec![Finding::not_applicable(id, "", refused())],
+    }));
     findings
+}
+
+/// What a refused file says.
+fn nothing() -> AgentConfig {
+    AgentConfig {
+        vips: Vec::new(),
+        health_listen: Vec::new(),
+        health_tls: None,
+        watch_interval: Duration::ZERO,
+        drain_deadline: Duration::ZERO,
+        weight: None,
+    }
 }

@@ -1,6 +1,7 @@
 //! Other daemons that would have the same addresses.
 
 use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -32,14 +33,14 @@ pub(super) fn daemons(sight: Sight<'_>) -> Vec<Finding> {
 }
 
 fn daemon(sight: Sight<'_>, name: &str, unit: &str, file: Option<&str>) -> Option<Finding> {
-    let runs = sight.host.processes_named(name).next().is_some();
+    let pids: Vec<String> = sight.host.processes_named(name).map(|process| process.pid.to_string()).collect();
     let starts = sight.host.starts_at_boot.contains(unit);
-    let how = match (runs, starts) {
-        (true, _) => "runs here too",
-        (false, true) => "starts here at boot",
-        (false, false) => return None,
+    let how = match (pids.is_empty(), starts) {
+        (false, _) => "runs here too",
+        (true, true) => "starts here at boot",
+        (true, false) => return None,
     };
-    let cure = [format!("systemctl disable --now {unit}")];
+    let cure = ending(sight, unit, &pids);
     let Some(path) = file else {
         return Some(Finding::wrong(
             DAEMONS,
@@ -60,6 +61,19 @@ fn daemon(sight: Sight<'_>, name: &str, unit: &str, file: Option<&str>) -> Optio
         }
         Seen::Known(_) => Finding::fine(DAEMONS, name, format!("{how}; {path} names no VIP of this host")),
     })
+}
+
+/// A process that is no unit's has to be ended by itself.
+fn ending(sight: Sight<'_>, unit: &str, pids: &[String]) -> Vec<String> {
+    let is_units = sight.host.unit(unit).is_some_and(crate::Unit::runs);
+    let mut cure = Vec::new();
+    if is_units || sight.host.starts_at_boot.contains(unit) {
+        cure.push(format!("systemctl disable --now {unit}"));
+    }
+    if !is_units && !pids.is_empty() {
+        cure.push(format!("kill {}", pids.join(" ")));
+    }
+    cure
 }
 
 fn names_vip(sight: Sight<'_>, file: &File) -> bool {

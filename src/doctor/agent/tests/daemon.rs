@@ -13,7 +13,9 @@ fn a_refused_file_comes_first_and_the_host_is_looked_at_all_the_same() {
     assert_eq!("chmod go-w /x", cure[0]);
     assert!(cure[1].starts_with("lvs-rs-agent check"));
     assert!(host.is_not_applicable("arp-sysctls"));
-    assert!(host.is_fine("kernel"));
+    assert!(host.is_fine("kernel") && host.is_fine("mtu"));
+    host.file("/etc/rc.local", "echo 1 >/proc/sys/net/ipv4/conf/lo/arp_ignore").executable = true;
+    assert_eq!("/etc/rc.local", host.wrong("leftover-scripts").0);
     let report = Report::new(findings(&host.facts, &host.own));
     assert_eq!("config", report.findings()[0].id);
     assert!(report.text(Marks::UNICODE).starts_with("✗ config "));

@@ -39,6 +39,8 @@ fn arp_does_not_matter_without_ipv4() {
             .all(|id| host.is_not_applicable(id))
     );
     host = Host::prepared();
+    host.links().truncate(1);
+    assert!(host.is_not_applicable("arp-sysctls") && host.is_not_applicable("mtu"));
     host.facts.links = Seen::default();
     assert!(host.is_unknown("arp-sysctls"));
 }

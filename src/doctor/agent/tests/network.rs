@@ -104,6 +104,11 @@ fn other_daemons_that_would_hold_a_vip() {
     assert!(host.is_fine("other-daemons"), "of other VIPs");
     host.facts.files.clear();
     host.file("/etc/keepalived/keepalived.conf", "virtual_ipaddress {\n  192.168.100.240\n}\n");
+    assert_eq!(vec!["kill 20"], host.wrong("other-daemons").2);
+    host.facts.starts_at_boot.insert("keepalived.service".to_owned());
+    assert_eq!(vec!["systemctl disable --now keepalived.service", "kill 20"], host.wrong("other-daemons").2);
+    let units = BTreeMap::from([("keepalived.service".to_owned(), unit("active", "enabled"))]);
+    host.facts.units = Seen::Known(units);
     assert_eq!(vec!["systemctl disable --now keepalived.service"], host.wrong("other-daemons").2);
     host.facts.files.clear();
     host.hidden("/etc/keepalived/keepalived.conf");
