@@ -235,7 +235,8 @@ fn help_stays_as_it_is() {
     for (name, binary) in [("director", DIRECTOR), ("agent", AGENT)] {
         let mut text = run(binary, &["--help"]).1;
         let own: &[&str] = if name == "director" { &["vrrp", "import"] } else { &["stop"] };
-        let commands = ["run", "check", "plan", "apply", "status", "drain", "undrain", "cleanup"];
+        let commands =
+            ["run", "check", "plan", "apply", "status", "drain", "undrain", "reload", "doctor", "cleanup"];
         for command in commands.iter().chain(own) {
             text += &format!("\n--- {command}\n{}", run(binary, &[command, "--help"]).1);
         }
