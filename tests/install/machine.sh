@@ -5,16 +5,17 @@ set -euo pipefail
 SCRATCH=$1
 ROOT=$SCRATCH/root
 BASE=$2
+REBOOTED=133 # nspawn leaves that to whoever started it; user-mode Linux begins again by itself
 
 main() {
     make_disk
     prepare_disk
     bind_lab
+    [[ $LAB_KIND == uml ]] || own_run
     while true; do
         rm -f "$LAB_MACHINE"/{status,cut}
         one_boot
-        [[ -e $LAB_MACHINE/cut ]] || break
-        echo "power cut"
+        [[ -e $LAB_MACHINE/cut || $ENDED == "$REBOOTED" ]] || break
     done
     [[ -s $LAB_MACHINE/status ]] || { echo "the machine ended before its case did" && exit 1; }
 }
@@ -73,19 +74,38 @@ bind_lab() {
     done
 }
 
+# nspawn takes the /run of whoever starts it for its own.
+own_run() {
+    mount -t tmpfs -o mode=755 run /run
+    mkdir /run/systemd
+}
+
 # Ends when the case has, which takes no shutdown, or when it asks by a file for a cut of the power.
 one_boot() {
     local pid
     boot_command
-    unshare --pid --fork --kill-child "${COMMAND[@]}" </dev/null >>"$LAB_MACHINE/console.log" 2>&1 &
+    (own_cgroup && exec unshare --mount --pid --fork --kill-child --mount-proc "${COMMAND[@]}") \
+        </dev/null >>"$LAB_MACHINE/console.log" 2>&1 &
     pid=$!
     while kill -0 "$pid" 2>/dev/null && [[ ! -e $LAB_MACHINE/cut && ! -s $LAB_MACHINE/status ]]; do
         read -rt 0.2 -u "$PAUSE" || true
     done
     kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" || true
+    ENDED=0
+    wait "$pid" || ENDED=$?
 }
 exec {PAUSE}<> <(:)
+
+# For systemd in a container, which shares this machine's: run.sh takes it away.
+own_cgroup() {
+    local hierarchy
+    [[ $LAB_KIND != uml ]] || return 0
+    for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/{systemd,unified}; do
+        [[ -e $hierarchy/cgroup.procs ]] || continue
+        mkdir -p "$hierarchy/$(basename "$SCRATCH")"
+        echo "$BASHPID" >"$hierarchy/$(basename "$SCRATCH")/cgroup.procs"
+    done
+}
 
 boot_command() {
     if [[ $LAB_KIND == uml ]]; then
@@ -93,8 +113,6 @@ boot_command() {
             "uml_dir=$SCRATCH" quiet loglevel=1 selinux=0 con=null "con0=fd:0,fd:1"
             systemd.unit=multi-user.target systemd.show_status=no)
     else
-        mount -t tmpfs -o mode=755 run /run
-        mkdir /run/systemd
         COMMAND=(systemd-nspawn --register=no --keep-unit --boot --directory "$ROOT" --private-network --capability=all
             --console=pipe)
     fi

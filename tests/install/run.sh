@@ -13,7 +13,7 @@ ALONE=
 [[ ${1-} != --alone ]] || { ALONE=1 && shift; }
 SCRATCH=$(mktemp -d /tmp/lvs-machine.XXXXXX)
 MACHINE=
-trap 'end_machine; rmdir "$SCRATCH"' EXIT
+trap 'end_machine; take_away; rmdir "$SCRATCH"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -40,6 +40,7 @@ run_case() {
     MACHINE=$!
     wait "$MACHINE" || status=$?
     MACHINE=
+    take_away
     ((status != 124 && status != 137)) || echo "killed after $limit s" >>"$at/case.log"
     ((status)) || [[ ! -e $at/status ]] || status=$(<"$at/status")
     tell "$name" "$at" "$status" $((SECONDS - began))
@@ -49,6 +50,11 @@ end_machine() {
     [[ $MACHINE ]] || return 0
     kill "$MACHINE" 2>/dev/null || true
     wait "$MACHINE" || true
+}
+
+# The control groups of a container.
+take_away() {
+    find /sys/fs/cgroup/{,systemd/,unified/}"$(basename "$SCRATCH")" -depth -type d -exec rmdir {} + 2>/dev/null || true
 }
 
 # mkdir is one step, whichever lane asks.
