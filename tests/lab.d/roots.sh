@@ -10,6 +10,7 @@ root_packages() {
     base+=,rpm,strace,libgcc-s1
     case $1 in
         base) echo "$base" ;;
+        coexist) echo "$base,udev,network-manager,netplan.io,systemd-resolved,iptables" ;;
         *) die "there is no root $1 (tests/lab.d/roots.sh has them)" ;;
     esac
 }
@@ -36,7 +37,17 @@ need_root() {
         die "debootstrap failed: $(tail -n 3 "$LAB_OUT/root-$1.log")"
     rm -rf "$root.new"/var/cache/apt/archives/*.deb
     mkdir -p "$root.new/lab"
+    quiet_root "$root.new"
     mv "$root.new" "$root"
+}
+
+# quiet_root ROOT: what manages networks is started by a case, not by the boot.
+quiet_root() {
+    local unit
+    for unit in NetworkManager NetworkManager-wait-online systemd-networkd systemd-networkd-wait-online systemd-resolved; do
+        [[ ! -e $1/usr/lib/systemd/system/$unit.service && ! -e $1/lib/systemd/system/$unit.service ]] ||
+            chroot "$1" systemctl --quiet disable "$unit" 2>/dev/null
+    done
 }
 
 need_debootstrap() {
