@@ -16,7 +16,7 @@ use doctor::agent::{Agent, AgentFacts, Refusal, findings};
 use doctor::{Marks, Report, Seen};
 use watch::Status;
 
-use super::{Ended, ask, say};
+use super::{Ended, ask, in_runtime, say};
 use crate::cli::{Cli, USUAL_FILE};
 use crate::status_text;
 use crate::store::Store;
@@ -31,8 +31,13 @@ const UNITS: [&str; 5] = [
 ];
 const AS_ROOT: &str = "run this as root";
 
-pub(super) async fn doctor(cli: &Cli, as_json: bool) -> Ended {
+pub(super) fn doctor(cli: &Cli, as_json: bool) -> Ended {
+    // asking the agent has a runtime of its own
     let own = own(cli);
+    in_runtime(tell(own, as_json))
+}
+
+async fn tell(own: AgentFacts, as_json: bool) -> Ended {
     let host = kernel::survey::survey(&UNITS).await;
     let report = Report::new(findings(&host, &own));
     say(&if as_json { report.json() } else { report.text(marks()) });

@@ -38,7 +38,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
         Command::Undrain(args) => ask::undrain(cli, args),
         Command::Reload => ask::reload(cli),
         Command::Stop(args) => leave::stop(cli, args),
-        Command::Doctor { json } => in_runtime(doctor::doctor(cli, *json)),
+        Command::Doctor { json } => doctor::doctor(cli, *json),
         Command::Cleanup => in_runtime(change::cleanup(cli)),
     };
     done.unwrap_or_else(|exit| exit)
