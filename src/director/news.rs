@@ -140,7 +140,7 @@ fn log(turn: &AgentTurn, service: &str) {
     let real_server = agent.ip();
     match (to, from) {
         (What::Quiesced, _) => {
-            info!(%agent, service, %real_server, services, %reason, "real server quiesced")
+            info!(%agent, service, %real_server, services, %reason, "real server quiesced");
         }
         (What::Draining, _) => info!(%agent, service, %real_server, services, %reason, "real server drains"),
         (What::Gone, _) => info!(%agent, service, %real_server, services, %reason, "real server has drained"),
@@ -152,7 +152,7 @@ fn log(turn: &AgentTurn, service: &str) {
             info!(%agent, service, %real_server, services, %reason, "agent not heard: own checks decide");
         }
         (What::Ready, What::Unverified) => {
-            info!(%agent, service, %real_server, services, "agent heard again")
+            info!(%agent, service, %real_server, services, "agent heard again");
         }
         (What::Ready, What::Awaited) => debug!(%agent, service, %real_server, services, "agent heard"),
         (What::Ready, _) => info!(%agent, service, %real_server, services, "real server back"),
