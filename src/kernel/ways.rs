@@ -88,10 +88,10 @@ fn way(route: &RouteMessage) -> io::Result<Way> {
     for attribute in &route.attributes {
         match attribute {
             RouteAttribute::Oif(found) => index = Some(*found),
-            RouteAttribute::Gateway(RouteAddress::Inet(gateway)) => via = Some(IpAddr::V4(*gateway)),
+            RouteAttribute::Gateway(RouteAddress::Inet(gateway))
+            | RouteAttribute::Via(RouteVia::Inet(gateway)) => via = Some(IpAddr::V4(*gateway)),
             RouteAttribute::Gateway(RouteAddress::Inet6(gateway))
             | RouteAttribute::Via(RouteVia::Inet6(gateway)) => via = Some(IpAddr::V6(*gateway)),
-            RouteAttribute::Via(RouteVia::Inet(gateway)) => via = Some(IpAddr::V4(*gateway)),
             _ => {}
         }
     }
