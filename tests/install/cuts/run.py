@@ -54,7 +54,7 @@ class Runs:
         shutil.rmtree(disk.path)
 
     def one(self, below, seed):
-        chance = random.Random(seed)
+        chance = random.Random(f"{self.name} {seed}")
         kind = chance.choice(["write", "write", "write", "clock"] + ["kill"] * 2 * self.what.kill)
         # a little past the last one too: what is done must stay done
         at = chance.randint(1, self.writes + 1 + self.writes // 20)

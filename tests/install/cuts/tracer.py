@@ -17,6 +17,7 @@ class Tracer:
     def __init__(self, root):
         self.root = root
         self.writes = 0  # since count_from_here
+        self.last, self.repeated = None, 0
         self.cut_at = None  # before which write
         self.counting = False
         self.known = set()
@@ -72,9 +73,17 @@ class Tracer:
             if into is None:
                 return
             what += f" to {into}"
+        if self._again((pid, what)):
+            return
         self.writes += 1
         if self.writes == self.cut_at:
             raise Cut(f"before write {self.writes}, {what} by {name_of(pid)}")
+
+    def _again(self, write):
+        """Of many in a row to the same file one in sixteen counts: the megabytes of a program are all alike."""
+        self.repeated = self.repeated + 1 if write == self.last else 0
+        self.last = write
+        return self.repeated % 16 != 0
 
     def _behind(self, pid, descriptor):
         """What a descriptor leads to, if that is part of the machine: its disk, or its kernel by a socket."""
