@@ -32,17 +32,19 @@ make_packages() {
     mkdir -p "$INSTALL_PACKAGES/bin"
     [[ ${LAB_PACKAGES-} ]] || build_packages
     for package in lvs-rs-agent lvs-director; do
-        cp "${LAB_PACKAGES:-$LAB_TARGET/package}/$package"[_-]*-[12][._]*.{deb,rpm} "$INSTALL_PACKAGES"
+        cp "${LAB_PACKAGES:-$LAB_TARGET/package}/$package"[_-]*-[12][._]*.{deb,rpm} "$INSTALL_PACKAGES" ||
+            die "there are not two revisions of $package in ${LAB_PACKAGES:-$LAB_TARGET/package}"
         chroot "$(root_path base)" dpkg-deb --fsys-tarfile - <"$(one_of "$INSTALL_PACKAGES/${package}"_*-1_*.deb)" |
-            tar -x --strip-components 3 -C "$INSTALL_PACKAGES/bin" "./usr/sbin/$package"
+            tar -x --strip-components 3 -C "$INSTALL_PACKAGES/bin" "./usr/sbin/$package" || die "$package cannot be unpacked"
     done
 }
 
 build_packages() {
     echo "lab: packaging/build"
     rm -f "$LAB_TARGET"/package/*.{deb,rpm}
-    CARGO_TARGET_DIR=$LAB_TARGET packaging/build
-    CARGO_TARGET_DIR=$LAB_TARGET packaging/build --revision 2 --reuse
+    export CARGO_TARGET_DIR=$LAB_TARGET
+    packaging/build || die "packaging/build failed"
+    packaging/build --revision 2 --reuse || die "packaging/build failed"
 }
 
 one_of() {
