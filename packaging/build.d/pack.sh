@@ -15,7 +15,7 @@ pack_all() {
 pack_deb() {
     local file
     file=$OUT/$1_$(version)-${REVISION}_$(dpkg_architecture).deb
-    (cd packaging && CARGO_TARGET_DIR=$BUILT cargo deb --quiet --no-build --locked --no-dbgsym \
+    (cd packaging && CARGO_TARGET_DIR=$BUILT cargo deb --quiet --no-build --locked --no-strip --no-dbgsym \
         --variant "${1##*-}" --deb-revision "$REVISION" --output "$file") >/dev/null
     made "$file"
 }
