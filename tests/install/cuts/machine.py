@@ -31,6 +31,11 @@ class Disk:
     def layers(self):
         return [os.path.join(self.path, "upper"), *self.below]
 
+    def written(self):
+        """Everything in the layer of its own but directories."""
+        upper = self.path + "/upper"
+        return sorted(os.path.join(place, name).removeprefix(upper) for place, _, names in os.walk(upper) for name in names)
+
     def mount(self):
         root = os.path.join(self.path, "root")
         linux.mount("disk", root, "overlay", 0, f"lowerdir={':'.join(self.below)},upperdir={self.path}/upper,"

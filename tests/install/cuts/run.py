@@ -47,6 +47,9 @@ class Runs:
         status, self.writes, self.seconds = power_on(disk, life)
         if status or not self.writes:
             raise Half(f"{self.what.name} without a cut ended with {status} after {self.writes} writes")
+        # the daemons themselves write nothing to a disk, so nothing of theirs can be lost or be half there
+        if not self.what.lasts and (written := disk.written()):
+            raise Half(f"{self.what.name} wrote to the disk: {written}")
         verdict = power_on(disk, self._next_start)
         wanted = self.what.ends if self.what.lasts else ("prepared" if self.what.start == ENABLED else "untouched")
         if verdict["state"] != wanted:
