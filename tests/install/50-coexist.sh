@@ -186,11 +186,11 @@ containers() {
     assert_eq 1 "$(cat /proc/sys/net/ipv4/ip_forward)" "ip_forward, which containers need"
 }
 
-# lo is netplan's here, too, and what it wants there is there.
+# lo is netplan's here, and what it wants there is there. A stanza for eth0 would take this host off its network for a moment.
 netplan_applies() {
-    rm /etc/systemd/network/{05-lvs,10-eth0}.network
-    printf '%s\n' "network:" "  version: 2" "  renderer: networkd" "  ethernets:" "    eth0:" "      addresses: [$(rip rs01)/24]" \
-        "    lo:" "      addresses: [10.7.7.7/32]" >/etc/netplan/50-lab.yaml
+    rm /etc/systemd/network/05-lvs.network
+    printf '%s\n' "network:" "  version: 2" "  renderer: networkd" "  ethernets:" "    lo:" "      addresses: [10.7.7.7/32]" \
+        >/etc/netplan/50-lab.yaml
     chmod 600 /etc/netplan/50-lab.yaml
     netplan apply
     wait_until "has_address rs01 lo 10.7.7.7/32" 60
