@@ -95,7 +95,7 @@ survives() {
     echo "--- $*"
     "$@"
     wait_until prepared 60
-    more_requests "$CASE" 30
+    more_requests "$CASE" 20
     assert_no_failures "$CASE"
 }
 
@@ -178,7 +178,7 @@ containers() {
     ip link add docker0 type bridge
     ip addr add 172.17.0.1/16 dev docker0
     ip link set docker0 up
-    for number in {1..20}; do
+    for number in {1..8}; do
         ip link add "veth$number" type veth peer name "pod$number"
         ip link set "veth$number" master docker0 up
         [[ $((number % 2)) == 0 ]] || ip link del "veth$number"
@@ -212,7 +212,6 @@ insistence() {
 theirs_is_as_they_left_it() {
     active systemd-networkd && active systemd-resolved
     assert_eq "2 1" "$(cat $CONF/new0/rp_filter /proc/sys/net/ipv4/ip_forward | xargs)" "sysctls that are not ours"
-    [[ $(ip -o addr show docker0) == *172.17.0.1/16* ]]
     systemctl stop lvs-rs-agent
     lvs-rs-agent cleanup
     assert_eq "" "$(ip -o addr show to 192.168.100.240/31)" "the VIPs after cleanup"
@@ -240,7 +239,7 @@ pair_around_lvs01() {
     start_director lvs02
     wait_until "table_full lvs02" 60
     patient_client
-    more_requests "$CASE" 30
+    more_requests "$CASE" 20
 }
 
 networkd_takes_eth0() {
