@@ -15,8 +15,41 @@ case_readme_source() {
     systemd-analyze verify /etc/systemd/system/lvs-{rs-agent,director}.service
 }
 
-source_block() {
-    awk '/^From source/ { found = 1 } found && /^```/ { inside++ } inside == 1 && !/^```/ && !/^cargo build / { print } inside == 2 { exit }' "$LAB_REPO/README.md"
+# By dnf: README.md's lines, here for both daemons on one machine.
+# machine: root=coexist
+case_readme_dnf() {
+    cp /lab/packages/*-1.x86_64.rpm "$WORK"
+    distribution_rpm
+    echo assumeyes=True >>/etc/dnf/dnf.conf
+    dnf install "$WORK"/distribution/noarch/*.rpm
+    first_block '^RHEL and its kin' >"$WORK/block"
+    assert_contains "$(cat "$WORK/block")" "dnf install" "the dnf way of README.md"
+    (cd "$WORK" && bash -euxo pipefail "$WORK/block")
+    assert_eq "disabled inactive" "$(unit_state lvs-rs-agent)" "the agent's unit"
+    assert_eq "disabled inactive" "$(unit_state lvs-director)" "the director's unit"
+    write_agent_config
+    systemctl enable --now lvs-rs-agent
+    prepared
+    dnf remove lvs-rs-agent lvs-director
+    assert_eq "" "$(ip -o addr show to "$VIP/32")" "the VIP after the removal"
+}
+
+# A package that stands for the distribution: it provides what ours require and this machine, a Debian, has otherwise.
+distribution_rpm() {
+    {
+        printf '%s\n' 'Name: distribution' 'Version: 1' 'Release: 1' 'Summary: What dnf is to know of' 'License: MIT' 'BuildArch: noarch'
+        rpm -qp --requires "$WORK"/*.rpm | grep -vE '^(rpmlib|config)\(' | sort -u | sed 's/^/Provides: /'
+        printf '%%description\nIt stands for a distribution.\n%%files\n'
+    } >"$WORK/distribution.spec"
+    rpmbuild -bb --quiet --define "_rpmdir $WORK/distribution" "$WORK/distribution.spec"
+}
+
+source_block() { first_block '^From source' | grep -v '^cargo build '; }
+
+# first_block PATTERN: of README.md, the first after a line like this.
+first_block() {
+    awk -v start="$1" '$0 ~ start { found = 1 } found && /^```/ { inside++ } inside == 1 && !/^```/ { print } inside == 2 { exit }' \
+        "$LAB_REPO/README.md"
 }
 
 # The Chinese quick start: every block marked `sh`, on the machine that its first line names, and every file.

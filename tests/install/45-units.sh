@@ -7,6 +7,8 @@ case_unit_agent() {
     write_agent_config
     systemctl enable --now lvs-rs-agent
     wait_until "agent_ready rs01" 60
+    # nginx -t, with which Debian's unit begins, listens on the ports for a moment
+    with_drop_in nginx 'ExecStartPre='
     told_once lvs-rs-agent "$VIP" "not ready any more" systemctl stop nginx
     told_once lvs-rs-agent "$VIP" "ready" systemctl start nginx
     reload_tells_why lvs-rs-agent /etc/lvs-rs-agent/agent.toml

@@ -10,7 +10,7 @@ root_packages() {
     base+=,rpm,strace,libgcc-s1
     case $1 in
         base) echo "$base" ;;
-        coexist) echo "$base,udev,libpam-systemd,network-manager,netplan.io,systemd-resolved,iptables" ;;
+        coexist) echo "$base,dnf,udev,libpam-systemd,network-manager,netplan.io,systemd-resolved,iptables" ;;
         *) die "there is no root $1 (tests/lab.d/roots.sh has them)" ;;
     esac
 }
