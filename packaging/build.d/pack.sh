@@ -23,7 +23,7 @@ pack_deb() {
 pack_rpm() {
     local file
     file=$OUT/$1-$(version)-$REVISION.$(uname -m).rpm
-    (cd packaging && cargo generate-rpm --target-dir "$BUILT" --variant "${1##*-}" \
+    (cd packaging && cargo generate-rpm --target-dir "$BUILT" --variant "${1##*-}" --payload-compress gzip \
         --set-metadata "release = \"$REVISION\"" --auto-req builtin --output "$file")
     made "$file"
 }
