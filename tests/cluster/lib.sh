@@ -73,9 +73,6 @@ snapshot() {
     on "$1" bash -c 'cd /proc/sys/net/ipv4/conf && grep . */arp_ignore */arp_announce */rp_filter'
 }
 
-# logged NAME TEXT: in the log of something that was started.
-logged() { [[ $(sed 's/\x1b\[[0-9;]*m//g' "$WORK/$1.log") == *"$2"* ]]; }
-
 # monitor MACHINE: from here on, every change of an address is a line in $WORK/monitor-MACHINE.log.
 monitor() {
     start "monitor-$1" "$1" stdbuf -oL ip monitor address

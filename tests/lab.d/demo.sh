@@ -185,6 +185,7 @@ or a restart of the network does. RS02's nginx is well, and so is keepalived's c
         clean_up "$machine"
     done
     stop agent-rs02
+    mount --bind /dev/null /dev/console # where keepalived's syslog goes when there is none
     { keepalived_instance 100 3 0.1 && keepalived_web; } | keepalived_config lvs01
     start_keepalived lvs01
     wait_until "holds lvs01 && table_full lvs01" 20

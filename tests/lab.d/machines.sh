@@ -19,6 +19,9 @@ wait_until() {
     done
 }
 
+# logged NAME TEXT: in the log of something that was started.
+logged() { [[ $(sed 's/\x1b\[[0-9;]*m//g' "$WORK/$1.log") == *"$2"* ]]; }
+
 # start NAME MACHINE COMMAND…: in the background, log in $WORK/NAME.log.
 start() {
     local name=$1 machine=$2
