@@ -41,16 +41,6 @@ by_hand() {
 # doctor MACHINE [OPTION…]: its report, whatever it found.
 doctor() { agent "$1" doctor "${@:2}" || (($? == 1)); }
 
-# found MACHINE ID: what is wrong by that word, as a comment, and each line of its cure.
-found() {
-    doctor "$1" --json | python3 -c '
-import json, sys
-for finding in json.load(sys.stdin)["findings"]:
-    if finding["verdict"] == "wrong" and finding["id"] == sys.argv[1]:
-        print("#", finding["subject"], finding["what"])
-        print("\n".join(finding["cure"]))' "$2"
-}
-
 # paste_cure MACHINE: the cure in $WORK/cure, as a person would.
 paste_cure() { on "$1" env PATH="$LAB_BIN:$PATH" bash -e "$WORK/cure" >/dev/null; }
 

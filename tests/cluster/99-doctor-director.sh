@@ -20,16 +20,6 @@ pair_configured() {
 # doctor MACHINE [OPTION…]: its report, whatever it found.
 doctor() { director "$1" doctor "${@:2}" || (($? == 1)); }
 
-# found MACHINE ID: what is wrong by that word: each line of its cure.
-found() {
-    doctor "$1" --json | python3 -c '
-import json, sys
-for finding in json.load(sys.stdin)["findings"]:
-    if finding["verdict"] == "wrong" and finding["id"] == sys.argv[1]:
-        print("#", finding["subject"], finding["what"])
-        print("\n".join(finding["cure"]))' "$2"
-}
-
 # planted MACHINE ID COMMAND…: wrong after the command, and no more when the cure was pasted.
 planted() {
     local machine=$1 id=$2

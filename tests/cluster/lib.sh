@@ -7,6 +7,7 @@ source "$LAB_REPO/tests/lab.d/cluster.sh"
 source "$LAB_REPO/tests/lab.d/routers.sh"
 source "$LAB_REPO/tests/cluster/vrrp.sh"
 source "$LAB_REPO/tests/cluster/pair.sh"
+source "$LAB_REPO/tests/cluster/doctor.sh"
 
 failed_at() {
     trap - ERR
