@@ -255,6 +255,29 @@ impl Release {
     }
 }
 
+impl Process {
+    fn is(&self, program: &str) -> bool {
+        let cut = program.get(..15).unwrap_or(program);
+        // a script may have written what it does behind its name: "ldirectord tcp:"
+        self.name.split(' ').next() == Some(cut) || self.script() == Some(program)
+    }
+
+    /// What an interpreter runs; none: it is none.
+    fn script(&self) -> Option<&str> {
+        let (interpreter, arguments) = self.command.split_first()?;
+        let interpreter = last_part(interpreter);
+        // no shell: what has the program's name and is run by one is its init script
+        let is_one =
+            self.name == interpreter && ["perl", "python"].iter().any(|known| interpreter.starts_with(known));
+        let script = arguments.iter().find(|word| !word.starts_with('-')).filter(|_| is_one)?;
+        Some(last_part(script))
+    }
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 impl Unit {
     /// Whether it runs, or is about to.
     pub fn runs(&self) -> bool {
@@ -280,6 +303,13 @@ impl Facts {
     pub fn processes_named(&self, name: &str) -> impl Iterator<Item = &Process> {
         let cut = name.get(..15).unwrap_or(name).to_owned();
         self.processes.known().into_iter().flatten().filter(move |process| process.name == cut)
+    }
+
+    /// Processes that are this program: by what the kernel calls them, or, where that is the interpreter of a script, by the
+    /// script. What else stands on a command line says nothing: `journalctl -u keepalived` is not keepalived.
+    pub fn programs_named(&self, name: &str) -> impl Iterator<Item = &Process> {
+        let name = name.to_owned();
+        self.processes.known().into_iter().flatten().filter(move |process| process.is(&name))
     }
 
     /// The route that an address takes in the main table; none where none does, or that is not known.

@@ -33,7 +33,7 @@ pub(super) fn daemons(sight: Sight<'_>) -> Vec<Finding> {
 }
 
 fn daemon(sight: Sight<'_>, name: &str, unit: &str, file: Option<&str>) -> Option<Finding> {
-    let pids: Vec<String> = sight.host.processes_named(name).map(|process| process.pid.to_string()).collect();
+    let pids: Vec<String> = sight.host.programs_named(name).map(|process| process.pid.to_string()).collect();
     let starts = sight.host.starts_at_boot.contains(unit);
     let how = match (pids.is_empty(), starts) {
         (false, _) => "runs here too",

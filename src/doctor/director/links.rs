@@ -15,6 +15,9 @@ pub(super) const LRO: &str = "lro";
 pub(super) const MULTICAST: &str = "multicast";
 pub(super) const MTU: &str = "mtu";
 
+/// Bytes of a packet that every Ethernet takes, and the Internet with it.
+const ETHERNET: u32 = 1500;
+
 /// Packets that the driver has joined are longer than what the next interface takes.
 pub(super) fn lro(sight: Sight<'_>) -> Vec<Finding> {
     let names = sight.vips().map(|vip| vip.interface).collect();
@@ -54,7 +57,7 @@ pub(super) fn mtu(sight: Sight<'_>) -> Vec<Finding> {
     };
     let by_name = |name: &str| links.iter().find(|link| link.name == name && !link.loopback);
     let outer: BTreeSet<&str> = sight.vips().map(|vip| vip.interface).collect();
-    let Some(widest) = outer.into_iter().filter_map(by_name).max_by_key(|link| link.mtu) else {
+    let Some(widest) = outer.iter().copied().filter_map(by_name).max_by_key(|link| link.mtu) else {
         return vec![Finding::not_applicable(MTU, "", "the file gives this director no address")];
     };
     let ways: BTreeSet<(&str, u32)> = sight
@@ -69,8 +72,9 @@ pub(super) fn mtu(sight: Sight<'_>) -> Vec<Finding> {
         .collect();
     let narrow = ways.into_iter().filter_map(|(name, more)| by_name(name).map(|link| (link, more)));
     let narrow: Vec<Finding> = narrow
-        .filter(|(link, more)| link.mtu < widest.mtu.saturating_add(*more))
-        .map(|(link, more)| too_narrow(widest, link, more))
+        .map(|(link, more)| (link, longest(widest, more, outer.contains(link.name.as_str())), more))
+        .filter(|(link, longest, more)| link.mtu < longest.saturating_add(*more))
+        .map(|(link, longest, more)| too_narrow((widest, longest), link, more))
         .collect();
     if narrow.is_empty() {
         return vec![Finding::fine(
@@ -82,16 +86,22 @@ pub(super) fn mtu(sight: Sight<'_>) -> Vec<Finding> {
     narrow
 }
 
-fn too_narrow(outer: &Link, inner: &Link, more: u32) -> Finding {
+/// Bytes of the longest packet of clients that has to leave. Where tunnels leave by an interface of clients, its own MTU says
+/// nothing of them: it has to be above theirs. Then what the Internet sends counts.
+fn longest(widest: &Link, more: u32, is_clients: bool) -> u32 {
+    if more > 0 && is_clients { widest.mtu.min(ETHERNET) } else { widest.mtu }
+}
+
+fn too_narrow((outer, longest): (&Link, u32), inner: &Link, more: u32) -> Finding {
     let tunnel = if more == 0 { String::new() } else { format!(" with {more} bytes of a tunnel") };
     let what = format!(
         "clients' packets of up to {} bytes come in by {}, and have to leave by {} with {}{tunnel}: long ones are refused",
-        outer.mtu, outer.name, inner.name, inner.mtu
+        longest, outer.name, inner.name, inner.mtu
     );
     let cure = format!(
         "ip link set {} mtu {}  # and on the switch and the real servers",
         inner.name,
-        outer.mtu.saturating_add(more)
+        longest.saturating_add(more)
     );
     Finding::wrong(MTU, &inner.name, what, [cure])
 }

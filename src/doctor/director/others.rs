@@ -26,16 +26,10 @@ pub(super) fn findings(host: &Facts) -> Vec<Finding> {
 
 /// Neither runs nor starts at boot.
 fn rival(host: &Facts, name: &'static str, why: &str) -> Finding {
-    let processes = match host.processes.as_result() {
-        Ok(_) => host.processes_named(name).map(|process| process.pid).collect::<Vec<u32>>(),
+    let processes: Vec<u32> = match host.processes.as_result() {
+        Ok(_) => host.programs_named(name).map(|process| process.pid).collect(),
         Err(unseen) => return Finding::unknown(name, "", unseen),
     };
-    // as a script, it has its interpreter's name
-    let as_script = host.processes.known().into_iter().flatten().filter(|process| {
-        let mut words = process.command.iter().take(3);
-        words.any(|word| word.rsplit('/').next() == Some(name))
-    });
-    let processes: Vec<u32> = processes.into_iter().chain(as_script.map(|process| process.pid)).collect();
     let unit = host.unit(&format!("{name}.service"));
     let active = unit.is_some_and(Unit::runs);
     let at_boot = starts_at_boot(host, name);

@@ -57,19 +57,18 @@ pub(super) fn redirects(sight: Sight<'_>) -> Vec<Finding> {
         Some(false) => Finding::fine(REDIRECTS, interface, "none is sent"),
         Some(true) => {
             let what = "with ip_forward=1 clients in the same subnet are told to pass this director by";
-            let both = format!(
-                "sysctl -w net.ipv4.conf.all.send_redirects=0 'net.ipv4.conf.{}.send_redirects=0'",
-                slashed(interface)
-            );
-            Finding::wrong(
-                REDIRECTS,
-                interface,
-                what,
-                [both, keep(&["net.ipv4.conf.all.send_redirects = 0".into()])],
-            )
+            Finding::wrong(REDIRECTS, interface, what, no_redirects(interface))
         }
     };
     interfaces.into_iter().map(of).collect()
+}
+
+/// An interface keeps its own, and gets it from `default` when it is made.
+fn no_redirects(interface: &str) -> Vec<String> {
+    let name = |of: &str| format!("net.ipv4.conf.{of}.send_redirects");
+    let (own, all) = (name(&slashed(interface)), name("all"));
+    let kept = [format!("{all} = 0"), format!("{} = 0", name("default")), format!("{own} = 0")];
+    vec![format!("sysctl -w {all}=0 '{own}=0'"), keep(&kept)]
 }
 
 /// With direct routing a second table of connections that knows one half of each.

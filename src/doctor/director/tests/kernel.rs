@@ -81,6 +81,25 @@ fn a_tunnel_needs_room() {
     host.fine("mtu");
 }
 
+/// By the interface of the clients itself: what is longer than the Internet's packets counts for nothing.
+#[test]
+fn a_tunnel_by_the_interface_of_clients_has_a_cure_that_ends() {
+    let mut host = prepared_with("", "forward = \"tun\"\n");
+    assert!(host.wrong("mtu").contains("ip link set eth0 mtu 1520"));
+    host.links()[0].mtu = 1520;
+    host.fine("mtu");
+    host.links()[0].mtu = 9000;
+    host.fine("mtu");
+}
+
+#[test]
+fn direct_routing_by_the_interface_of_clients_always_fits() {
+    let mut host = prepared();
+    host.fine("mtu");
+    host.links()[0].mtu = 9000;
+    host.fine("mtu");
+}
+
 #[test]
 fn counting_thousands_of_services_holds_up_older_kernels() {
     let one = |port: u16| {

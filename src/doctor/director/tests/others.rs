@@ -40,6 +40,29 @@ fn ldirectord_is_a_script() {
 }
 
 #[test]
+fn who_only_names_keepalived_is_not_keepalived() {
+    let mut host = prepared();
+    host.host.processes = Seen::Known(vec![
+        process(50, &["/usr/bin/journalctl", "-u", "keepalived"]),
+        process(51, &["vim", "/etc/keepalived/keepalived.conf"]),
+        process(52, &["vim", "keepalived"]),
+        process(53, &["sh", "/etc/init.d/keepalived", "status"]),
+        process(54, &["perl", "-e", "print", "ldirectord"]),
+    ]);
+    host.fine("keepalived");
+    host.fine("ldirectord");
+}
+
+#[test]
+fn each_process_is_named_once() {
+    let mut host = prepared();
+    let mut child = process(61, &["/usr/bin/perl", "-w", "/usr/sbin/ldirectord", "start"]);
+    child.name = "ldirectord tcp:".to_owned();
+    host.host.processes = Seen::Known(vec![process(60, &["/usr/sbin/ldirectord", "start"]), child]);
+    assert!(host.wrong("ldirectord").ends_with("kill 60 61"), "{}", host.wrong("ldirectord"));
+}
+
+#[test]
 fn a_table_that_comes_back_at_boot_is_told() {
     let mut host = prepared();
     host.fine("ipvsadm-at-boot");

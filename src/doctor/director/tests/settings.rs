@@ -31,6 +31,14 @@ fn each_setting_that_harms_is_found_with_its_cure() {
 }
 
 #[test]
+fn an_interface_sends_no_redirects_at_the_next_boot_either() {
+    let mut host = prepared();
+    let wrong = host.set("net/ipv4/ip_forward", "1").wrong("send-redirects");
+    let kept = "all.send_redirects = 0; net.ipv4.conf.default.send_redirects = 0; net.ipv4.conf.eth0.send_redirects = 0";
+    assert!(wrong.contains(kept), "{wrong}");
+}
+
+#[test]
 fn a_port_used_again_waits_on_old_kernels_with_conntrack() {
     let mut host = prepared();
     host.set("net/ipv4/vs/conntrack", "1").fine("conn-reuse-mode");
