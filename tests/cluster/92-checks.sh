@@ -109,6 +109,7 @@ case_check_mysql() {
     checked 3306 'type = "mysql"'
     good
     local -i before
+    # shellcheck disable=SC2034 # wait_until reads it
     before=$(server_says "SHOW GLOBAL STATUS LIKE 'Connections'")
     wait_until "(( \$(server_says \"SHOW GLOBAL STATUS LIKE 'Connections'\") > before + 12 ))" 60
     for _ in 1 2 3 4; do

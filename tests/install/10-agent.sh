@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The agent's package on RS01, whose nginx is Debian's, among the note's other machines.
 
+# machine: root=base,trixie,bullseye
 case_agent_deb() { agent_installed deb; }
 case_agent_deb__2() { agent_at_work deb; }
 case_agent_rpm() { agent_installed rpm; }

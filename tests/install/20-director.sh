@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The director's package on LVS01: alone with its VIP first, as master of a pair after a reboot.
 
-# machine: host=lvs01
+# machine: host=lvs01 root=base,trixie,bullseye
 case_director_deb() { director_installed deb; }
 case_director_deb__2() { director_in_a_pair deb; }
 # machine: host=lvs01

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # What cases there are. A case may say on the line above its function what else it needs:
 #   # machine: root=base host=rs01 limit=600
-# the root file system (tests/lab.d/roots.sh), whose place in the note's cluster it takes, and how long it may take in all. With host=none it makes its machines itself.
+# the root file system (tests/lab.d/roots.sh), whose place in the note's cluster it takes, and how long it may take in all. With
+# root=base,trixie it is two cases, one on each, and the second is called NAME-trixie. With host=none it makes its machines itself.
 
-# cases [NAME…]: NAME FILE ROOT HOST LIMIT, a line each; with --alone names are whole.
+# cases [NAME…]: NAME FILE ROOT HOST LIMIT FUNCTION, a line each; with --alone names are whole.
 cases() {
     local line
     while read -r line; do
@@ -16,11 +17,12 @@ all_cases() {
     awk '
         /^# machine: / { wish = $0 }
         /^case_[a-z0-9_]+\(\)/ && !/__[0-9]/ {
-            name = $1
-            sub(/^case_/, "", name)
-            sub(/\(\).*/, "", name)
+            sub(/\(\).*/, "", $1)
+            name = substr($1, 6)
             gsub(/_/, "-", name)
-            print name, FILENAME, said("root", "base"), said("host", "rs01"), said("limit", 600)
+            number = split(said("root", "base"), roots, ",")
+            for (i = 1; i <= number; i++)
+                print name (i > 1 ? "-" roots[i] : ""), FILENAME, roots[i], said("host", "rs01"), said("limit", 600), substr($1, 6)
         }
         !/^# machine: / { wish = "" }
         function said(key, otherwise) {
@@ -28,10 +30,10 @@ all_cases() {
         }' [0-9]*.sh
 }
 
-# wanted NAME FILE ROOT HOST LIMIT [WISH…]
+# wanted NAME FILE ROOT HOST LIMIT FUNCTION [WISH…]
 wanted() {
     local name=$1 file=${2#[0-9][0-9]-} wish
-    shift 5
+    shift 6
     (($#)) || return 0
     for wish in "$@"; do
         if [[ ${ALONE-} ]]; then

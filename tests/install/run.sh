@@ -28,7 +28,7 @@ main() {
     ((failed == 0))
 }
 
-# run_case NAME FILE ROOT HOST LIMIT
+# run_case NAME FILE ROOT HOST LIMIT FUNCTION
 run_case() {
     local name=$1 limit=$5 script=machine.sh status=0 began=$SECONDS at=$OUT/$1${ALONE:+-alone}
     [[ $4 != none ]] || script=outside.sh
@@ -62,7 +62,7 @@ taken() { [[ ! $ALONE ]] && ! mkdir "$LAB_OUT/install-taken/$1" 2>/dev/null; }
 
 # What the machine has to know.
 write_job() {
-    printf '%s=%q\n' CASE "${1//-/_}" FILE "$2" HOST "$4" LAB_KIND "$LAB_KIND"
+    printf '%s=%q\n' CASE "$6" FILE "$2" ROOT_NAME "$3" HOST "$4" LAB_KIND "$LAB_KIND"
 }
 
 # tell NAME DIRECTORY STATUS SECONDS

@@ -57,9 +57,13 @@ http {
     server { listen ${3:-80}; listen [::]:${3:-80}; root $dir; }
 }
 EOT
-    start "web-$machine" "$machine" nginx -p "$dir" -e stderr -c "$dir/nginx.conf"
+    # shellcheck disable=SC2046 # two words, or none
+    start "web-$machine" "$machine" nginx -p "$dir" $(nginx_early_log) -c "$dir/nginx.conf"
     wait_until "listens $machine ${3:-80}" 20
 }
+
+# Where it writes before it has read its configuration, from 1.19.5 on.
+nginx_early_log() { ! nginx -h 2>&1 | grep '^ *-e ' >/dev/null || printf '%s\n' -e stderr; }
 
 listens() { [[ $(on "$1" ss -Hltn "sport = :$2") ]]; }
 

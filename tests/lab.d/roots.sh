@@ -2,38 +2,63 @@
 # Root file systems of Debian's packages, made once and kept in target/lab/roots. Nothing is ever written into one: each
 # machine has an overlay of its own.
 
+# Which Debian, unless a root says another.
 ROOT_SUITE=${LAB_SUITE:-bookworm}
 
-# root_packages NAME: what is in it beside Debian's minimal system, with commas. `base` is for every case that needs no more.
+# name:suite:packages beside Debian's minimal system, with spaces. Every other root has the packages of `base`, too.
+#   trixie, bullseye: systemd 257 and 247, glibc 2.41 and 2.31
+#   lint: what packaging/check calls; no machine is started on it
+ROOTS='
+    base::systemd systemd-sysv dbus iproute2 ipvsadm kmod procps iputils-ping iputils-arping curl python3 nginx-light rpm strace libgcc-s1
+    coexist::dnf udev libpam-systemd network-manager netplan.io systemd-resolved iptables
+    trixie:trixie:
+    bullseye:bullseye:
+    lint::lintian rpmlint rpm2cpio cpio man-db binutils shellcheck'
+
+# root_packages NAME: all of them, with commas.
 root_packages() {
-    local base=systemd,systemd-sysv,dbus,iproute2,ipvsadm,kmod,procps,iputils-ping,iputils-arping,curl,python3,nginx-light
-    base+=,rpm,strace,libgcc-s1
-    case $1 in
-        base) echo "$base" ;;
-        coexist) echo "$base,dnf,udev,libpam-systemd,network-manager,netplan.io,systemd-resolved,iptables" ;;
-        *) die "there is no root $1 (tests/lab.d/roots.sh has them)" ;;
-    esac
+    local own
+    own=$(root_field "$1" 3) || return
+    [[ $1 == base ]] || own="$(root_field base 3) $own"
+    # as debootstrap takes them
+    xargs <<<"$own" | tr ' ' ,
+}
+
+root_suite() {
+    local suite
+    suite=$(root_field "$1" 2) || return
+    echo "${suite:-$ROOT_SUITE}"
+}
+
+# root_field NAME NUMBER
+root_field() {
+    local line
+    line=$(grep "^ *$1:" <<<"$ROOTS") || die "there is no root $1 (tests/lab.d/roots.sh has them)"
+    cut -d: -f"$2" <<<"$line"
 }
 
 # root_path NAME: where it is, or will be. Another list of packages is another root.
 root_path() {
-    local key
-    key=$(printf '%s\n' "$ROOT_SUITE" "$(root_packages "$1")" | sha256sum | cut -c 1-12)
+    local suite packages key
+    suite=$(root_suite "$1") || return
+    packages=$(root_packages "$1") || return
+    key=$(printf '%s\n' "$suite" "$packages" | sha256sum | cut -c 1-12)
     echo "$LAB_OUT/roots/$1-$key"
 }
 
 # need_root NAME: makes it, if it is not there. A part of one, after a power cut, is never taken for a whole.
 need_root() {
-    local root packages
-    root=$(root_path "$1")
-    packages=$(root_packages "$1")
+    local root packages suite
+    root=$(root_path "$1") || return
+    packages=$(root_packages "$1") || return
+    suite=$(root_suite "$1") || return
     [[ ! -d $root ]] || return 0
     need_debootstrap
-    echo "lab: making the root file system $root of Debian $ROOT_SUITE's packages"
+    echo "lab: making the root file system $root of Debian $suite's packages"
     mkdir -p "$LAB_OUT/roots/debs"
     rm -rf "$root.new" "$LAB_OUT/roots/$1"-????????????
     TMPDIR=/tmp debootstrap --variant=minbase --cache-dir="$LAB_OUT/roots/debs" --include="$packages" \
-        "$ROOT_SUITE" "$root.new" "$(mirror)" >"$LAB_OUT/root-$1.log" 2>&1 ||
+        "$suite" "$root.new" "$(mirror_of "$suite")" >"$LAB_OUT/root-$1.log" 2>&1 ||
         die "debootstrap failed: $(tail -n 3 "$LAB_OUT/root-$1.log")"
     rm -rf "$root.new"/var/cache/apt/archives/*.deb
     mkdir -p "$root.new/lab"
@@ -58,10 +83,15 @@ need_debootstrap() {
     fi
 }
 
-# This machine's own, if it is a Debian.
-mirror() {
-    local found
-    found=$(grep -hoE '(https?|file):[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-        head -n 1 || true)
-    echo "${found:-http://deb.debian.org/debian}"
+# mirror_of SUITE: this machine's own, if it is a Debian's and has the suite, then Debian's, then where old suites end up.
+mirror_of() {
+    local mirror
+    for mirror in "$(own_mirror)" http://deb.debian.org/debian http://archive.debian.org/debian; do
+        [[ ! $mirror ]] || ! curl -sfL -m 60 -o /dev/null "${mirror%/}/dists/$1/Release" || { echo "$mirror" && return; }
+    done
+    die "no mirror has Debian $1"
+}
+
+own_mirror() {
+    grep -hoE '(https?|file):[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 || true
 }

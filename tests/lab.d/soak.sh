@@ -44,7 +44,7 @@ real_server_side() {
     local port
     for port in "${PORTS[@]}"; do
         start_web rs01 rs01 "$port"
-        PIDS[web-$port]=${PIDS[web-rs01]}
+        PIDS["web-$port"]=${PIDS["web-rs01"]}
     done
 }
 
