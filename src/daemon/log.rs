@@ -1,13 +1,18 @@
 //! Logging: one entry of systemd's journal for each event, or one line to standard error,
 //! `INFO real server down service=web reason="connect: …"`.
+//!
+//! A thread of its own writes, so that nobody who logs waits for whoever reads. What finds no room is counted, and that is said.
 
 mod format;
 mod journal;
+mod queue;
+mod sender;
 
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -15,7 +20,11 @@ use tracing_subscriber::registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 pub use format::{Lines, Style};
-pub use journal::Journal;
+pub use sender::Logging;
+
+use journal::Post;
+use queue::Queue;
+use sender::Outlet;
 
 /// Logging could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +41,9 @@ pub enum LogError {
     /// something else logs already
     #[error("begin to log")]
     Begun(#[source] TryInitError),
+    /// what writes could not be started
+    #[error("start what writes the log")]
+    Start(#[source] io::Error),
 }
 
 impl LogError {
@@ -41,7 +53,7 @@ impl LogError {
             Self::Level { .. } => {
                 Some("error, warn, info, debug, trace or off; `warn,lvs_agent=debug` for one part")
             }
-            Self::Begun(_) => None,
+            Self::Begun(_) | Self::Start(_) => None,
         }
     }
 }
@@ -49,20 +61,43 @@ impl LogError {
 /// Begins to log what `level` (`info`, or `warn,lvs_agent=debug`) lets through; a `RUST_LOG` in the environment
 /// stands above it. Where standard error is systemd's journal, events go there with their fields; lines that go the other way,
 /// because nobody listens there, carry a priority (`sd-daemon(3)`). Elsewhere lines have the time.
-pub fn init(level: &str) -> Result<(), LogError> {
+pub fn init(level: &str) -> Result<Logging, LogError> {
     init_to(level, Path::new(journal::SOCKET))
 }
 
 /// The same with a journal that listens elsewhere.
-pub fn init_to(level: &str, socket: &Path) -> Result<(), LogError> {
+pub fn init_to(level: &str, socket: &Path) -> Result<Logging, LogError> {
     let filter = match env::var("RUST_LOG").ok().filter(|given| !given.is_empty()) {
         Some(given) => filter(&given)?,
         None => filter(level)?,
     };
     let style = if journal() { Style::Journal } else { Style::Terminal };
-    let entries = (style == Style::Journal).then(|| Journal::new(socket).ok()).flatten();
-    let lines = entries.is_none().then(|| Lines::new(style, io::stderr));
-    registry().with(filter).with(entries).with(lines).try_init().map_err(LogError::Begun)
+    let post = (style == Style::Journal).then(|| Post::to(socket).ok()).flatten();
+    let queue = Arc::new(Queue::new(queue::LIMIT));
+    let entries = post.as_ref().map(|post| post.layer(Arc::clone(&queue)));
+    let lines = entries.is_none().then(|| Lines::new(style, to(&queue)));
+    registry().with(filter).with(entries).with(lines).try_init().map_err(LogError::Begun)?;
+    let lines = sender::standard_error().map_err(LogError::Start)?;
+    sender::start(queue, Outlet { post, lines, style }).map_err(LogError::Start)
+}
+
+fn to(queue: &Arc<Queue>) -> impl Fn() -> Putting + use<> {
+    let queue = Arc::clone(queue);
+    move || Putting(Arc::clone(&queue))
+}
+
+/// Puts what is written in one go into the queue.
+struct Putting(Arc<Queue>);
+
+impl Write for Putting {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.put(queue::Event { entry: Vec::new(), line: line.to_owned() });
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether `level` can be logged by, without beginning to.

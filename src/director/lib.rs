@@ -48,14 +48,18 @@ use load::Source;
 /// What `lvs-director` does, from its command line to its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = daemon::log::init(&cli.log_level) {
-        daemon::errors::print_chain(&error, error.hint());
-        return daemon::exit::Exit::Usage.into();
-    }
+    let _logging = match daemon::log::init(&cli.log_level) {
+        Ok(logging) => logging,
+        Err(error) => {
+            daemon::errors::print_chain(&error, error.hint());
+            return daemon::exit::Exit::Usage.into();
+        }
+    };
     let run_dir = cli.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-director"));
     let source = Source { path: cli.config.clone(), lenient: cli.lenient, config_id: cli.config_id.clone() };
     let ended = match &cli.command {
-        Command::Run => return run::run(&source, &run_dir).into(),
+        Command::Run(args) if args.check_only => oneshot::check_to_run(&source),
+        Command::Run(_) => return run::run(&source, &run_dir).into(),
         Command::Check { effective } => oneshot::check(&source, *effective),
         Command::Import(args) => oneshot::import(source, args),
         Command::Plan(args) => oneshot::plan(&source, &run_dir, args),

@@ -24,10 +24,13 @@ use crate::store::Store;
 
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli) -> Exit {
-    if let Err(error) = daemon::log::init(&cli.log_level) {
-        daemon::errors::print_chain(&error, error.hint());
-        return Exit::Usage;
-    }
+    let _logging = match daemon::log::init(&cli.log_level) {
+        Ok(logging) => logging,
+        Err(error) => {
+            daemon::errors::print_chain(&error, error.hint());
+            return Exit::Usage;
+        }
+    };
     let done = match &cli.command {
         Command::Run => daemon(cli),
         Command::Check { effective } => in_runtime(inspect::check(cli, *effective)),

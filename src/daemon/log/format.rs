@@ -40,17 +40,20 @@ impl<W> Lines<W> {
 
 impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Lines<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        write_event(self, event);
+        let mut line = Line::default();
+        event.record(&mut line);
+        let text = with_head(self.style, *event.metadata().level(), &line.text());
+        // nobody is left to tell that the log cannot be written
+        let _ = self.writer.make_writer_for(event.metadata()).write_all(text.as_bytes());
     }
 }
 
-/// Writes one event as one line.
-pub(super) fn write_event<W: for<'a> MakeWriter<'a>>(lines: &Lines<W>, event: &Event<'_>) {
-    let mut line = Line::default();
-    event.record(&mut line);
-    let text = line.finish(lines.style, *event.metadata().level());
-    // nobody is left to tell that the log cannot be written
-    let _ = lines.writer.make_writer_for(event.metadata()).write_all(text.as_bytes());
+/// A line with what stands before it, and its end.
+pub(super) fn with_head(style: Style, level: Level, text: &str) -> String {
+    match style {
+        Style::Journal => format!("<{}>{level} {text}\n", priority(level)),
+        Style::Terminal => format!("{} {level} {text}\n", rfc3339(SystemTime::now())),
+    }
 }
 
 /// The message and what follows it.
@@ -61,14 +64,6 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn finish(self, style: Style, level: Level) -> String {
-        let head = match style {
-            Style::Journal => format!("<{}>{level}", priority(level)),
-            Style::Terminal => format!("{} {level}", rfc3339(SystemTime::now())),
-        };
-        format!("{head} {}\n", self.text())
-    }
-
     /// Without what stands before the message, and without the line's end.
     pub(super) fn text(self) -> String {
         let mut text = self.message + &self.fields;

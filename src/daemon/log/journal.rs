@@ -4,14 +4,15 @@ use std::fmt;
 use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
-use super::format::{Line, Lines, Style, priority, write_event};
+use super::format::{Line, Style, priority, with_head};
+use super::queue::{self, Queue};
 
 /// Where the journal listens.
 pub(super) const SOCKET: &str = "/run/systemd/journal/socket";
@@ -35,78 +36,72 @@ const RESERVED: [&str; 12] = [
     "UNIT",
 ];
 
-/// Writes each event as one entry. It never waits: what the journal does not take at once is lost, and counted.
+/// Makes each event one entry, to be sent by the thread that writes the log.
 #[derive(Debug)]
-pub struct Journal {
+pub(super) struct Journal {
+    queue: Arc<Queue>,
+    identifier: String,
+}
+
+/// The socket that the journal listens on.
+#[derive(Debug)]
+pub(super) struct Post {
     socket: UnixDatagram,
     path: PathBuf,
     identifier: String,
-    lost: AtomicU64,
-    /// for what cannot be sent: lines, which the journal reads too
-    lines: Lines<fn() -> io::Stderr>,
 }
 
-impl Journal {
-    /// Entries to the journal that listens here.
-    pub fn new(path: &Path) -> io::Result<Self> {
+impl Post {
+    /// To the journal that listens here.
+    pub(super) fn to(path: &Path) -> io::Result<Self> {
         let socket = UnixDatagram::unbound()?;
-        socket.set_nonblocking(true)?;
-        let program = std::env::current_exe()?;
-        let identifier = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let lines = Lines::new(Style::Journal, io::stderr as fn() -> io::Stderr);
         // where nobody listens, lines are better from the start
         UnixDatagram::unbound()?.connect(path)?;
-        Ok(Self { socket, path: path.to_owned(), identifier, lost: AtomicU64::new(0), lines })
+        let program = std::env::current_exe()?;
+        let identifier = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { socket, path: path.to_owned(), identifier })
     }
 
-    /// False: it has to go another way.
-    fn send(&self, entry: &Entry) -> bool {
-        match self.socket.send_to(&entry.bytes, &self.path) {
-            Ok(_) => {
-                self.tell_lost();
-                true
+    /// Waits for room. False: it has to go another way.
+    pub(super) fn send(&self, entry: &[u8]) -> bool {
+        loop {
+            match self.socket.send_to(entry, &self.path) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                sent => return sent.is_ok(),
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.lost.fetch_add(1, Ordering::Relaxed);
-                true
-            }
-            Err(_) => false,
         }
     }
 
-    fn tell_lost(&self) {
-        let lost = self.lost.swap(0, Ordering::Relaxed);
-        if lost == 0 {
-            return;
-        }
-        let mut entry = self.entry(Level::WARN, module_path!());
-        entry.add("MESSAGE", &format!("{lost} entries before this one are lost: the journal was busy"));
+    /// Events for this journal, by way of the queue.
+    pub(super) fn layer(&self, queue: Arc<Queue>) -> Journal {
+        Journal { queue, identifier: self.identifier.clone() }
+    }
+}
+
+/// What is said where events were lost.
+pub(super) fn lost_event(lost: u64, style: Style, post: Option<&Post>) -> queue::Event {
+    let text = format!("{lost} lines before this one are lost: the log was not read fast enough");
+    let line = with_head(style, Level::WARN, &format!("{text} lost={lost}"));
+    let entry = post.map(|post| {
+        let mut entry = Entry::begin(Level::WARN, &post.identifier, module_path!());
+        entry.add("MESSAGE", &text);
         entry.add("LOST", &lost.to_string());
-        if self.socket.send_to(&entry.bytes, &self.path).is_err() {
-            self.lost.fetch_add(lost, Ordering::Relaxed);
-        }
-    }
-
-    fn entry(&self, level: Level, target: &str) -> Entry {
-        let mut entry = Entry::default();
-        entry.add("PRIORITY", &priority(level).to_string());
-        entry.add("SYSLOG_IDENTIFIER", &self.identifier);
-        entry.add("TARGET", target);
-        entry
-    }
+        entry.bytes
+    });
+    queue::Event { entry: entry.unwrap_or_default(), line: line.into_bytes() }
 }
 
 impl<S: Subscriber> Layer<S> for Journal {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let level = *event.metadata().level();
-        let mut entry = self.entry(level, event.metadata().target());
+        let mut entry = Entry::begin(level, &self.identifier, event.metadata().target());
         let mut line = Line::default();
         event.record(&mut line);
-        entry.add("MESSAGE", &line.text());
+        let text = line.text();
+        entry.add("MESSAGE", &text);
         event.record(&mut entry);
-        if !self.send(&entry) {
-            write_event(&self.lines, event);
-        }
+        let line = with_head(Style::Journal, level, &text).into_bytes();
+        self.queue.put(queue::Event { entry: entry.bytes, line });
     }
 }
 
@@ -117,6 +112,14 @@ struct Entry {
 }
 
 impl Entry {
+    fn begin(level: Level, identifier: &str, target: &str) -> Self {
+        let mut entry = Self::default();
+        entry.add("PRIORITY", &priority(level).to_string());
+        entry.add("SYSLOG_IDENTIFIER", identifier);
+        entry.add("TARGET", target);
+        entry
+    }
+
     fn add(&mut self, name: &str, value: &str) {
         let value = cut(value);
         self.bytes.extend_from_slice(name.as_bytes());

@@ -70,7 +70,7 @@ const JOURNAL: &str = "LVS_DAEMON_TEST_JOURNAL";
 
 fn log_two_lines() {
     let journal = std::env::var_os(JOURNAL).unwrap_or_else(|| "/no/journal".into());
-    log::init_to("info", journal.as_ref()).unwrap();
+    let _logging = log::init_to("info", journal.as_ref()).unwrap();
     tracing::info!(service = "web", priority = 100, reason = "refused\nby 192.0.2.8", "real server down");
     tracing::debug!("not shown");
 }
