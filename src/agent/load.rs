@@ -3,12 +3,16 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use config::agent::{AgentConfig, WeightConfig, WeightSource};
+use config::agent::{AgentConfig, WeightScript, WeightSource};
 use config::{Diagnostic, Severity};
 use daemon::config_file::{self, ConfigFileError};
 use daemon::diagnostic::render;
 use daemon::http::{ServerTls, TlsError};
 use host::{Conflict, HostState, conflicts};
+use programs::script::{ScriptError, may_become, our_name};
+
+/// Gives the rights that other users' programs take.
+const DROP_IN: &str = "lvs-rs-agent-script.conf";
 
 /// A good file.
 pub(crate) struct Loaded {
@@ -38,6 +42,16 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Refused> {
     }
 }
 
+/// As [`load`], for the agent that this process is or, by `run --check-only`, stands for: a program that is to run as a user
+/// whom this process may not become refuses the file.
+pub(crate) fn load_to_run(path: &Path) -> Result<Loaded, Refused> {
+    let loaded = load(path)?;
+    match loaded.user_out_of_reach(may_become) {
+        Some(finding) => Err(loaded.refused(finding)),
+        None => Ok(loaded),
+    }
+}
+
 impl Loaded {
     /// The warnings, ready to print; none where there are none.
     pub(crate) fn warnings(&self) -> Option<String> {
@@ -49,22 +63,58 @@ impl Loaded {
         self.config.health_tls.as_ref().map(ServerTls::load).transpose().map_err(Refused::Tls)
     }
 
-    /// Refuses a program for the weight that would not be run. A running agent does without it: all of the weight is told.
+    /// Refuses a program for the weight that would not be run, whoever the agent is. A running agent does without it: all of
+    /// the weight is told.
     pub(crate) fn programs(&self) -> Result<(), Refused> {
-        let Some(WeightConfig { source: WeightSource::Script(script), .. }) = &self.config.weight else {
-            return Ok(());
-        };
-        let Err(error) = programs::script::check(&script.command, script.user.as_deref()) else {
-            return Ok(());
-        };
-        let finding = Diagnostic {
+        let Some(script) = self.script() else { return Ok(()) };
+        let checked = programs::script::check(&script.command, script.user.as_deref());
+        checked.map_err(|error| self.refused(self.unfit(script, &error, Severity::Error)))
+    }
+
+    /// What keeps this very process from running the program for the weight, ready to print.
+    pub(crate) fn program_to_run(&self) -> Option<String> {
+        let script = self.script()?;
+        let error = programs::script::check_to_run(&script.command, script.user.as_deref()).err()?;
+        let finding = self.unfit(script, &error, Severity::Warning);
+        Some(rendered(&self.path, &self.text, &[finding]))
+    }
+
+    fn user_out_of_reach(&self, may_become: impl Fn(&str) -> bool) -> Option<Diagnostic> {
+        let user = self.script()?.user.as_deref().filter(|user| !may_become(user))?;
+        Some(Diagnostic {
             severity: Severity::Error,
-            message: format!("[weight] command: {}", daemon::errors::one_line(&error)),
+            message: format!(
+                "[weight] user: the agent, which is '{}' here, may not become '{user}'",
+                our_name()
+            ),
+            span: self.written(user),
+            label: None,
+            help: Some(format!(
+                "leave it away, and the program runs as the agent's own user; or copy the drop-in {DROP_IN}, which is installed \
+                 beside the examples, to /etc/systemd/system/lvs-rs-agent.service.d/, then systemctl daemon-reload"
+            )),
+        })
+    }
+
+    fn script(&self) -> Option<&WeightScript> {
+        match &self.config.weight.as_ref()?.source {
+            WeightSource::Script(script) => Some(script),
+            WeightSource::Fixed(_) | WeightSource::File(_) | WeightSource::Load { .. } => None,
+        }
+    }
+
+    fn unfit(&self, script: &WeightScript, error: &ScriptError, severity: Severity) -> Diagnostic {
+        Diagnostic {
+            severity,
+            message: format!("[weight] command: {}", daemon::errors::one_line(error)),
             span: script.command.first().and_then(|program| self.written(program)),
             label: None,
             help: None,
-        };
-        Err(Refused::Text(rendered(&self.path, &self.text, &[finding])))
+        }
+    }
+
+    fn refused(&self, finding: Diagnostic) -> Refused {
+        Refused::Text(rendered(&self.path, &self.text, &[finding]))
     }
 
     /// Refuses VIPs that this host cannot have.
@@ -125,3 +175,6 @@ impl Refused {
 fn rendered(path: &Path, text: &str, findings: &[Diagnostic]) -> String {
     render(&path.display().to_string(), text, findings, std::io::stderr().is_terminal())
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use crate::act::Hands;
 use crate::control::{Command, Heard, Published, Reloaded, Wish, Word};
 use crate::core::{Core, Input, Outcome, Output, StepResult, Wanted};
 use crate::deaths::Deaths;
-use crate::load::{Loaded, Refused, load};
+use crate::load::{Loaded, Refused, load_to_run};
 use crate::logging;
 use crate::look::{Looker, Needs};
 use crate::start::{look, start, warn, warn_lines};
@@ -202,7 +202,7 @@ impl Daemon {
     }
 
     async fn try_load(&mut self) -> Result<(Loaded, Option<ServerTls>), Refused> {
-        let loaded = load(&self.path)?;
+        let loaded = load_to_run(&self.path)?;
         let tls = loaded.tls()?;
         let state = look(&mut self.looker, &loaded.config).await.map_err(Refused::Text)?;
         loaded.fits(&state)?;

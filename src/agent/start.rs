@@ -18,7 +18,7 @@ use crate::control::{Heard, Published, chance};
 use crate::core::{Core, Depth, Run, Settings};
 use crate::deaths::Deaths;
 use crate::http;
-use crate::load::{Loaded, Refused, load};
+use crate::load::{Loaded, Refused, load_to_run};
 use crate::look::{Looker, Needs};
 use crate::run::{Daemon, Ears};
 use crate::store::{Store, Stored};
@@ -28,7 +28,7 @@ use crate::writes::Writes;
 
 /// The caller holds the run directory's lock.
 pub(crate) async fn start(path: PathBuf, store: Store) -> Result<(Daemon, Ears), Exit> {
-    let loaded = load(&path).map_err(|refused| refuse(&refused))?;
+    let loaded = load_to_run(&path).map_err(|refused| refuse(&refused))?;
     let tls = loaded.tls().map_err(|refused| refuse(&refused))?;
     let (addresses, sysctls) = (Addresses::open().map_err(|error| failed(&error))?, Sysctls::default());
     // before the first look, so that nothing is missed between the two

@@ -48,8 +48,11 @@ pub(crate) enum Command {
     /// SIGHUP reloads the configuration and what it includes, as a difference. SIGTERM stops and leaves the table,
     /// addresses and settings as they are, so that a restart is invisible (`on_stop = "remove"` in [ipvs]: its services
     /// leave the table). Virtual routers hand their addresses over first; a second SIGTERM drops them at once.
-    Run,
+    Run(RunArgs),
     /// Check the configuration file; needs no root
+    ///
+    /// As far as that is the same for whoever runs it: programs for which no user is named are looked at as root's. Whether the
+    /// unit's user may read and run what the file names, `run --check-only` says.
     Check {
         /// Print the effective configuration, every default spelled out
         #[arg(long)]
@@ -113,6 +116,19 @@ pub(crate) enum Command {
     ///
     /// With the options of keepalived's genhash. Asks as the check asks, and reads as much: at most 1 MiB.
     Genhash(GenhashArgs),
+}
+
+/// How to run.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Check all that a start would refuse, as this process may use it, and end
+    ///
+    /// Files, keys, programs and their users, named pipes, and what this process may do at all. Ends with 0, or with 78 where
+    /// the start would. Also beside a director that runs. To ask as the unit's user:
+    /// `runuser -u lvs-director -- lvs-director run --check-only`. In the environment, LVS_CHECK_ONLY=true, it turns a copy of
+    /// the unit into the question, which packages ask before they restart the director.
+    #[arg(long, env = "LVS_CHECK_ONLY", hide_env_values = true)]
+    pub(crate) check_only: bool,
 }
 
 /// What to import, and how.

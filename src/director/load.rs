@@ -16,7 +16,7 @@ use follow::{ClientTls, TlsError};
 use keepalived::{File, Host, Mode, Reading};
 
 use crate::run::host_name;
-use crate::scripts::Rights;
+use crate::scripts::{Rights, Users};
 use findings::{Finding, Found};
 use include::Includes;
 
@@ -63,24 +63,32 @@ pub(crate) struct Refused {
     pub(crate) reason: String,
 }
 
-/// The same for a daemon: what this process may not do refuses the file.
+/// As [`load`], for the director that this process is or, by `run --check-only`, stands for: what it could not use, or may
+/// not do, refuses the file; what it does without is among the warnings.
 pub(crate) fn load_to_run(source: &Source) -> Result<Loaded, Refused> {
-    let loaded = load(source)?;
-    match Rights::of_this_process().missing(&loaded.config) {
-        Some(text) => Err(Refused::new(text)),
-        None => Ok(loaded),
+    let mut loaded = load_for(source, Users::Us)?;
+    let rights = Rights::of_this_process();
+    if let Some(text) = rights.missing(&loaded.config) {
+        return Err(Refused::new(text));
     }
+    loaded.warnings.extend(rights.done_without(&loaded.config));
+    Ok(loaded)
 }
 
-/// Reads and checks a file and the programs that it names. May wait for a slow disk.
+/// Reads and checks a file and what it names, as far as that is the same whoever runs it. May wait for a slow disk.
 pub(crate) fn load(source: &Source) -> Result<Loaded, Refused> {
+    load_for(source, Users::Unknown)
+}
+
+fn load_for(source: &Source, users: Users) -> Result<Loaded, Refused> {
     let text = read(&source.path)?;
     if !keepalived::looks_like(&text) {
-        return from_toml(source, text);
+        return from_toml(source, text, users);
     }
     let mode = if source.lenient { Mode::Lenient } else { Mode::Strict };
     let (config, _, found) = from_keepalived(source, text, mode)?;
-    outside(Loaded { config, warnings: found.rendered(), from_keepalived: true, tls: None }, &found)
+    let loaded = Loaded { config, warnings: found.rendered(), from_keepalived: true, tls: None };
+    outside(loaded, &found, users)
 }
 
 /// A keepalived.conf as `director.toml`. Programs that are missing here may be there where it is to run.
@@ -90,18 +98,18 @@ pub(crate) fn import(source: &Source, mode: Mode) -> Result<Imported, Refused> {
         return Err(not_keepalived(source, &text));
     }
     let (config, comments, mut found) = from_keepalived(source, text, mode)?;
-    found.add(crate::scripts::check(&config), Severity::Warning);
+    found.add(crate::scripts::check(&config, Users::Unknown), Severity::Warning);
     Ok(Imported { toml: config.to_toml_with(Style::Short, &comments), warnings: found.rendered() })
 }
 
-fn from_toml(source: &Source, text: String) -> Result<Loaded, Refused> {
+fn from_toml(source: &Source, text: String, users: Users) -> Result<Loaded, Refused> {
     let parsed = config::director::parse(&text);
     let mut found = Found::of(File { path: source.path.display().to_string(), text });
     match parsed {
         Ok((config, warnings)) => {
             found.findings.extend(warnings.into_iter().map(Finding::of_the_file));
             let warnings = found.rendered() + &needless(source);
-            outside(Loaded { config, warnings, from_keepalived: false, tls: None }, &found)
+            outside(Loaded { config, warnings, from_keepalived: false, tls: None }, &found, users)
         }
         Err(errors) => {
             found.findings.extend(errors.into_iter().map(Finding::of_the_file));
@@ -124,9 +132,9 @@ fn from_keepalived(
 }
 
 /// What is named and is not there refuses the file.
-fn outside(loaded: Loaded, found: &Found) -> Result<Loaded, Refused> {
+fn outside(loaded: Loaded, found: &Found, users: Users) -> Result<Loaded, Refused> {
     let mut outside = Found { findings: Vec::new(), ..found.clone() };
-    outside.add(crate::scripts::check(&loaded.config), Severity::Error);
+    outside.add(crate::scripts::check(&loaded.config, users), Severity::Error);
     if outside.findings.is_empty() {
         let tls = tls(&loaded.config)?;
         return Ok(Loaded { tls, ..loaded });

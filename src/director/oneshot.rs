@@ -62,20 +62,31 @@ impl Failure {
 
 /// `check`
 pub(crate) fn check(source: &Source, effective: bool) -> Ended {
-    let Loaded { config, warnings, from_keepalived, .. } = load(source)?;
-    eprint!("{warnings}");
-    if effective {
-        print(&config.to_toml());
-    } else {
-        let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
-        let (file, services) = (source.path.display(), counted(config.services.len(), "service"));
-        let routers = match config.vrrp.routers.len() {
-            0 => String::new(),
-            count => format!(", {}", counted(count, "virtual router")),
-        };
-        let kind = if from_keepalived { " as keepalived.conf" } else { "" };
-        print(&format!("{file}: fine{kind}: {services}, {}{routers}\n", counted(reals, "real server")));
+    let loaded = load(source)?;
+    if !effective {
+        return say_fine(source, &loaded);
     }
+    eprint!("{}", loaded.warnings);
+    print(&loaded.config.to_toml());
+    Ok(Exit::Done)
+}
+
+/// `run --check-only`
+pub(crate) fn check_to_run(source: &Source) -> Ended {
+    say_fine(source, &load::load_to_run(source)?)
+}
+
+fn say_fine(source: &Source, loaded: &Loaded) -> Ended {
+    let Loaded { config, warnings, from_keepalived, .. } = loaded;
+    eprint!("{warnings}");
+    let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
+    let (file, services) = (source.path.display(), counted(config.services.len(), "service"));
+    let routers = match config.vrrp.routers.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "virtual router")),
+    };
+    let kind = if *from_keepalived { " as keepalived.conf" } else { "" };
+    print(&format!("{file}: fine{kind}: {services}, {}{routers}\n", counted(reals, "real server")));
     Ok(Exit::Done)
 }
 

@@ -6,7 +6,7 @@ mod rights;
 
 use std::collections::BTreeMap;
 
-use config::director::{DirectorConfig, MailConfig, VrrpConfig};
+use config::director::{DirectorConfig, Fifo as FifoConfig, MailConfig, VrrpConfig};
 
 use places::{Place, Thing};
 pub(crate) use rights::Rights;
@@ -20,9 +20,18 @@ pub(crate) struct Wrong {
     pub(crate) named: String,
 }
 
+/// Who is to use what is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Users {
+    /// a director that may run elsewhere, or as somebody else: programs for which no user is named are judged as root's
+    Unknown,
+    /// this process
+    Us,
+}
+
 /// Looks at all of them.
-pub(crate) fn check(config: &DirectorConfig) -> Vec<Wrong> {
-    let mut looked = Looked::default();
+pub(crate) fn check(config: &DirectorConfig, users: Users) -> Vec<Wrong> {
+    let mut looked = Looked { users, at: BTreeMap::new() };
     let mut wrong: Vec<Wrong> = Vec::new();
     for Place { owner, thing } in places::of(config) {
         if let Some(error) = looked.at(thing) {
@@ -33,27 +42,32 @@ pub(crate) fn check(config: &DirectorConfig) -> Vec<Wrong> {
             }
         }
     }
-    wrong.extend(fifos(&config.vrrp));
+    wrong.extend(fifos(&config.vrrp, users));
     wrong.extend(config.mail.iter().flat_map(mail));
     wrong
 }
 
 /// Thousands of servers may name one program: it is looked at once.
-#[derive(Default)]
 struct Looked<'a> {
+    users: Users,
     at: BTreeMap<Thing<'a>, Option<String>>,
 }
 
 impl<'a> Looked<'a> {
     fn at(&mut self, thing: Thing<'a>) -> Option<&str> {
-        self.at.entry(thing).or_insert_with(|| wrong(thing)).as_deref()
+        self.at.entry(thing).or_insert_with(|| wrong(thing, self.users)).as_deref()
     }
 }
 
-fn wrong(thing: Thing<'_>) -> Option<String> {
+fn wrong(thing: Thing<'_>, users: Users) -> Option<String> {
     match thing {
         Thing::Program { program, user } => {
-            let error = programs::script::check(&[program.to_owned()], user).err()?;
+            let command = [program.to_owned()];
+            let checked = match users {
+                Users::Unknown => programs::script::check(&command, user),
+                Users::Us => programs::script::check_to_run(&command, user),
+            };
+            let error = checked.err()?;
             Some(daemon::errors::one_line(&error))
         }
         Thing::Authorities(verify) => {
@@ -63,11 +77,15 @@ fn wrong(thing: Thing<'_>) -> Option<String> {
     }
 }
 
-fn fifos(vrrp: &VrrpConfig) -> impl Iterator<Item = Wrong> {
+fn fifos(vrrp: &VrrpConfig, users: Users) -> impl Iterator<Item = Wrong> {
     let all = [("fifo", &vrrp.notify_fifo), ("vrrp_fifo", &vrrp.vrrp_fifo), ("lvs_fifo", &vrrp.lvs_fifo)];
-    all.into_iter().filter_map(|(key, fifo)| {
-        let path = &fifo.as_ref()?.path;
-        let error = programs::check_fifo(path).err()?;
+    all.into_iter().filter_map(move |(key, fifo)| {
+        let FifoConfig { path, reader } = fifo.as_ref()?;
+        let checked = match users {
+            Users::Unknown => programs::check_fifo(path),
+            Users::Us => programs::check_fifo_to_run(path, !reader.is_empty()),
+        };
+        let error = checked.err()?;
         let words = format!("[scripts] {key}: {}", daemon::errors::one_line(&error));
         Some(Wrong { words, named: path.clone() })
     })

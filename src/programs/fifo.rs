@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::stat::Mode;
-use nix::unistd::mkfifo;
+use nix::unistd::{AccessFlags, access, mkfifo};
 use tracing::{debug, warn};
+
+use crate::script::our_name;
 
 /// Linux writes as much at once, or nothing (`PIPE_BUF`).
 const WHOLE: usize = 4_096;
@@ -47,6 +49,32 @@ pub enum FifoError {
         /// where it should be
         path: PathBuf,
     },
+    /// this process may not write to its directory, which is read-only for it or belongs to others
+    #[error(
+        "{} cannot be made by '{user}': name one in /run/lvs-director, or have it made before, by a line in \
+         /etc/tmpfiles.d/lvs-director.conf: p {0} 0600 {user} -",
+        path.display()
+    )]
+    NotOurDirectory {
+        /// where it should be
+        path: PathBuf,
+        /// who would make it
+        user: String,
+        /// the kernel's words
+        #[source]
+        source: io::Error,
+    },
+    /// it is there, and this process may not open it
+    #[error("'{user}' may not open {}: chown {user} {0}, or remove it, and it is made anew", path.display())]
+    NotOurs {
+        /// which
+        path: PathBuf,
+        /// who would write to it
+        user: String,
+        /// the kernel's words
+        #[source]
+        source: io::Error,
+    },
 }
 
 /// Whether `path` is a named pipe, or one can be made there. Makes nothing.
@@ -64,6 +92,22 @@ pub fn check_fifo(path: &str) -> Result<(), FifoError> {
         Err(_) if path.parent().is_some_and(Path::is_dir) => Ok(()),
         Err(_) => Err(FifoError::NoDirectory { path: path.to_owned() }),
     }
+}
+
+/// As [`check_fifo`], and whether this process may make it or write to it; with a reader of ours, `has_reader`, it is
+/// read too. Makes nothing.
+pub fn check_fifo_to_run(path: &str, has_reader: bool) -> Result<(), FifoError> {
+    check_fifo(path)?;
+    let place = Path::new(path);
+    let (path, user) = (place.to_owned(), our_name());
+    if place.symlink_metadata().is_ok() {
+        let ways = if has_reader { AccessFlags::R_OK | AccessFlags::W_OK } else { AccessFlags::W_OK };
+        // the real user's rights, who is the effective one here: what asks for the others is refused by older systemd's filters
+        return access(place, ways).map_err(|errno| FifoError::NotOurs { path, user, source: errno.into() });
+    }
+    let directory = place.parent().unwrap_or(place);
+    let may_make = access(directory, AccessFlags::W_OK | AccessFlags::X_OK);
+    may_make.map_err(|errno| FifoError::NotOurDirectory { path, user, source: errno.into() })
 }
 
 /// The writing end. It is kept open as long as somebody reads, so that a reader does not see the end after each line.

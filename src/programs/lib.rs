@@ -6,5 +6,5 @@ pub mod script;
 #[cfg(test)]
 mod testing;
 
-pub use fifo::{FifoError, check_fifo};
+pub use fifo::{FifoError, check_fifo, check_fifo_to_run};
 pub use notices::{Channel, Notices, Program};

@@ -9,7 +9,7 @@ use super::{Ended, complain, failed_because, limbs, say};
 use crate::cli::{Cli, PlanArgs};
 use crate::control::json;
 use crate::core::{Depth, Drains};
-use crate::load::{Loaded, Refused, load};
+use crate::load::{Loaded, Refused, load, load_to_run};
 use crate::look::Needs;
 use crate::store::{Store, Stored};
 
@@ -25,10 +25,25 @@ pub(super) async fn check(cli: &Cli, show: bool) -> Ended {
     if show {
         say(&loaded.config.to_toml());
     } else {
-        let count = loaded.config.vips.len();
-        say(&format!("{}: fine: {count} VIP{}", cli.config.display(), if count == 1 { "" } else { "s" }));
+        say_fine(cli, &loaded);
     }
     Ok(Exit::Done)
+}
+
+/// What a start refuses. It goes on without a weight, and with VIPs that this host cannot have.
+pub(super) fn check_to_run(cli: &Cli) -> Ended {
+    let loaded = good(load_to_run(&cli.config))?;
+    good(loaded.tls().map(drop))?;
+    if let Some(finding) = loaded.program_to_run() {
+        complain(&finding);
+    }
+    say_fine(cli, &loaded);
+    Ok(Exit::Done)
+}
+
+fn say_fine(cli: &Cli, loaded: &Loaded) {
+    let count = loaded.config.vips.len();
+    say(&format!("{}: fine: {count} VIP{}", cli.config.display(), if count == 1 { "" } else { "s" }));
 }
 
 pub(super) async fn plan(cli: &Cli, args: &PlanArgs) -> Ended {

@@ -32,7 +32,8 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
         }
     };
     let done = match &cli.command {
-        Command::Run => daemon(cli),
+        Command::Run(args) if args.check_only => inspect::check_to_run(cli),
+        Command::Run(_) => daemon(cli),
         Command::Check { effective } => in_runtime(inspect::check(cli, *effective)),
         Command::Plan(args) => in_runtime(inspect::plan(cli, args)),
         Command::Apply => in_runtime(change::apply(cli)),

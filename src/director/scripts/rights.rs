@@ -1,7 +1,7 @@
 //! Whether this process can do what a configuration asks for outside of the network: run programs as other users, see their
-//! processes. `check` does not ask, because it runs as whoever calls it.
+//! processes, be scheduled before everybody. `check` does not ask, because it runs as whoever calls it.
 
-use std::fs;
+use std::{fs, thread};
 
 use config::director::DirectorConfig;
 use daemon::capabilities;
@@ -33,6 +33,21 @@ impl Rights {
     /// What the configuration needs and these do not allow, and the drop-in that does.
     pub(crate) fn missing(&self, config: &DirectorConfig) -> Option<String> {
         self.other_user(config).or_else(|| self.processes(config))
+    }
+
+    /// What the director runs without, in words; none: it has everything.
+    pub(crate) fn done_without(&self, config: &DirectorConfig) -> Option<String> {
+        let priority = config.vrrp.realtime_priority?;
+        // a thread of its own: nothing else is to run so
+        let tried = thread::spawn(move || kernel::realtime::scheduling(priority)).join();
+        let error = tried.ok()?.err()?;
+        Some(format!(
+            "warning: [realtime] priority = {priority}: {}; the adverts keep the usual scheduling, because the director, which is \
+             '{}' here, may have no other\n{}",
+            daemon::errors::one_line(&error),
+            self.user,
+            hint("lvs-director-realtime.conf"),
+        ))
     }
 
     fn other_user(&self, config: &DirectorConfig) -> Option<String> {

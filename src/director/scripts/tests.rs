@@ -1,6 +1,6 @@
 use config::director::{DirectorConfig, parse};
 
-use super::check;
+use super::{Users, check};
 
 const ROUTER: &str = "[[vrrp]]\nname = \"VI_1\"\ninterface = \"eth0\"\nvirtual_router_id = 51\naddresses = [\"192.0.2.100\"]\n";
 
@@ -10,7 +10,7 @@ fn config(text: &str) -> DirectorConfig {
 
 /// What is wrong; what is named stands in the file.
 fn wrong(text: &str) -> Vec<String> {
-    let wrong = check(&config(text)).into_iter();
+    let wrong = check(&config(text), Users::Unknown).into_iter();
     wrong.inspect(|one| assert!(text.contains(&one.named), "{one:?}")).map(|one| one.words).collect()
 }
 
@@ -82,12 +82,12 @@ fn who_gets_mail_and_who_vouches_for_the_server_is_looked_at() {
     let reason =
         "cannot read the certificate authorities in /no/ca.pem: No such file or directory (os error 2)";
     assert_eq!(wrong(&format!("{mail}{verify}{ROUTER}")), [format!("[mail] verify: {reason}")]);
-    assert_eq!(check(&config(&format!("{mail}{ROUTER}"))), []);
+    assert_eq!(check(&config(&format!("{mail}{ROUTER}")), Users::Unknown), []);
     let mut unusual = config(&format!("{mail}{ROUTER}"));
     if let Some(mail) = &mut unusual.mail {
         mail.to.push("nobody at all".into());
     }
-    let wrong: Vec<String> = check(&unusual).into_iter().map(|one| one.words).collect();
+    let wrong: Vec<String> = check(&unusual, Users::Unknown).into_iter().map(|one| one.words).collect();
     assert_eq!(wrong, ["[mail] to: 'nobody at all' is no mail address"]);
 }
 
@@ -96,6 +96,6 @@ fn a_file_that_names_no_program_or_good_ones_is_taken() {
     let good = "[scripts]\nfifo = { path = \"/run/lvs-test-never-made\", reader = \"/bin/cat\" }\n";
     let notify = "notify = { any = \"/bin/true\" }\n";
     for text in [ROUTER.to_owned(), format!("{good}{ROUTER}{notify}")] {
-        assert_eq!(check(&config(&text)), []);
+        assert_eq!(check(&config(&text), Users::Unknown), []);
     }
 }

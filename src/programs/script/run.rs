@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::search::SEARCH;
 use super::stuck::Start;
+use super::user::Unnamed;
 use super::{Prepared, Script, ScriptError, prepare};
 
 /// Kept of what a program prints.
@@ -100,7 +101,7 @@ impl Script {
         };
         let (script, more, launched) = (self.clone(), more.to_vec(), start.clone());
         let launching = spawn_blocking(move || {
-            let running = prepare(&script.command, script.user.as_deref())
+            let running = prepare(&script.command, script.user.as_deref(), Unnamed::OurUser)
                 .and_then(|prepared| launch(&prepared, &more));
             launched.over();
             running
@@ -139,8 +140,7 @@ fn refused(prepared: &Prepared<'_>, source: io::Error) -> ScriptError {
         // the program itself was just seen
         return ScriptError::Interpreter { program };
     }
-    let user =
-        if prepared.identity.is_switched_to() { prepared.identity.name.clone() } else { String::new() };
+    let user = if prepared.identity.is_switched_to { prepared.identity.name.clone() } else { String::new() };
     ScriptError::Run { program, user, source }
 }
 
@@ -152,7 +152,7 @@ fn confine(command: &mut Command, prepared: &Prepared<'_>) {
     command.env("HOME", &identity.home).env("USER", &identity.name).env("LOGNAME", &identity.name);
     command.env("SHELL", "/bin/sh").env("LANG", "C.UTF-8");
     command.current_dir("/").process_group(0).kill_on_drop(true);
-    if identity.is_switched_to() {
+    if identity.is_switched_to {
         command.uid(identity.uid).gid(identity.gid);
     }
 }
