@@ -31,7 +31,7 @@ agent_at_work() {
     after=$(invocation lvs-rs-agent)
     [[ $before != "$after" ]] || fail "the upgrade did not restart the agent"
     UNTIL=prepared undisturbed systemctl restart lvs-rs-agent
-    UNTIL=prepared undisturbed systemctl reload lvs-rs-agent
+    UNTIL=prepared undisturbed reload_tells_why lvs-rs-agent /etc/lvs-rs-agent/agent.toml
     agent_stops
     agent_removed "$1"
 }

@@ -8,6 +8,29 @@ case_director_deb__2() { director_in_a_pair deb; }
 case_director_rpm() { director_installed rpm; }
 case_director_rpm__2() { director_in_a_pair rpm; }
 
+# The master of a pair is upgraded under load: LVS02 serves meanwhile, and no request fails. What README.md has for that: the kernels
+# tell each other of connections, and one that is too young for it goes on at the same server.
+# machine: host=lvs01
+case_director_pair_upgrade() {
+    synced_pair
+    follow holders
+    watch_arp pair
+    start_client "$CASE" --every-ms 20 --timeout-ms 5000 --hold 4
+    more_requests "$CASE" 100
+    local before
+    before=$(invocation lvs-director)
+    install_package deb lvs-director 2
+    wait_until "directing && only lvs01" 60
+    [[ $before != "$(invocation lvs-director)" ]] || fail "the upgrade did not restart the director"
+    more_requests "$CASE" 100
+    stop_client "$CASE"
+    stop follow
+    cat "$OUT/changes"
+    assert_eq "lvs01 lvs02 lvs01" "$(sole_holders)" "who alone had the VIP, one after the other"
+    assert_never_two pair 2
+    assert_no_failures "$CASE"
+}
+
 director_installed() {
     file_state >"$OUT/files-before"
     # so that a difference does not come from the module alone
@@ -35,7 +58,7 @@ director_upgraded() {
     after=$(invocation lvs-director)
     [[ $before != "$after" ]] || fail "the upgrade did not restart the director"
     UNTIL=directing undisturbed systemctl restart lvs-director
-    UNTIL=directing undisturbed systemctl reload lvs-director
+    UNTIL=directing undisturbed reload_tells_why lvs-director /etc/lvs-director/director.toml
 }
 
 # Enabled, so it is there; LVS02 joins.
@@ -68,6 +91,44 @@ pair_config() {
     web_service | router_config lvs01 100
     cp "$WORK/lvs01.toml" /etc/lvs-director/director.toml
 }
+
+# synced_pair: LVS01, by its package, is master, and LVS02 backup.
+synced_pair() {
+    local machine
+    real_servers_up
+    for machine in lvs01 lvs02; do
+        on "$machine" sh -c 'modprobe ip_vs; echo 1 >/proc/sys/net/ipv4/vs/sloppy_tcp'
+    done
+    install_package deb lvs-director 1
+    synced_service | router_config lvs01 100
+    cp "$WORK/lvs01.toml" /etc/lvs-director/director.toml
+    systemctl enable --now lvs-director
+    wait_until directing 60
+    synced_service | router_config lvs02 90
+    start_director lvs02
+    wait_until "table_full lvs02 && synced lvs01 master && synced lvs02 backup" 60
+}
+
+synced_service() {
+    printf '%s\n' '[[ipvs.sync]]' 'role = "vrrp"' 'vrrp = "VI_1"' 'interface = "eth0"' 'id = 51'
+    web_service mh
+}
+
+# synced MACHINE ROLE
+synced() { [[ $(on "$1" ipvsadm -Ln --daemon) == *"$2 sync daemon"* ]]; }
+
+# holders: which directors have the VIP. Whoever takes it does so before the other lets go, so the one that is asked last may have had
+# it already: LVS02 is asked once more if neither had it.
+holders() {
+    local machine found=
+    for machine in lvs02 lvs01 lvs02; do
+        [[ $found == *"$machine"* ]] || ! holds "$machine" || found+=" $machine"
+    done
+    echo "${found:- nobody}"
+}
+
+# sole_holders: of $OUT/changes, who had it alone, one after the other.
+sole_holders() { awk 'NF == 2 { print $2 }' "$OUT/changes" | xargs; }
 
 # What a person would look at.
 directing() { active lvs-director && holds lvs01 && table_full lvs01; }

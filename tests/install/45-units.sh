@@ -67,20 +67,6 @@ told_once() {
     esac
 }
 
-# reload_tells_why UNIT FILE
-reload_tells_why() {
-    local before
-    before=$(invocation "$1")
-    systemctl reload "$1"
-    cp -p "$2" "$OUT/good.toml"
-    echo 'nonsense = 1' >>"$2"
-    ! systemctl reload "$1" || fail "a refused file does not make the reload fail"
-    journalctl -b --no-pager -u "$1" -o cat | grep nonsense >/dev/null || fail "the log does not say why"
-    cp -p "$OUT/good.toml" "$2"
-    systemctl reload "$1"
-    assert_eq "$before" "$(invocation "$1")" "the invocation after reloads"
-}
-
 # comes_back UNIT SIGNAL: whatever ends it, systemd starts it again.
 comes_back() {
     local before

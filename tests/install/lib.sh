@@ -1,16 +1,21 @@
 # shellcheck shell=bash
 # What the install cases share, beside everything of tests/cluster/lib.sh. Runs inside the machine.
 
-# The end of one boot. A case that goes on after it is rebooted in order, unless it has cut the power.
+# How a boot that another follows ends. goes_off: by poweroff, after which the machine is switched on again.
+AGAIN_BY=reboot
+goes_off() { AGAIN_BY=poweroff; }
+
+# The end of one boot. A case that goes on after it ends it in order, unless it has cut the power.
 finish() {
     local status=$1
     trap - EXIT ERR
     set +e
     journalctl -b --no-pager -o short-monotonic >"$OUT/journal-$BOOT.txt" 2>&1
     if ((status == 0)) && declare -F "case_${CASE}__$((BOOT + 1))" >/dev/null; then
-        echo "reboot after $(cut -d' ' -f1 /proc/uptime) s"
+        echo "$AGAIN_BY after $(cut -d' ' -f1 /proc/uptime) s"
+        [[ $AGAIN_BY != poweroff ]] || touch "$OUT/off"
         # what `systemctl reboot` does where there is no logind
-        systemctl start reboot.target --job-mode=replace-irreversibly --no-block
+        systemctl start "$AGAIN_BY.target" --job-mode=replace-irreversibly --no-block
         exec sleep infinity
     fi
     echo "end after $(cut -d' ' -f1 /proc/uptime) s"
@@ -139,6 +144,38 @@ undisturbed() {
     stop "monitor-$name"
     assert_eq ready "$(cat "$WORK/writes-$name.log")" "IPVS writes on LVS01 during: $*"
     assert_eq "" "$(grep -F "$VIP" "$WORK/monitor-$name.log" || true)" "changes of the VIP during: $*"
+}
+
+# reload_tells_why UNIT FILE: it is reloaded with the file as it is, with one that is refused, and with the first again.
+reload_tells_why() {
+    local before
+    before=$(invocation "$1")
+    systemctl reload "$1"
+    cp -p "$2" "$OUT/good.toml"
+    echo 'nonsense = 1' >>"$2"
+    ! systemctl reload "$1" || fail "a refused file does not make the reload fail"
+    journalctl -b --no-pager -u "$1" -o cat | grep nonsense >/dev/null || fail "the log does not say why"
+    cp -p "$OUT/good.toml" "$2"
+    systemctl reload "$1"
+    assert_eq "$before" "$(invocation "$1")" "the invocation after reloads"
+}
+
+# follow FUNCTION: from here on, each change of what it prints is a line in $OUT/changes, after the seconds since the boot.
+follow() {
+    changes_of "$1" >"$OUT/changes" 2>"$OUT/changes-errors" &
+    # shellcheck disable=SC2034
+    PIDS["follow"]=$!
+    wait_until "[[ -s $OUT/changes ]]" 30
+}
+
+changes_of() {
+    local now before=
+    trap - ERR EXIT
+    while :; do
+        now=$("$1") || now=unknown
+        [[ $now == "$before" ]] || echo "$(cut -d' ' -f1 /proc/uptime) $now"
+        before=$now
+    done
 }
 
 # forgotten deb|rpm NAME: after a purge nothing is left; an rpm has no such thing, and leaves what the operator wrote.

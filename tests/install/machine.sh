@@ -13,9 +13,9 @@ main() {
     bind_lab
     [[ $LAB_KIND == uml ]] || own_run
     while true; do
-        rm -f "$LAB_MACHINE"/{status,cut}
+        rm -f "$LAB_MACHINE"/{status,cut,off}
         one_boot
-        [[ -e $LAB_MACHINE/cut || $ENDED == "$REBOOTED" ]] || break
+        [[ -e $LAB_MACHINE/cut || -e $LAB_MACHINE/off || $ENDED == "$REBOOTED" ]] || break
     done
     [[ -s $LAB_MACHINE/status ]] || { echo "the machine ended before its case did" && exit 1; }
 }
@@ -80,7 +80,7 @@ own_run() {
     mkdir /run/systemd
 }
 
-# Ends when the case has, which takes no shutdown, or when it asks by a file for a cut of the power.
+# Ends when the case has, which takes no shutdown, or when it asks by a file for a cut of the power, or when it goes off.
 one_boot() {
     local pid
     boot_command

@@ -7,13 +7,14 @@ ROOT_SUITE=${LAB_SUITE:-bookworm}
 
 # name:suite:packages beside Debian's minimal system, with spaces. Every other root has the packages of `base`, too.
 #   trixie, bullseye: systemd 257 and 247, glibc 2.41 and 2.31
-#   lint: what packaging/check calls; no machine is started on it
+#   lint: what packaging/check calls; no machine is started on it. Of packages that only provide what others depend on,
+#         debootstrap knows nothing: perl-openssl-defaults and python3-cffi-backend are such
 ROOTS='
     base::systemd systemd-sysv dbus iproute2 ipvsadm kmod procps iputils-ping iputils-arping curl python3 nginx-light rpm strace libgcc-s1
     coexist::dnf udev libpam-systemd network-manager netplan.io systemd-resolved iptables
     trixie:trixie:
     bullseye:bullseye:
-    lint::lintian rpmlint rpm2cpio cpio man-db binutils shellcheck'
+    lint::lintian rpmlint rpm2cpio cpio man-db binutils shellcheck perl-openssl-defaults python3-cffi-backend'
 
 # root_packages NAME: all of them, with commas.
 root_packages() {
