@@ -8,7 +8,9 @@ import socket
 import subprocess
 import threading
 
+import facts
 import linux
+from facts import ARP, CONF, ip, write
 from tracer import Tracer, become
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -16,7 +18,6 @@ NAMESPACES = (linux.CLONE_NEWNS | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC | linu
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root",
                "DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
-CONF = "/proc/sys/net/ipv4/conf"
 
 
 class Disk:
@@ -145,15 +146,9 @@ class Machine:
         except FileNotFoundError:
             return []
 
-    def kernel(self):
-        """Everything of the kernel's that an agent or a director may change."""
-        addresses = json.loads(ip("-4", "-j", "addr", "show"))
-        return {
-            "addresses": sorted(f"{one['local']}/{one['prefixlen']} {link['ifname']} {one.get('label', '')}"
-                                for link in addresses for one in link["addr_info"]),
-            "sysctls": {f"{name}.{key}": read(f"{CONF}/{name}/{key}") for name in ("all", "default", "lo", "eth0")
-                        for key in ("arp_ignore", "arp_announce", "rp_filter", "accept_local")},
-        }
+    @staticmethod
+    def kernel():
+        return facts.kernel()
 
     def _mounts(self, packages):
         root = self.root
@@ -175,7 +170,7 @@ class Machine:
 
     def _network(self):
         for name in ("all", "default", "lo"):
-            for key in ("arp_ignore", "arp_announce", "rp_filter", "accept_local"):
+            for key in ARP:
                 write(f"{CONF}/{name}/{key}", "0")
         ip("-batch", "-", text="link add eth0 type veth peer name switch\nlink set lo up\nlink set eth0 up\n"
                                "link set switch up\naddr add 192.168.100.8/24 dev eth0\n")
@@ -196,20 +191,3 @@ class Machine:
                     open(f"{self.root}/run/cuts/ready-{pid}", "w").close()
 
         threading.Thread(target=listen, daemon=True).start()
-
-
-def ip(*argv, text=None):
-    done = subprocess.run(["ip", *argv], input=text, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"ip {' '.join(argv)}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def read(path):
-    with open(path) as file:
-        return file.read().strip()
-
-
-def write(path, value):
-    with open(path, "w") as file:
-        file.write(value)

@@ -124,12 +124,14 @@ class Runs:
             director_for_agents.follow_for_ever()
             self._followed(time.sleep)
         self._to_its_end(machine)
-        return {"state": state, "who": who}
+        return {"state": state, "who": ", ".join(who)}
 
     def _kernel_goes_on(self, machine):
         """After the end of all processes: what is there is taken up, and nothing of it is lost sight of."""
         machine.say("next start")
         self.side.safe(self.side.observed(machine))
+        # perhaps half of it is there, and that is what is said
+        self.side.voices_agree(machine, runs=False)
         machine.boot()
         self._to_its_end(machine)
         self._undone(machine)

@@ -4,15 +4,16 @@ import os
 import subprocess
 import time
 
-from machine import read
+import facts
+from facts import VIP
+from voices import AgentVoices, DirectorVoices
 
-VIP = "192.168.100.240"
-VS = "/proc/sys/net/ipv4/vs"
 PATIENCE = 60  # seconds until a daemon that runs must have prepared its host: far more than it needs
 
 
 class Side:
     package = unit = config = text = ""
+    voices = None
     followed = False  # by directors
 
     def prepared(self, before):
@@ -23,44 +24,50 @@ class Side:
         """The same after the command that prepares once."""
         return self.prepared(before)
 
-    def observed(self, machine):
-        return machine.kernel()
+    def observed(self, host):
+        return facts.kernel()
 
     # -- what is on the disk
 
     def enabled(self, machine):
         """Whether nothing on the disk is missing for a start: link, unit, program, configuration."""
-        root = machine.root
-        wanted = (f"{root}/usr/sbin/{self.package}", root + self.config)
-        units = (f"{root}/lib/systemd/system/{self.unit}", f"{root}/usr/lib/systemd/system/{self.unit}")
-        link = f"{root}/etc/systemd/system/multi-user.target.wants/{self.unit}"
-        return (os.path.islink(link) and all(map(os.path.isfile, wanted)) and any(map(os.path.isfile, units))
-                and self._same(root + self.config))
+        units = (f"{machine.root}/{place}/systemd/system/{self.unit}" for place in ("lib", "usr/lib"))
+        link = f"{machine.root}/etc/systemd/system/multi-user.target.wants/{self.unit}"
+        return (os.path.islink(link) and any(map(self._whole_unit, units)) and self.configured(machine)
+                and self.voices.works(machine))
 
-    def _same(self, path):
-        with open(path) as file:
-            return file.read() == self.text
+    @staticmethod
+    def _whole_unit(path):
+        try:
+            with open(path) as file:
+                return "WantedBy=" in file.read()
+        except FileNotFoundError:
+            return False
+
+    def configured(self, machine):
+        """Whether the operator's file is there."""
+        try:
+            with open(machine.root + self.config) as file:
+                return file.read() == self.text
+        except FileNotFoundError:
+            return False
 
     # -- what is said
 
-    def says_prepared(self, machine):
-        code, text = machine.run(f"/usr/sbin/{self.package}", "status")
-        if code:
-            raise Half(f"prepared, but status ends with {code}: {text}")
-        return "status"
+    def voices_agree(self, machine, runs):
+        return self.voices.agree(machine, lambda: self.observed(machine), self.configured(machine), runs)
 
     def says_untouched(self, machine):
         """Who says that nothing is done here."""
+        heard = self.voices_agree(machine, runs=False)
         if machine.run("/usr/bin/dpkg", "--audit")[1].strip():
-            return "dpkg --audit"
+            return ["dpkg --audit", *heard]
         code, status = machine.run("/usr/bin/dpkg-query", "-W", "-f", "${Status}", self.package)
         if code or not status.endswith(" installed"):
-            return "dpkg-query"
-        enabled = machine.run("/usr/bin/systemctl", "is-enabled", self.unit)[1].strip()
-        code, text = machine.run(f"/usr/sbin/{self.package}", "status")
-        if code and text.strip() and (enabled == "disabled" or not self._same(machine.root + self.config)):
-            return "status"
-        raise Half(f"nothing done, and nobody says so: enabled: {enabled}, status {code}: {text}")
+            return ["dpkg-query", *heard]
+        if heard:
+            return heard
+        raise Half(f"nothing done, and nobody says so: {status}")
 
     def revision(self, machine):
         """Of the installed package; empty where none is."""
@@ -81,18 +88,23 @@ class Side:
         if self.enabled(machine) and not running:
             raise Half("all that a start needs is there, but it does not run: " + "".join(machine.unit_log(self.unit)))
         if running:
-            self.wait_for(machine, self.prepared(machine.before))
-            return "prepared", self.says_prepared(machine)
+            self.wait_for(machine, self.prepared(machine.before), asked=True)
+            return "prepared", self.voices_agree(machine, runs=True)
         self.wait_for(machine, machine.before, patience=0)
         return "untouched", self.says_untouched(machine)
 
-    def wait_for(self, machine, wanted, patience=PATIENCE, pause=time.sleep):
+    def wait_for(self, machine, wanted, patience=PATIENCE, pause=time.sleep, asked=False):
+        """Until the kernel is as wanted; `asked`: and nobody says earlier that it is."""
         end = time.monotonic() + patience
+        said = asked and self.voices.healthy(machine)
         while (seen := self.observed(machine)) != wanted:
             self.safe(seen)
+            if said:
+                raise Half("/healthz is fine already, but " + difference(wanted, seen))
             if time.monotonic() >= end:
                 raise Half("\n".join([difference(wanted, seen), *machine.unit_log(self.unit)]))
             pause(0.05)
+            said = asked and self.voices.healthy(machine)
 
     def safe(self, seen):
         """What must hold at every moment."""
@@ -101,15 +113,15 @@ class Side:
 class Agent(Side):
     package, unit, config = "lvs-rs-agent", "lvs-rs-agent.service", "/etc/lvs-rs-agent/agent.toml"
     text = f'[[vip]]\naddress = "{VIP}"\nservices = ["tcp/80"]\n'
-    address = f"{VIP}/32 lo lo:0"
+    voices = AgentVoices()
     followed = True
 
     def prepared(self, before):
-        arp = {f"{name}.{key}": value for name in ("all", "lo") for key, value in (("arp_ignore", "1"), ("arp_announce", "2"))}
-        return {"addresses": sorted([*before["addresses"], self.address]), "sysctls": before["sysctls"] | arp}
+        addresses = sorted([*before["addresses"], self.voices.address])
+        return {"addresses": addresses, "sysctls": before["sysctls"] | self.voices.arp}
 
     def safe(self, seen):
-        if self.address not in seen["addresses"]:
+        if self.voices.address not in seen["addresses"]:
             return
         for key, least in (("arp_ignore", 1), ("arp_announce", 2)):
             if int(seen["sysctls"][f"all.{key}"]) < least:
@@ -139,20 +151,16 @@ address = "192.168.100.9"
 [[service.real]]
 address = "192.168.100.10"
 """
-    table = sorted([f"-A -t {VIP}:80 -s rr", *(f"-a -t {VIP}:80 -r 192.168.100.{last}:80 -g -w 1" for last in (9, 10))])
+    voices = DirectorVoices()
 
     def prepared(self, before):
-        return self.applied(before) | {"addresses": sorted([*before["addresses"], f"{VIP}/32 eth0 eth0"])}
+        return self.applied(before) | {"addresses": sorted([*before["addresses"], self.voices.address])}
 
     def applied(self, before):
-        expire = {"vs.expire_nodest_conn": "1", "vs.expire_quiescent_template": "1"}
-        return before | {"table": self.table, "sysctls": before["sysctls"] | expire}
+        return before | {"table": self.voices.table, "sysctls": before["sysctls"] | self.voices.settings}
 
-    def observed(self, machine):
-        seen = machine.kernel()
-        table = subprocess.run(["ipvsadm", "-Sn"], capture_output=True, text=True, check=True).stdout
-        sysctls = {f"vs.{name}": read(f"{VS}/{name}") for name in os.listdir(VS) if os.access(f"{VS}/{name}", os.R_OK)}
-        return seen | {"table": sorted(table.splitlines()), "sysctls": seen["sysctls"] | sysctls}
+    def observed(self, host):
+        return facts.with_ipvs()
 
 
 class Half(RuntimeError):
