@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use daemon::run_dir::RunDir;
 
@@ -83,7 +84,7 @@ pub(crate) struct RunArgs {
     /// Also beside an agent that runs. To ask as the unit's user:
     /// `runuser -u lvs-rs-agent -- lvs-rs-agent run --check-only`. In the environment, LVS_CHECK_ONLY=true, it turns a copy
     /// of the unit into the question, which packages ask before they restart the agent
-    #[arg(long, env = "LVS_CHECK_ONLY", hide_env_values = true)]
+    #[arg(long, env = "LVS_CHECK_ONLY", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub(crate) check_only: bool,
 }
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::genhash::GenhashArgs;
@@ -127,7 +128,7 @@ pub(crate) struct RunArgs {
     /// the start would. Also beside a director that runs. To ask as the unit's user:
     /// `runuser -u lvs-director -- lvs-director run --check-only`. In the environment, LVS_CHECK_ONLY=true, it turns a copy of
     /// the unit into the question, which packages ask before they restart the director.
-    #[arg(long, env = "LVS_CHECK_ONLY", hide_env_values = true)]
+    #[arg(long, env = "LVS_CHECK_ONLY", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub(crate) check_only: bool,
 }
 

@@ -247,3 +247,6 @@ impl Fifo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

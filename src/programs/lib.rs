@@ -1,5 +1,7 @@
 //! Operators' programs and named pipes: what may run is checked, runs have limits, and are told of in order.
 
+#[cfg(test)]
+mod becoming;
 mod fifo;
 mod notices;
 pub mod script;

@@ -1,3 +1,5 @@
+mod ours;
+
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::{Path, PathBuf};
