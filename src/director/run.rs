@@ -119,7 +119,7 @@ impl From<Broken> for Stop {
 
 impl From<daemon::http::BindError> for Stop {
     fn from(error: daemon::http::BindError) -> Self {
-        Self { hint: error.hint().map(str::to_owned), error: Box::new(error) }
+        Self { hint: error.hint(), error: Box::new(error) }
     }
 }
 

@@ -6,11 +6,14 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use nix::libc;
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
 use super::limit;
 
+/// Below are the ports that take a capability (`net.ipv4.ip_unprivileged_port_start`, unless it was lowered).
+const PRIVILEGED: u16 = 1024;
 /// Connections that the kernel takes while the daemon does something else.
 const BACKLOG: u32 = 1024;
 
@@ -39,17 +42,48 @@ pub enum BindError {
 
 impl BindError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        let (Self::Tcp { source, .. } | Self::Control { source, .. }) = self;
-        HINTS.into_iter().find(|(kind, _)| *kind == source.kind()).map(|(_, hint)| hint)
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Tcp { address, source } if source.kind() == io::ErrorKind::PermissionDenied => {
+                Some(forbidden(address.port(), source))
+            }
+            Self::Control { path, source } if source.kind() == io::ErrorKind::PermissionDenied => {
+                let directory = path.parent().unwrap_or(path).display();
+                Some(format!("{directory} must belong to whoever runs this"))
+            }
+            Self::Tcp { source, .. } | Self::Control { source, .. } => {
+                let known = HINTS.into_iter().find(|(kind, _)| *kind == source.kind());
+                known.map(|(_, hint)| hint.to_owned())
+            }
+        }
     }
 }
 
-const HINTS: [(io::ErrorKind, &str); 3] = [
+const HINTS: [(io::ErrorKind, &str); 2] = [
     (io::ErrorKind::AddrInUse, "another process listens there; `ss -ltnp` shows which"),
     (io::ErrorKind::AddrNotAvailable, "no interface of this machine has this address"),
-    (io::ErrorKind::PermissionDenied, "ports below 1024 need CAP_NET_BIND_SERVICE, the socket its directory"),
 ];
+
+/// Without the capability it is `EACCES` (`inet_bind`), where a control group's program forbids it `EPERM`
+/// (`BPF_CGROUP_INET4_BIND`, which is what `SocketBindDeny=` of systemd makes). The program is asked first.
+fn forbidden(port: u16, error: &io::Error) -> String {
+    let is_filtered = error.raw_os_error() == Some(libc::EPERM);
+    let allow = format!("SocketBindAllow=tcp:{port}");
+    let capable = "CapabilityBoundingSet=CAP_NET_BIND_SERVICE and AmbientCapabilities=CAP_NET_BIND_SERVICE";
+    let (why, lines) = match (is_filtered, port < PRIVILEGED) {
+        (true, false) => ("the unit's SocketBindDeny= keeps it from this port", allow),
+        (true, true) => ("the unit's SocketBindDeny= keeps it from this port", format!("{allow}, {capable}")),
+        (false, _) => ("ports below 1024 need root or CAP_NET_BIND_SERVICE", capable.to_owned()),
+    };
+    format!("{why}: `systemctl edit {}`, [Service], {lines}; then restart it", program())
+}
+
+/// The unit is called like it.
+fn program() -> String {
+    let name = std::env::args_os().next().map(PathBuf::from);
+    let name = name.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "UNIT".to_owned())
+}
 
 /// Listens on one address; `beside_v4` keeps `[::]` from taking IPv4, which has an address of its own with this port.
 /// Must be called within a tokio runtime.
@@ -97,3 +131,6 @@ fn replace(path: &Path) -> io::Result<UnixListener> {
     fs::rename(&unfinished, path)?;
     Ok(listener)
 }
+
+#[cfg(test)]
+mod tests;
