@@ -25,8 +25,7 @@ case_director_pair_upgrade() {
     more_requests "$CASE" 100
     stop_client "$CASE"
     stop follow
-    cat "$OUT/changes"
-    assert_eq "lvs01 lvs02 lvs01" "$(sole_holders)" "who alone had the VIP, one after the other"
+    held_by "lvs01 lvs02 lvs01"
     assert_never_two pair 2
     assert_no_failures "$CASE"
 }
@@ -117,18 +116,27 @@ synced_service() {
 # synced MACHINE ROLE
 synced() { [[ $(on "$1" ipvsadm -Ln --daemon) == *"$2 sync daemon"* ]]; }
 
-# holders: which directors have the VIP. Whoever takes it does so before the other lets go, so the one that is asked last may have had
-# it already: LVS02 is asked once more if neither had it.
+# holders, in $SIGHT: which directors have the VIP. Whoever takes it does so before the other lets go, so the one that is asked first may
+# have taken it meanwhile: LVS02 is asked once more if neither had it.
+# shellcheck disable=SC2034
 holders() {
-    local machine found=
-    for machine in lvs02 lvs01 lvs02; do
-        [[ $found == *"$machine"* ]] || ! holds "$machine" || found+=" $machine"
-    done
-    echo "${found:- nobody}"
+    local second=${PIDS[director-lvs02]}
+    SIGHT=nobody
+    if vip_within "$second"; then
+        SIGHT=lvs02
+        ! vip_within 1 || SIGHT="lvs01 lvs02"
+    elif vip_within 1; then
+        SIGHT=lvs01
+    elif vip_within "$second"; then
+        SIGHT=lvs02
+    fi
 }
 
-# sole_holders: of $OUT/changes, who had it alone, one after the other.
-sole_holders() { awk 'NF == 2 { print $2 }' "$OUT/changes" | xargs; }
+# held_by MACHINES: so it went, by $OUT/changes: one after the other had the VIP alone, and never nobody.
+held_by() {
+    cat "$OUT/changes"
+    assert_eq "$1" "$(awk 'NF == 2 { print $2 }' "$OUT/changes" | xargs)" "who alone had the VIP, one after the other"
+}
 
 # What a person would look at.
 directing() { active lvs-director && holds lvs01 && table_full lvs01; }

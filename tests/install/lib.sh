@@ -160,7 +160,8 @@ reload_tells_why() {
     assert_eq "$before" "$(invocation "$1")" "the invocation after reloads"
 }
 
-# follow FUNCTION: from here on, each change of what it prints is a line in $OUT/changes, after the seconds since the boot.
+# follow FUNCTION: from here on, each change of what it puts into $SIGHT is a line in $OUT/changes, after the seconds since the boot. It
+# reads files of /proc and starts nothing: on a busy machine processes take longer than what is to be seen.
 follow() {
     changes_of "$1" >"$OUT/changes" 2>"$OUT/changes-errors" &
     # shellcheck disable=SC2034
@@ -169,13 +170,25 @@ follow() {
 }
 
 changes_of() {
-    local now before=
+    local before=
     trap - ERR EXIT
     while :; do
-        now=$("$1") || now=unknown
-        [[ $now == "$before" ]] || echo "$(cut -d' ' -f1 /proc/uptime) $now"
-        before=$now
+        "$1" || SIGHT=unknown
+        [[ $SIGHT == "$before" ]] || echo "$(cut -d' ' -f1 /proc/uptime) $SIGHT"
+        before=$SIGHT
     done
+}
+
+# vip_within PID: the network namespace of this process has the VIP.
+vip_within() { [[ $(</proc/"$1"/net/fib_trie) == *"-- $VIP"[[:space:]]* ]]; }
+
+# weight_within PID, in $WEIGHT: what the IPVS table there says of RS01.
+# shellcheck disable=SC2034
+weight_within() {
+    local address
+    printf -v address '%02X' 192 168 100 "${ADDRESS[rs01]}"
+    WEIGHT=none
+    [[ ! $(</proc/"$1"/net/ip_vs) =~ $address:0050\ +Route\ +([0-9]+) ]] || WEIGHT=${BASH_REMATCH[1]}
 }
 
 # forgotten deb|rpm NAME: after a purge nothing is left; an rpm has no such thing, and leaves what the operator wrote.
