@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use config::agent::{AgentConfig, WeightScript, WeightSource};
 use config::{Diagnostic, Severity};
 use daemon::config_file::{self, ConfigFileError};
-use daemon::diagnostic::render;
+use daemon::diagnostic::{one_line, render};
 use daemon::http::{ServerTls, TlsError};
 use host::{Conflict, HostState, conflicts};
 use programs::script::{ScriptError, may_become, our_name};
@@ -27,8 +27,10 @@ pub(crate) struct Loaded {
 pub(crate) enum Refused {
     /// before its text was looked at
     File(ConfigFileError),
-    /// the text, or the host contradicts it: findings with their places
-    Text(String),
+    /// the text, or the host contradicts it: findings with their places, and the first error in one line
+    Text { text: String, reason: String },
+    /// the host cannot be looked at
+    Blind(String),
     /// what `[health] tls` names
     Tls(TlsError),
 }
@@ -38,7 +40,7 @@ pub(crate) fn load(path: &Path) -> Result<Loaded, Refused> {
     let text = config_file::read(path).map_err(Refused::File)?;
     match config::agent::parse(&text) {
         Ok((config, warnings)) => Ok(Loaded { config, path: path.to_owned(), text, warnings }),
-        Err(errors) => Err(Refused::Text(rendered(path, &text, &errors))),
+        Err(errors) => Err(Refused::found(path, &text, &errors)),
     }
 }
 
@@ -114,7 +116,7 @@ impl Loaded {
     }
 
     fn refused(&self, finding: Diagnostic) -> Refused {
-        Refused::Text(rendered(&self.path, &self.text, &[finding]))
+        Refused::found(&self.path, &self.text, &[finding])
     }
 
     /// Refuses VIPs that this host cannot have.
@@ -124,7 +126,7 @@ impl Loaded {
             return Ok(());
         }
         let findings: Vec<Diagnostic> = found.iter().map(|conflict| self.finding(conflict)).collect();
-        Err(Refused::Text(rendered(&self.path, &self.text, &findings)))
+        Err(Refused::found(&self.path, &self.text, &findings))
     }
 
     fn finding(&self, conflict: &Conflict) -> Diagnostic {
@@ -153,11 +155,17 @@ impl Loaded {
 }
 
 impl Refused {
+    fn found(path: &Path, text: &str, findings: &[Diagnostic]) -> Self {
+        let first = findings.iter().find(|finding| finding.severity == Severity::Error);
+        let line = |finding| one_line(&path.display().to_string(), text, finding);
+        Self::Text { text: rendered(path, text, findings), reason: first.map(line).unwrap_or_default() }
+    }
+
     /// Prints it to standard error.
     pub(crate) fn print(&self) {
         match self {
             Self::File(error) => daemon::errors::print_chain(error, error.hint().as_deref()),
-            Self::Text(text) => crate::command::complain(text),
+            Self::Text { text, .. } | Self::Blind(text) => crate::command::complain(text),
             Self::Tls(error) => daemon::errors::print_chain(error, error.hint().as_deref()),
         }
     }
@@ -166,8 +174,17 @@ impl Refused {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::File(error) => daemon::errors::chain(error, error.hint().as_deref()),
-            Self::Text(text) => text.clone(),
+            Self::Text { text, .. } | Self::Blind(text) => text.clone(),
             Self::Tls(error) => daemon::errors::chain(error, error.hint().as_deref()),
+        }
+    }
+
+    /// Why, in one line.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::File(error) => daemon::errors::one_line(error),
+            Self::Text { reason, .. } | Self::Blind(reason) => reason.clone(),
+            Self::Tls(error) => daemon::errors::one_line(error),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use config::agent::{AgentConfig, WeightConfig};
 use daemon::exit::Exit;
 use daemon::http::{Listeners, ServerTls};
+use daemon::log::warn_lines;
 use daemon::notify;
 use daemon::signals::{Signal, Signals};
 use host::{Owned, Step};
@@ -15,13 +16,13 @@ use kernel::address::Events;
 use tokio::sync::watch;
 
 use crate::act::Hands;
-use crate::control::{Command, Heard, Published, Reloaded, Wish, Word};
+use crate::control::{Asked, Command, Heard, Published, Reloaded, Wish, Word};
 use crate::core::{Core, Input, Outcome, Output, StepResult, Wanted};
 use crate::deaths::Deaths;
 use crate::load::{Loaded, Refused, load_to_run};
 use crate::logging;
 use crate::look::{Looker, Needs};
-use crate::start::{look, start, warn, warn_lines};
+use crate::start::{look, start};
 use crate::store::Store;
 use crate::time::{Time, unix_time_s};
 use crate::weight::{self, Weighing};
@@ -73,7 +74,7 @@ impl Daemon {
                 biased;
                 signal = signals.next() => match signal {
                     Signal::Terminate => return stop(),
-                    Signal::Reload => drop(self.reload(&mut weight, &mut deaths).await),
+                    Signal::Reload => self.reload(None, &mut weight, &mut deaths).await,
                 },
                 changed = events.changed() => match changed {
                     Ok(()) => self.feed(Input::Changed).await,
@@ -88,11 +89,7 @@ impl Daemon {
                 () = self.time.until(self.core.poll_timeout()) => self.feed(Input::Tick).await,
                 () = writes.next() => self.feed(Input::Written).await,
                 Some(command) = commands.recv() => self.command(command).await,
-                Some(asked) = reloads.recv() => {
-                    let reloaded = self.reload(&mut weight, &mut deaths).await;
-                    // whoever asked may have gone
-                    let _ = asked.send(reloaded);
-                }
+                Some(asked) = reloads.recv() => self.reload(Some(asked), &mut weight, &mut deaths).await,
                 Some(word) = words.recv() => self.feed(input(word)).await,
                 Ok(()) = weight.changed() => {
                     let percent = *weight.borrow_and_update();
@@ -176,11 +173,16 @@ impl Daemon {
         let _ = done.send(());
     }
 
-    /// A file that is not good, or that the host contradicts, changes nothing: what runs is at least as good.
-    async fn reload(&mut self, weight: &mut watch::Receiver<Option<u8>>, deaths: &mut Deaths) -> Reloaded {
+    /// A file that is not good, or that the host contradicts, changes nothing: what runs is at least as good. Whoever asked
+    /// prints what there is to say of the file; else the log has it.
+    async fn reload(
+        &mut self,
+        asked: Option<Asked>,
+        weight: &mut watch::Receiver<Option<u8>>,
+        deaths: &mut Deaths,
+    ) {
         notify::reloading();
-        let loaded = self.try_load().await;
-        let reloaded = match loaded {
+        let (reloaded, findings) = match self.try_load().await {
             Ok((loaded, tls)) => {
                 let warnings = loaded.warnings().unwrap_or_default();
                 if let Some(anew) = self.take(loaded, tls).await {
@@ -188,29 +190,32 @@ impl Daemon {
                     weight.mark_changed();
                 }
                 deaths.watch(self.core.vips());
-                Reloaded::Taken(format!("{warnings}in force: {}\n", self.core.status().summary()))
+                let said = format!("{warnings}in force: {}\n", self.core.status().summary());
+                (Reloaded::Taken(said), warnings)
             }
             Err(refused) => {
-                let text = refused.text();
-                tracing::warn!(file = %self.path.display(), "configuration refused, the old one stays");
-                warn_lines(&text);
-                Reloaded::Refused(text)
+                let (text, reason) = (refused.text(), refused.reason());
+                tracing::warn!(%reason, "reload refused, the earlier configuration stays");
+                (Reloaded::Refused(text.clone()), text)
             }
         };
         notify::ready(&self.core.status().summary());
-        reloaded
+        match asked {
+            // they may have gone
+            Some(asked) => drop(asked.send(reloaded)),
+            None => warn_lines(&findings),
+        }
     }
 
     async fn try_load(&mut self) -> Result<(Loaded, Option<ServerTls>), Refused> {
         let loaded = load_to_run(&self.path)?;
         let tls = loaded.tls()?;
-        let state = look(&mut self.looker, &loaded.config).await.map_err(Refused::Text)?;
+        let state = look(&mut self.looker, &loaded.config).await.map_err(Refused::Blind)?;
         loaded.fits(&state)?;
         Ok((loaded, tls))
     }
 
     async fn take(&mut self, loaded: Loaded, tls: Option<ServerTls>) -> Option<watch::Receiver<Option<u8>>> {
-        warn(&loaded);
         let AgentConfig { vips, health_listen, weight, watch_interval, drain_deadline, .. } = loaded.config;
         let (interval, deadline) = (watch_interval, drain_deadline);
         tracing::info!(file = %self.path.display(), vips = vips.len(), "configuration read again");

@@ -8,6 +8,7 @@ use daemon::errors::one_line;
 use daemon::exit::Exit;
 use daemon::http as server;
 use daemon::http::{Listeners, ServerTls};
+use daemon::log::warn_lines;
 use daemon::signals::Signals;
 use host::HostState;
 use kernel::address::{Addresses, events};
@@ -97,16 +98,9 @@ pub(crate) async fn look(looker: &mut Looker, config: &AgentConfig) -> Result<Ho
     looker.look(Depth::Everything, &Needs::of(&config.vips)).await
 }
 
-pub(crate) fn warn(loaded: &Loaded) {
+fn warn(loaded: &Loaded) {
     if let Some(warnings) = loaded.warnings() {
         warn_lines(&warnings);
-    }
-}
-
-/// A log line holds one line.
-pub(crate) fn warn_lines(text: &str) {
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        tracing::warn!("{line}");
     }
 }
 

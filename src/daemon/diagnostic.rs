@@ -32,6 +32,15 @@ pub fn render(path: &str, text: &str, diagnostics: &[Diagnostic], color: bool) -
     shown
 }
 
+/// A finding in one line: `/etc/lvs-director/director.toml:3: what is wrong`.
+pub fn one_line(path: &str, text: &str, diagnostic: &Diagnostic) -> String {
+    let message = printable(&diagnostic.message);
+    match diagnostic.span.as_ref().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("{path}:{}: {message}", before.matches('\n').count() + 1),
+        None => format!("{path}: {message}"),
+    }
+}
+
 fn one(renderer: &Renderer, path: &str, text: &str, diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
         Severity::Warning => Level::WARNING,

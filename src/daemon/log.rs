@@ -105,6 +105,13 @@ pub fn check(level: &str) -> Result<(), LogError> {
     filter(level).map(drop)
 }
 
+/// Warns of what has several lines: an event for each, for an event is one line.
+pub fn warn_lines(text: &str) {
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        tracing::warn!("{line}");
+    }
+}
+
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// A word alone must be a level: `Targets` would take any other for the one target to log, and be silent.

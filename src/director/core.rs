@@ -3,6 +3,7 @@
 
 mod agent_turn;
 mod answer;
+mod check_turn;
 mod condition;
 mod drain;
 mod ears;
@@ -25,12 +26,15 @@ use ipvs::{DestinationKey, Service, ServiceKey, Table, Weight};
 use crate::desired::{Verdict, judge};
 use crate::path::Paths;
 use crate::roles::{Roles, lingering, placement};
+#[cfg(test)]
+pub(crate) use agent_turn::Comes;
 pub(crate) use agent_turn::{AgentTurn, What};
+pub(crate) use check_turn::{CheckTurn, ServerLine};
 use condition::{state, unspoken};
 pub(crate) use drain::DrainAnswer;
 pub(crate) use ears::AgentOrder;
 use ears::Ears;
-pub(crate) use turn::{CheckTurn, QuorumTurn, ServerTurn, Turn};
+pub(crate) use turn::{QuorumTurn, ServerTurn, Turn};
 use weight::Remembered;
 
 /// Changes of the wanted table: a service as it should be, or none where it should be gone.
@@ -240,15 +244,14 @@ impl Core {
         let first = self.remembered.take_first(id);
         let spec = transition.as_ref().map(|turned| Arc::clone(&turned.spec)).or(first)?;
         let users = self.users.get(&spec).cloned().unwrap_or_default();
+        let turn = transition.map(|transition| self.check_turn(transition, &users));
         for index in &users {
-            if let Some(transition) = &transition {
-                self.tell_servers(*index, transition);
+            if let Some(turn) = &turn {
+                self.tell_servers(*index, &turn.transition);
             }
             self.reconsider(*index, &[], now);
         }
-        let service = users.first().and_then(|index| self.config.services.get(*index));
-        let service = service.map(|service| service.name.clone()).unwrap_or_default();
-        Some(CheckTurn { transition: transition?, service, services: users.len() })
+        turn
     }
 
     fn judge_again(&mut self, index: usize) {

@@ -136,26 +136,13 @@ fn word(news: &News) -> &'static str {
 }
 
 fn log(turn: &AgentTurn, service: &str) {
-    let AgentTurn { agent, from, to, reason, services, service: _ } = turn;
+    let AgentTurn { agent, from, to, reason, services, .. } = turn;
     let real_server = agent.ip();
-    match (to, from) {
-        (What::Quiesced, _) => {
-            info!(%agent, service, %real_server, services, %reason, "real server quiesced");
+    match turn.words() {
+        Some(words) if *to == What::Held => {
+            warn!(%agent, service, %real_server, services, %reason, "{words}");
         }
-        (What::Draining, _) => info!(%agent, service, %real_server, services, %reason, "real server drains"),
-        (What::Gone, _) => info!(%agent, service, %real_server, services, %reason, "real server has drained"),
-        (What::Dead, _) => info!(%agent, service, %real_server, services, %reason, "real server down"),
-        (What::Held, _) => {
-            warn!(%agent, service, %real_server, services, %reason, "real server stays until its own checks agree with its agent");
-        }
-        (What::Unverified, _) => {
-            info!(%agent, service, %real_server, services, %reason, "agent not heard: own checks decide");
-        }
-        (What::Ready, What::Unverified) => {
-            info!(%agent, service, %real_server, services, "agent heard again");
-        }
-        (What::Ready, What::Awaited) => debug!(%agent, service, %real_server, services, "agent heard"),
-        (What::Ready, _) => info!(%agent, service, %real_server, services, "real server back"),
-        (What::Awaited, _) => debug!(%agent, service, %real_server, services, "agent not heard yet"),
+        Some(words) => info!(%agent, service, %real_server, services, %reason, "{words}"),
+        None => debug!(%agent, service, %real_server, services, ?from, ?to, %reason, "agent"),
     }
 }

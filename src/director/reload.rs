@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use config::director::DirectorConfig;
+use daemon::log;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
@@ -100,14 +101,19 @@ impl Shell {
         let asked = std::mem::take(&mut self.reloads.asked);
         match loaded {
             Ok(Loaded { config, warnings, tls, .. }) => {
-                eprint!("{warnings}");
+                if asked.is_empty() {
+                    log::warn_lines(&warnings);
+                }
                 self.take_config(config).await;
                 self.follow_agents(tls);
                 self.wait_for_table(asked, warnings);
             }
-            Err(refused) => {
-                answer(asked, || Reloaded::Refused(refused.text.clone()));
-                self.refuse(refused);
+            Err(Refused { text, reason }) => {
+                self.refuse(reason);
+                if asked.is_empty() {
+                    log::warn_lines(&text);
+                }
+                answer(asked, || Reloaded::Refused(text.clone()));
             }
         }
         daemon::notify::ready(&self.one_line());
@@ -133,11 +139,9 @@ impl Shell {
         info!(services, reals, checks = self.core.checks().len(), "configuration reloaded");
     }
 
-    fn refuse(&mut self, refused: Refused) {
-        let Refused { text, reason } = refused;
-        let file = self.source.path.display();
-        warn!(%file, %reason, "reload refused, going on with the configuration in force");
-        eprint!("{text}");
+    /// Whoever asked prints the findings; beside that the log needs one line.
+    fn refuse(&mut self, reason: String) {
+        warn!(%reason, "reload refused, the earlier configuration stays");
         self.config_status.refused = Some(reason);
     }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use daemon::signals::Signal;
 use health::{CheckId, Outcome, Standing};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
-use crate::core::{CheckTurn, QuorumTurn, Turn};
+use crate::core::{CheckTurn, QuorumTurn, ServerLine, Turn};
 use crate::shell::Shell;
 use crate::status::{check_word, report_words};
 
@@ -79,15 +79,22 @@ async fn told_to_stop(signals: &mut daemon::signals::Signals) {
 }
 
 fn log_check(turn: &CheckTurn) {
-    let CheckTurn { transition, service, services } = turn;
-    let (check, real_server) = (check_word(&transition.spec), transition.spec.target.ip());
-    match (transition.from, transition.to, &transition.reason) {
-        (Standing::Up, Standing::Up, _) => {
-            let reported = transition.reported.map_or_else(|| "nothing".to_owned(), report_words);
-            info!(%service, %real_server, services, %check, %reported, "real server's weight");
+    let CheckTurn { transition, service, services, servers } = turn;
+    let (check, host) = (check_word(&transition.spec), transition.spec.target.ip());
+    let reason = transition.reason.as_deref().unwrap_or("passes");
+    if transition.from == Standing::Up && transition.to == Standing::Up {
+        let reported = transition.reported.map_or_else(|| "nothing".to_owned(), report_words);
+        return info!(%service, real_server = %host, services, %check, %reported, "real server's weight");
+    }
+    if servers.is_empty() {
+        debug!(%service, %host, services, %check, from = ?transition.from, to = ?transition.to, %reason, "check");
+    }
+    for ServerLine { real_server, up, service, services } in servers {
+        if *up {
+            info!(%service, %real_server, services, %check, "real server up");
+        } else {
+            info!(%service, %real_server, services, %check, %reason, "real server down");
         }
-        (_, _, Some(reason)) => info!(%service, %real_server, services, %check, %reason, "real server down"),
-        (_, _, None) => info!(%service, %real_server, services, %check, "real server up"),
     }
 }
 

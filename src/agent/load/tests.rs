@@ -19,7 +19,7 @@ fn a_program_of_a_user_out_of_reach_is_refused_with_the_drop_in() {
     assert!(finding.help.as_deref().is_some_and(|help| help.contains("lvs-rs-agent-script.conf")));
     let span = finding.span.clone().expect("its place");
     assert_eq!(loaded.text.get(span), Some("\"nobody\""));
-    let Refused::Text(text) = loaded.refused(finding) else { panic!("a finding is text") };
+    let Refused::Text { text, .. } = loaded.refused(finding) else { panic!("a finding is text") };
     assert!(text.contains("agent.toml:5:"), "{text}");
     assert!(loaded.user_out_of_reach(|user| user == "nobody").is_none());
 }

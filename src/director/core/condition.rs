@@ -19,7 +19,18 @@ impl Core {
         service: &VirtualService,
         real: &RealServer,
     ) -> Condition {
-        let (state, weight) = (self.state_of(real), self.own_weight(service, real));
+        self.condition_with(self.state_of(real), place, service, real)
+    }
+
+    /// The same with another finding of its checks.
+    pub(super) fn condition_with(
+        &self,
+        state: ServerState,
+        place: (usize, usize),
+        service: &VirtualService,
+        real: &RealServer,
+    ) -> Condition {
+        let weight = self.own_weight(service, real);
         match self.ears.voice(place) {
             Some(voice) => {
                 let condition = voice.condition(state, weight, self.ears.holds(service, real));

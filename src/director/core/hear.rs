@@ -11,7 +11,7 @@ use ipvs::DestinationKey;
 use watch::{Drain, News, View, Word};
 
 use super::Core;
-use super::agent_turn::{self, AgentTurn, What};
+use super::agent_turn::{self, AgentTurn, Comes, What};
 use super::ears::{AgentOrder, Changed, Due, Followed, Knock};
 use crate::agents::guard::{Claim, Member};
 use crate::agents::knock;
@@ -350,13 +350,14 @@ impl Core {
         let was_held = held != turned;
         let from = before.map_or(What::Awaited, |before| What::of(before, was_held));
         let to = What::of(voice, held);
-        let reals = self.config.services.get(index).map(|service| &service.reals);
-        let agent = reals.and_then(|reals| reals.get(place)?.agent);
-        let (Some(agent), false) = (agent, from == to) else { return };
-        let (agent, reason) = (agent.address, voice.reason());
-        agent_turn::add(
-            &mut self.ears.turns,
-            AgentTurn { agent, from, to, reason, service: index, services: 1 },
-        );
+        let real = self.config.services.get(index).and_then(|service| service.reals.get(place));
+        let Some((real, agent)) = real.and_then(|real| Some((real, real.agent?.address))) else { return };
+        let Some(now) = self.condition_at(index, place).filter(|_| from != to) else { return };
+        let was_in_table = from == What::Awaited && before.is_none_or(|before| before.was.is_some());
+        let from_out = (!was_in_table).then_some(from);
+        let comes = Comes::of(from_out, to, self.state_of(real), now.standing());
+        let (reason, service, services) = (voice.reason(), index, 1);
+        let turn = AgentTurn { agent, from, to, reason, comes, service, services };
+        agent_turn::add(&mut self.ears.turns, turn);
     }
 }

@@ -4,6 +4,7 @@ use health::{CheckKind, FileCheck, Reported};
 use super::*;
 
 mod agents;
+mod lines;
 mod pause;
 mod told;
 mod weights;
@@ -44,6 +45,8 @@ struct Rig {
     reports: BTreeMap<&'static str, Reported>,
     attempts: usize,
     turns: Vec<String>,
+    /// of servers that turned by a check, in the log
+    lines: Vec<String>,
 }
 
 impl Rig {
@@ -53,8 +56,8 @@ impl Rig {
 
     fn with(config: DirectorConfig, kernel: &Table) -> Self {
         let core = Core::start(1, BTreeSet::new(), config, kernel, Duration::ZERO);
-        let (dead, reports, turns) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let mut rig = Self { core, now: Duration::ZERO, dead, reports, attempts: 0, turns };
+        let (dead, reports, turns, lines) = (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
+        let mut rig = Self { core, now: Duration::ZERO, dead, reports, attempts: 0, turns, lines };
         rig.take_turns();
         rig
     }
@@ -104,8 +107,9 @@ impl Rig {
                     Some(reported) => Outcome::PassWith(*reported),
                     None => Outcome::Pass,
                 };
-                self.core.handle_result(id, outcome, self.now);
+                let turn = self.core.handle_result(id, outcome, self.now);
                 self.take_turns();
+                self.lines.extend(turn.iter().flat_map(lines));
             }
             match self.core.poll_timeout() {
                 Some(next) if next <= end => self.now = self.now.max(next),
@@ -115,6 +119,16 @@ impl Rig {
         self.now = end;
         self.core.take_patches()
     }
+}
+
+/// What the log says of servers that a check turned.
+fn lines(turn: &CheckTurn) -> Vec<String> {
+    let line = |line: &ServerLine| {
+        let ServerLine { real_server, up, service, services } = line;
+        let word = if *up { "up" } else { "down" };
+        format!("{real_server} {word} {service} {services} {}", turn.transition.spec.target.port())
+    };
+    turn.servers.iter().map(line).collect()
 }
 
 /// What a patch says: service and its servers with their weights.

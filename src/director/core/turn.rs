@@ -9,16 +9,6 @@ use super::{Core, state};
 use crate::desired::ServerState;
 use crate::status::check_word;
 
-/// A check's standing turned, or what it reports.
-#[derive(Clone, Debug)]
-pub(crate) struct CheckTurn {
-    pub(crate) transition: Transition,
-    /// the first service that needs this check
-    pub(crate) service: String,
-    /// how many services need it
-    pub(crate) services: usize,
-}
-
 /// Something turned that programs, pipes and mails tell of. Both places are of the configuration in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
@@ -123,7 +113,7 @@ impl Core {
         down.find_map(|(check, view)| Some(format!("{}: {}", check_word(check), view.reason?)))
     }
 
-    fn state_before(&self, real: &RealServer, transition: &Transition) -> ServerState {
+    pub(super) fn state_before(&self, real: &RealServer, transition: &Transition) -> ServerState {
         state(self.counted(real).map(|check| {
             if **check == *transition.spec { Some(transition.from) } else { self.checks.standing(check) }
         }))
@@ -156,6 +146,6 @@ impl Core {
     }
 }
 
-fn needs(real: &RealServer, spec: &CheckSpec) -> bool {
+pub(super) fn needs(real: &RealServer, spec: &CheckSpec) -> bool {
     real.checks.iter().any(|check| **check == *spec)
 }

@@ -115,16 +115,11 @@ impl Found {
     /// `/etc/lvs-director/director.toml:3: what is wrong`
     pub(super) fn first_error(&self) -> String {
         let first = self.findings.iter().find(|one| one.diagnostic.severity == Severity::Error);
-        let words = first.and_then(|first| Some(line(self.sources.get(first.source)?, &first.diagnostic)));
+        let words = first.and_then(|first| {
+            let File { path, text } = self.sources.get(first.source)?;
+            Some(daemon::diagnostic::one_line(path, text, &first.diagnostic))
+        });
         words.unwrap_or_default()
-    }
-}
-
-fn line(File { path, text }: &File, diagnostic: &Diagnostic) -> String {
-    let message = &diagnostic.message;
-    match diagnostic.span.as_ref().and_then(|span| text.get(..span.start)) {
-        Some(before) => format!("{path}:{}: {message}", before.matches('\n').count() + 1),
-        None => format!("{path}: {message}"),
     }
 }
 

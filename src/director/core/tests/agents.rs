@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 use ipvs::DestinationKey;
 use watch::{Drain, DrainPhase, News, Repairs, Status, StepStatus, VipStatus};
 
+use super::lines::twice_checked;
 use super::*;
 
 mod answers;
 mod doubt;
+mod lines;
 mod orders;
 mod restart;
 mod said;

@@ -1,10 +1,12 @@
 use super::*;
+use crate::core::Comes;
 
 const MS: Duration = Duration::from_millis(1);
 
 fn turn(from: What, to: What) -> AgentTurn {
     let agent = "192.0.2.1:9781".parse().unwrap();
-    AgentTurn { agent, from, to, reason: "no heartbeat".into(), service: 0, services: 1 }
+    let (reason, comes) = ("no heartbeat".into(), Comes::Otherwise);
+    AgentTurn { agent, from, to, reason, comes, service: 0, services: 1 }
 }
 
 fn take(hush: &mut Hush, from: What, to: What, now: Duration) -> bool {
