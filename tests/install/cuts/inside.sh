@@ -8,7 +8,7 @@ main() {
     local root=$1 packages=$2 side=$3
     shift 3
     mount -t tmpfs -o mode=755 cuts "$WORK"
-    modules overlay veth
+    modules overlay veth loop ext4
     [[ $side == agent ]] || modules ip_vs ip_vs_rr
     python3 -B "$HERE/run.py" --root "$root" --packages "$packages" --work "$WORK" --verbose "${@/#/$side:}"
 }

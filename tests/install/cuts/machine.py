@@ -15,33 +15,10 @@ from tracer import Tracer, become
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAMESPACES = (linux.CLONE_NEWNS | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC | linux.CLONE_NEWPID | linux.CLONE_NEWNET)
+ENDING = threading.RLock()  # of the thread that ends the machine; no other comes to it
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root",
                "DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
-
-
-class Disk:
-    """Layers of an overlay: what is written goes into one of its own, over others that stay as they are."""
-
-    def __init__(self, path, below, packages):
-        self.path, self.below, self.packages = path, below, packages
-        for name in ("upper", "work", "root"):
-            os.makedirs(os.path.join(path, name), exist_ok=True)
-
-    @property
-    def layers(self):
-        return [os.path.join(self.path, "upper"), *self.below]
-
-    def written(self):
-        """Everything in the layer of its own but directories."""
-        upper = self.path + "/upper"
-        return sorted(os.path.join(place, name).removeprefix(upper) for place, _, names in os.walk(upper) for name in names)
-
-    def mount(self):
-        root = os.path.join(self.path, "root")
-        linux.mount("disk", root, "overlay", 0, f"lowerdir={':'.join(self.below)},upperdir={self.path}/upper,"
-                                                f"workdir={self.path}/work")
-        return root
 
 
 def power_on(disk, life):
@@ -79,13 +56,14 @@ def _live(disk, life, writing):
 
 
 def _off(writing, answer):
+    ENDING.acquire()
     os.write(writing, json.dumps(answer).encode())
     os._exit(0)  # and with its first process the kernel ends all others of the namespace
 
 
 class Machine:
     def __init__(self, disk, told):
-        self.told = told
+        self.told, self.disk = told, disk
         linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
         self.root = disk.mount()
         self.log = os.open(os.path.join(disk.path, "log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -97,10 +75,14 @@ class Machine:
 
     def cut_after(self, seconds, result):
         """The power goes by the clock, whatever is under way then."""
-        timer = threading.Timer(seconds, _off, (self.told, {"result": result}))
+        timer = threading.Timer(seconds, lambda: _off(self.told, {"result": result | self.power_lost()}))
         timer.daemon = True
         timer.start()
-        return timer
+
+    def power_lost(self):
+        """How much of the disk is lost; nothing happens afterwards but the end."""
+        ENDING.acquire()
+        return {"lost": self.disk.power_lost()}
 
     def say(self, text):
         os.write(self.log, f"--- {text}\n".encode())
@@ -128,7 +110,10 @@ class Machine:
 
     def kill_all(self):
         """Every process but this one ends at once; kernel, disk and /run stay."""
-        os.kill(-1, signal.SIGKILL)
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # there is none
         try:
             while True:
                 os.waitpid(-1, linux.WALL)

@@ -16,21 +16,23 @@ class Operation:
     revision: str = ""  # of the package afterwards; empty: none is there
     kill: bool = False  # also tried: all processes end, kernel and /run stay
 
-    def shell(self, side):
-        return f"set -e; P={side.package} C={side.config}; {self.script}"
 
 
-INSTALL = "dpkg -i /mnt/${P}_*-1_*.deb"
+CONFIGURE = "install -D -m 644 /tmp/config.toml $C"
 OPERATIONS = [
-    Operation("install", BARE, f"{INSTALL}; install -D -m 644 /tmp/config.toml $C; systemctl enable --now $P",
+    Operation("install", BARE, f"install_package 1; {CONFIGURE}; systemctl enable --now $P",
               ends="prepared", revision="1"),
     Operation("apply", INSTALLED, "$P apply", ends="applied", lasts=False, revision="1", kill=True),
     Operation("drain", ENABLED, "$P drain --wait --deadline 1s", ends="untouched", lasts=False, follower=True, revision="1",
               kill=True),
-    Operation("upgrade", ENABLED, "dpkg --force-confold -i /mnt/${P}_*-2_*.deb", ends="prepared", revision="2", kill=True),
-    Operation("remove", ENABLED, "dpkg -r $P", ends="untouched", follower=True, kill=True),
+    Operation("upgrade", ENABLED, "install_package 2", ends="prepared", revision="2", kill=True),
+    Operation("remove", ENABLED, "remove_package", ends="untouched", follower=True, kill=True),
     Operation("purge", ENABLED, "dpkg -P $P", ends="untouched", follower=True),
 ]
+
+
+# What the disks hold before, each a layer upon the last.
+STEPS = [(INSTALLED, f"install_package 1; {CONFIGURE}"), (ENABLED, "systemctl enable $P")]
 
 
 def operation(name):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Power cuts: run.py --root DIR --packages DIR --work DIR [--seed N] SIDE:OPERATION=RUNS…
+"""Power cuts: run.py --root DIR --packages DIR --work DIR [--seed N] SIDE:OPERATION[:PACKAGER]=RUNS…
 
 Each run has a machine of its own, in which an operation is cut before a write chosen by chance, or at a moment chosen by
 chance; then the machine starts again, must be wholly prepared or wholly untouched and say so, and the same operation must
@@ -15,8 +15,10 @@ import sys
 import time
 
 import director_for_agents
-from machine import Disk, power_on
-from operations import BARE, ENABLED, INSTALLED, operation
+from disk import Disk, RealDisk, empty_image
+from machine import power_on
+from operations import BARE, ENABLED, STEPS, operation
+from packagers import PACKAGERS
 from sides import PATIENCE, Agent, Director, Half
 from tracer import Cut
 
@@ -26,11 +28,10 @@ SIDES = {"agent": Agent(), "director": Director()}
 class Runs:
     """All runs of one operation on one side."""
 
-    def __init__(self, side, what, options):
-        self.side, self.what, self.options = side, what, options
-        self.script = what.shell(side)
+    def __init__(self, side, what, packager, options):
+        self.side, self.what, self.packager, self.options = side, what, packager, options
         self.follower = what.follower and side.followed
-        self.name = f"{side.package} {what.name}"
+        self.name = f"{side.package}-{what.name}" + ("" if packager.name == "dpkg" else f"-{packager.name}")
         self.writes = self.seconds = 0
 
     def measure(self, below):
@@ -41,12 +42,12 @@ class Runs:
             self._before(machine)
             machine.tracer.count_from_here()
             began = time.monotonic()
-            status = machine.traced(self.script)
+            status = machine.traced(self.shell(self.what.script))
             return status, machine.tracer.writes, time.monotonic() - began
 
         status, self.writes, self.seconds = power_on(disk, life)
         if status or not self.writes:
-            raise Half(f"{self.what.name} without a cut ended with {status} after {self.writes} writes")
+            raise Half(f"{self.name} without a cut ended with {status} after {self.writes} writes")
         # the daemons themselves write nothing to a disk, so nothing of theirs can be lost or be half there
         if not self.what.lasts and (written := disk.written()):
             raise Half(f"{self.what.name} wrote to the disk: {written}")
@@ -59,10 +60,11 @@ class Runs:
     def one(self, below, seed):
         chance = random.Random(f"{self.name} {seed}")
         kind = chance.choice(["write", "write", "write", "clock"] + ["kill"] * 2 * self.what.kill)
+        real = kind != "kill" and chance.choice([True, False])
         # a little past the last one too: what is done must stay done
         at = chance.randint(1, self.writes + 1 + self.writes // 20)
         after = chance.uniform(0, self.seconds * 1.1)
-        disk = self._disk(str(seed), below)
+        disk = self._disk(str(seed), below, real=real)
         verdict = {"kind": kind}
         verdict |= power_on(disk, lambda machine: self._until_cut(machine, kind, at, after))
         if kind != "kill":
@@ -99,19 +101,19 @@ class Runs:
         machine.say(f"{self.what.name}, cut by {kind}: write {at}, second {after:.3f}")
         if kind == "clock":
             machine.cut_after(after, {"cut": f"after {after:.3f} s"})
-            machine.traced(self.script)
-            return {"cut": "after the end"}
+            machine.traced(self.shell(self.what.script))
+            return {"cut": "after the end"} | machine.power_lost()
         machine.tracer.count_from_here(at)
         cut = "after the end"
         try:
-            machine.traced(self.script)
+            machine.traced(self.shell(self.what.script))
         except Cut as moment:
             cut = str(moment)
         machine.say(cut)
         if kind == "kill":
             machine.kill_all()
             return {"cut": cut} | self._kernel_goes_on(machine)
-        return {"cut": cut}
+        return {"cut": cut} | machine.power_lost()
 
     def _next_start(self, machine):
         """After a power cut."""
@@ -119,11 +121,11 @@ class Runs:
         self._operators_file(machine)
         machine.before = self.side.observed(machine)
         machine.boot()
-        state, who = self.side.judge(machine)
+        state, who = self.side.judge(machine, self.packager)
         if self.follower and state == "prepared":
             director_for_agents.follow_for_ever()
             self._followed(time.sleep)
-        self._to_its_end(machine)
+        self._to_its_end(machine, started=state == "prepared")
         return {"state": state, "who": ", ".join(who)}
 
     def _kernel_goes_on(self, machine):
@@ -140,18 +142,21 @@ class Runs:
     def _operators_file(self, machine):
         operators_file(machine, self.side)
 
-    def _to_its_end(self, machine):
+    def _to_its_end(self, machine, started=True):
         machine.say("once more")
-        machine.plain("dpkg --configure -a")
-        status = machine.plain(self.script)
+        machine.plain(self.shell("repair"))
+        if self.what.start == ENABLED and not started:
+            machine.plain(self.shell("systemctl start $P"))  # no package starts what does not run
+        status = machine.plain(self.shell(self.what.script))
         if status:
             raise Half(f"{self.what.name} once more ended with {status}")
         before = machine.before
         wanted = before if self.what.ends == "untouched" else getattr(self.side, self.what.ends)(before)
         self.side.wait_for(machine, wanted)
-        audit = machine.run("/usr/bin/dpkg", "--audit")[1].strip()
-        if audit or self.side.revision(machine) not in (self.what.revision, "1" if self.what.name == "remove" else ""):
-            raise Half(f"{self.what.name} once more: revision {self.side.revision(machine)}; {audit}")
+        broken = self.packager.broken(machine, self.side.package)
+        revision = self.packager.revision(machine, self.side.package)
+        if revision != self.what.revision or (revision and broken):
+            raise Half(f"{self.what.name} once more: revision {revision}; {broken}")
         if self.what.name == "purge" and (left := self.side.left_behind(machine)):
             raise Half(f"purge once more leaves {left}")
 
@@ -163,9 +168,18 @@ class Runs:
         machine.plain(f"systemctl stop {package}; {package} cleanup")
         self.side.wait_for(machine, machine.before)
 
-    def _disk(self, name, below):
-        return Disk(os.path.join(self.options.work, f"{self.side.package}-{self.what.name}-{name}"), below,
-                    self.options.packages)
+    def shell(self, script):
+        return shell(self.side, self.packager, script)
+
+    def _disk(self, name, below, real=False):
+        path = os.path.join(self.options.work, f"{self.name}-{name}")
+        if real and self.options.empty:
+            return RealDisk(path, below, self.options.packages, self.options.empty)
+        return Disk(path, below, self.options.packages)
+
+
+def shell(side, packager, script):
+    return f"set -e; P={side.package} C={side.config}; {packager.shell}\n{script}"
 
 
 def operators_file(machine, side):
@@ -173,28 +187,33 @@ def operators_file(machine, side):
         file.write(side.text)
 
 
-def layers(side, options):
-    """What the disks hold before, each a layer upon the last: nothing of ours, installed, enabled."""
-    found = {BARE: [options.root]}
-    steps = [(INSTALLED, "dpkg -i /mnt/${P}_*-1_*.deb; install -D -m 644 /tmp/config.toml $C"), (ENABLED, "systemctl enable $P")]
-    below = found[BARE]
-    for name, script in steps:
-        disk = Disk(os.path.join(options.work, f"{side.package}-{name}"), below, options.packages)
-        whole = f"set -e; P={side.package} C={side.config}; {script}"
-        status = power_on(disk, lambda machine, whole=whole: operators_file(machine, side) or machine.plain(whole))
-        if status:
-            with open(disk.path + "/log") as log:
-                raise Half(f"a disk with {side.package} {name}: {status}: {log.read()}")
-        below = found[name] = disk.layers
+def layers(side, packager, options):
+    """What the disks hold before: nothing of ours, installed, enabled."""
+    found, below = {}, [options.root]
+    for name, script in [(BARE, packager.begin), *STEPS]:
+        disk = Disk(os.path.join(options.work, f"{side.package}-{packager.name}-{name}"), below, options.packages)
+        if script:
+            filled(disk, side, packager, script)
+            below = disk.layers
+        found[name] = below
     return found
+
+
+def filled(disk, side, packager, script):
+    whole = shell(side, packager, script)
+    status = power_on(disk, lambda machine: operators_file(machine, side) or machine.plain(whole))
+    if status:
+        with open(disk.path + "/log") as log:
+            raise Half(f"{disk.path}: {status}: {log.read()}")
 
 
 def main():
     options = arguments()
     print(f"cuts: seed {options.seed}", flush=True)
+    options.empty = empty_image(options.work + "/empty")
     wanted = [runs_of(word, options) for word in options.runs]
-    disks = {side: layers(side, options) for side in dict.fromkeys(runs.side for runs, _ in wanted)}
-    tasks = [(runs, disks[runs.side][runs.what.start], number) for runs, number in wanted]
+    disks = {pair: layers(*pair, options) for pair in dict.fromkeys((runs.side, runs.packager) for runs, _ in wanted)}
+    tasks = [(runs, disks[runs.side, runs.packager][runs.what.start], number) for runs, number in wanted]
     with multiprocessing.get_context("fork").Pool(options.at_once) as pool:
         failed = measure(pool, tasks)
         failed += run(pool, tasks, options) if not failed else 0
@@ -203,8 +222,8 @@ def main():
 
 def runs_of(word, options):
     name, _, number = word.partition("=")
-    side, _, what = name.partition(":")
-    return Runs(SIDES[side], operation(what), options), int(number)
+    side, what, *packager = name.split(":")
+    return Runs(SIDES[side], operation(what), PACKAGERS["".join(packager) or "dpkg"], options), int(number)
 
 
 def measure(pool, tasks):
@@ -240,7 +259,8 @@ def run(pool, tasks, options):
         key = "failed" if error else f"{verdict['state']} ({verdict['who']})"
         tallies[index][key] += 1
         if options.verbose and not error:
-            print(f"  {runs.name} {seed}, {verdict['kind']}, {verdict['cut']}: {key}", flush=True)
+            lost = f", {verdict['lost']} files lost" if verdict.get("lost") else ""
+            print(f"  {runs.name} {seed}, {verdict['kind']}, {verdict['cut']}{lost}: {key}", flush=True)
     for (runs, _, _), tally in zip(tasks, tallies):
         told = ", ".join(f"{count} {key}" for key, count in sorted(tally.items()))
         print(f"{runs.name}: {tally.total()} cuts in {runs.writes} writes: {told}", flush=True)
@@ -258,7 +278,7 @@ def one(task):
 
 
 def show(runs, seed):
-    path = os.path.join(runs.options.work, f"{runs.side.package}-{runs.what.name}-{seed}", "log")
+    path = os.path.join(runs.options.work, f"{runs.name}-{seed}", "log")
     with open(path, errors="replace") as log:
         for line in log.read().splitlines()[-40:]:
             print(f"    {line}")
@@ -272,7 +292,7 @@ def arguments():
     parser.add_argument("--only", type=int)
     parser.add_argument("--at-once", type=int, default=4 * os.cpu_count())
     parser.add_argument("--verbose", action="store_true")
-    parser.add_argument("runs", nargs="+", metavar="SIDE:OPERATION=RUNS")
+    parser.add_argument("runs", nargs="+", metavar="SIDE:OPERATION[:PACKAGER]=RUNS")
     return parser.parse_args()
 
 

@@ -57,22 +57,16 @@ class Side:
     def voices_agree(self, machine, runs):
         return self.voices.agree(machine, lambda: self.observed(machine), self.configured(machine), runs)
 
-    def says_untouched(self, machine):
+    def says_untouched(self, machine, packager):
         """Who says that nothing is done here."""
         heard = self.voices_agree(machine, runs=False)
-        if machine.run("/usr/bin/dpkg", "--audit")[1].strip():
-            return ["dpkg --audit", *heard]
-        code, status = machine.run("/usr/bin/dpkg-query", "-W", "-f", "${Status}", self.package)
-        if code or not status.endswith(" installed"):
-            return ["dpkg-query", *heard]
+        if packager.broken(machine, self.package):
+            return [packager.tells_broken, *heard]
+        if not packager.revision(machine, self.package):
+            return [packager.tells_absent, *heard]
         if heard:
             return heard
-        raise Half(f"nothing done, and nobody says so: {status}")
-
-    def revision(self, machine):
-        """Of the installed package; empty where none is."""
-        code, told = machine.run("/usr/bin/dpkg-query", "-W", "-f", "${Status} ${Version}", self.package)
-        return "" if code or " installed " not in told else told.rpartition("-")[2]
+        raise Half("nothing done, and nobody says so")
 
     def left_behind(self, machine):
         """Files of the package that are still there."""
@@ -82,7 +76,7 @@ class Side:
 
     # -- both together
 
-    def judge(self, machine):
+    def judge(self, machine, packager):
         """`prepared` or `untouched`, and who says so. Anything between is an error."""
         running = machine.run("/usr/bin/systemctl", "is-active", self.unit)[0] == 0
         if self.enabled(machine) and not running:
@@ -91,7 +85,7 @@ class Side:
             self.wait_for(machine, self.prepared(machine.before), asked=True)
             return "prepared", self.voices_agree(machine, runs=True)
         self.wait_for(machine, machine.before, patience=0)
-        return "untouched", self.says_untouched(machine)
+        return "untouched", self.says_untouched(machine, packager)
 
     def wait_for(self, machine, wanted, patience=PATIENCE, pause=time.sleep, asked=False):
         """Until the kernel is as wanted; `asked`: and nobody says earlier that it is."""

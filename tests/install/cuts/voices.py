@@ -35,7 +35,8 @@ class Voices:
 
     def works(self, host):
         """Whether the program is there, and whole."""
-        return host.run(self.program, "--version")[0] == 0
+        # an empty one is a script that does nothing, to whoever starts it
+        return host.run(self.program, "--version")[1].startswith(self.program.rpartition("/")[2])
 
     def healthy(self, host):
         """What /healthz says: True, False, or None when nobody answers."""
