@@ -11,8 +11,7 @@ use std::process::ExitCode;
 
 use config::director::DirectorConfig;
 use doctor::director::{DirectorFacts, Way, findings};
-use doctor::{Facts, Marks, Report};
-use kernel::sysctl::Sysctls;
+use doctor::{Marks, Report};
 use kernel::ways::Ways;
 
 use crate::cli::DoctorArgs;
@@ -27,8 +26,6 @@ const UNITS: &[&str] = &[
     "ldirectord.service",
     "ipvsadm.service",
 ];
-/// Sysctls that rules ask about, beside those of any host.
-const SYSCTLS: &[&str] = &["kernel/modules_disabled"];
 
 /// `doctor`
 pub(crate) fn doctor(source: &Source, run_dir: &Path, args: &DoctorArgs) -> ExitCode {
@@ -52,20 +49,9 @@ fn marks() -> Marks {
 }
 
 async fn look(source: &Source, run_dir: &Path, args: &DoctorArgs) -> Report {
-    let mut host = kernel::survey::survey(UNITS).await;
-    add_sysctls(&mut host);
+    let host = kernel::survey::survey(UNITS).await;
     let own = own_facts(source, run_dir, args).await;
     Report::new(findings(&host, &own))
-}
-
-/// Those of directors alone.
-fn add_sysctls(host: &mut Facts) {
-    let sysctls = Sysctls::default();
-    for path in SYSCTLS {
-        if let Ok(value) = sysctls.read(path) {
-            host.sysctls.insert(*path, &value.to_string());
-        }
-    }
 }
 
 async fn own_facts(source: &Source, run_dir: &Path, args: &DoctorArgs) -> DirectorFacts {

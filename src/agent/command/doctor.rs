@@ -22,12 +22,14 @@ use crate::status_text;
 use crate::store::Store;
 
 /// Units of systemd that rules ask about.
-const UNITS: [&str; 5] = [
+const UNITS: [&str; 7] = [
     "lvs-rs-agent.service",
     "keepalived.service",
     "ldirectord.service",
     "lvs-director.service",
     "firewalld.service",
+    "systemd-networkd.service",
+    "NetworkManager.service",
 ];
 const AS_ROOT: &str = "run this as root";
 

@@ -12,6 +12,7 @@ use crate::Finding;
 
 pub(super) const VIP: &str = "vip";
 pub(super) const IPV6: &str = "vip-ipv6";
+const NO_IPV6: &str = "net/ipv6/conf/lo/disable_ipv6";
 
 /// Each is on its device with /32 or /128, and nowhere else.
 pub(super) fn vips(sight: Sight<'_>) -> Vec<Finding> {
@@ -59,9 +60,16 @@ pub(super) fn ipv6(sight: Sight<'_>) -> Vec<Finding> {
     if vips.is_empty() {
         return vec![Finding::not_applicable(IPV6, "", "no VIP is IPv6")];
     }
-    if sight.host.sysctls.number("net/ipv6/conf/lo/disable_ipv6") == Some(1) {
-        let cure = ["sysctl -w net.ipv6.conf.lo.disable_ipv6=0"];
-        return vec![Finding::wrong(IPV6, "lo", "has no IPv6: disable_ipv6 is 1", cure)];
+    let sysctls = &sight.host.sysctls;
+    match sysctls.number(NO_IPV6) {
+        Some(1) => {
+            let cure = ["sysctl -w net.ipv6.conf.lo.disable_ipv6=0"];
+            return vec![Finding::wrong(IPV6, "lo", "has no IPv6: disable_ipv6 is 1", cure)];
+        }
+        None if !sysctls.is_absent(NO_IPV6) => {
+            return vec![Finding::unknown(IPV6, "lo", &sysctls.unseen(NO_IPV6))];
+        }
+        Some(_) | None => {}
     }
     vips.into_iter().map(|vip| source(sight, vip)).collect()
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use host::{ArpSysctl, Scope, Sysctl};
 
 use super::Sight;
-use crate::{Finding, Link};
+use crate::{Finding, Link, Unseen};
 
 pub(super) const SYSCTLS: &str = "arp-sysctls";
 pub(super) const NEW: &str = "arp-sysctls-new-interface";
@@ -55,9 +55,15 @@ fn strictest(sight: Sight<'_>) -> Option<Scope> {
 fn wrong(sight: Sight<'_>, interface: &str, scope: Scope) -> Option<Finding> {
     let mut what = Vec::new();
     let mut cure = Vec::new();
+    let mut unknown = None;
     for name in ArpSysctl::ALL {
-        let (Some(all), Some(own)) = (value(sight, "all", name), value(sight, interface, name)) else {
-            continue;
+        let (all, own) = match values(sight, interface, name) {
+            Ok(Some(values)) => values,
+            Ok(None) => continue,
+            Err(unseen) => {
+                unknown = Some(Finding::unknown(SYSCTLS, interface, &unseen));
+                continue;
+            }
         };
         let found = all.max(own);
         if name.is_good(found, scope) {
@@ -72,7 +78,7 @@ fn wrong(sight: Sight<'_>, interface: &str, scope: Scope) -> Option<Finding> {
         }
     }
     if what.is_empty() {
-        return None;
+        return unknown;
     }
     let what = format!(
         "in effect {}: this host answers ARP for its VIPs, or tells them as its own",
@@ -81,8 +87,21 @@ fn wrong(sight: Sight<'_>, interface: &str, scope: Scope) -> Option<Finding> {
     Some(Finding::wrong(SYSCTLS, interface, what, cure))
 }
 
-fn value(sight: Sight<'_>, interface: &str, name: ArpSysctl) -> Option<i32> {
-    sight.host.sysctls.conf(interface, name.name()).and_then(|value| i32::try_from(value).ok())
+/// That of `all` and its own; none: the interface speaks no IPv4, and so has no such sysctl.
+fn values(sight: Sight<'_>, interface: &str, name: ArpSysctl) -> Result<Option<(i32, i32)>, Unseen> {
+    let all = value(sight, "all", name).map_err(|path| sight.host.sysctls.unseen(&path))?;
+    match value(sight, interface, name) {
+        Ok(own) => Ok(Some((all, own))),
+        Err(path) if sight.host.sysctls.is_absent(&path) => Ok(None),
+        Err(path) => Err(sight.host.sysctls.unseen(&path)),
+    }
+}
+
+/// Or the path of what is not known.
+fn value(sight: Sight<'_>, interface: &str, name: ArpSysctl) -> Result<i32, String> {
+    let path = format!("net/ipv4/conf/{interface}/{}", name.name());
+    let value = sight.host.sysctls.number(&path).and_then(|value| i32::try_from(value).ok());
+    value.ok_or(path)
 }
 
 fn set(interface: &str, name: ArpSysctl) -> String {

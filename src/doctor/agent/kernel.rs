@@ -1,17 +1,18 @@
 //! The kernel and its interfaces.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
 use super::Sight;
+use super::forwarding::IP_FORWARD;
 use crate::{Facts, Finding, Link, Seen};
 
 const AGE: &str = "kernel";
 pub(super) const RP_FILTER: &str = "rp-filter";
-pub(super) const FORWARDING: &str = "ip-forward";
 pub(super) const RECYCLE: &str = "tcp-tw-recycle";
 pub(super) const MTU: &str = "mtu";
 pub(super) const LRO: &str = "lro";
@@ -47,63 +48,50 @@ pub(super) fn rp_filter(sight: Sight<'_>) -> Vec<Finding> {
     if let Err(unseen) = sight.host.routes.as_result() {
         return vec![Finding::unknown(RP_FILTER, "", unseen)];
     }
-    let mut strict: Vec<&str> = vips
+    let out = out.unwrap_or_default();
+    let elsewhere: BTreeSet<&str> = vips
         .iter()
         .filter_map(|vip| sight.host.route_to(vip.address)?.interface.as_deref())
-        .filter(|come| *come != "lo" && out.is_some_and(|out| out != *come))
-        .filter(|come| sight.host.sysctls.larger(come, "rp_filter") == Some(1))
+        .filter(|come| !["lo", out].contains(come) && !out.is_empty())
         .collect();
-    strict.sort_unstable();
-    strict.dedup();
-    if strict.is_empty() {
+    let bad: Vec<Finding> = elsewhere.into_iter().filter_map(|come| strict(sight.host, come, out)).collect();
+    if bad.is_empty() {
         return vec![Finding::fine(
             RP_FILTER,
             "",
             "answers leave by the interface by which requests come, or it is not strict",
         )];
     }
-    let out = out.unwrap_or_default();
-    let wrong = strict.into_iter().map(|come| {
-        let what = format!(
-            "rp_filter is 1 in effect, and answers leave by {out}: what comes here for a VIP is dropped"
-        );
-        let name = come.replace('.', "/");
-        Finding::wrong(RP_FILTER, come, what, [format!("sysctl -w net.ipv4.conf.{name}.rp_filter=2")])
-    });
-    wrong.collect()
+    bad
 }
 
-/// A host that forwards sends a packet for a VIP that it has no longer back to the director, which sends it here again.
-pub(super) fn forwarding(sight: Sight<'_>) -> Vec<Finding> {
-    let followed = sight.open_health().next().is_some();
-    let finding = match (sight.host.sysctls.number("net/ipv4/ip_forward"), followed) {
-        (Some(0), _) => Finding::fine(FORWARDING, "", "this host forwards nothing"),
-        (Some(_), true) => Finding::fine(
-            FORWARDING,
-            "",
-            "is on; a VIP leaves only when directors say that they send nothing more",
-        ),
-        (Some(_), false) => Finding::wrong(
-            FORWARDING,
-            "",
-            "is on, and no director can follow this agent: a VIP that leaves makes packets go round between director and server",
-            [
-                "sysctl -w net.ipv4.ip_forward=0".to_string(),
-                format!(
-                    "# if containers need it: add this host's address to `listen` in [health] of {}",
-                    sight.own.path
-                ),
-            ],
-        ),
-        (None, _) => Finding::not_applicable(FORWARDING, "", "this kernel does not tell"),
-    };
-    vec![finding]
+fn strict(host: &Facts, come: &str, out: &str) -> Option<Finding> {
+    match host.sysctls.larger(come, "rp_filter") {
+        Some(1) => {
+            let what = format!(
+                "rp_filter is 1 in effect, and answers leave by {out}: what comes here for a VIP is dropped"
+            );
+            let name = come.replace('.', "/");
+            let cure = [format!("sysctl -w net.ipv4.conf.{name}.rp_filter=2")];
+            Some(Finding::wrong(RP_FILTER, come, what, cure))
+        }
+        Some(_) => None,
+        None => {
+            let unseen = host.sysctls.unseen(&format!("net/ipv4/conf/{come}/rp_filter"));
+            Some(Finding::unknown(RP_FILTER, come, &unseen))
+        }
+    }
 }
 
 /// Before Linux 4.12: it loses connections of clients behind one NAT.
 pub(super) fn recycle(sight: Sight<'_>) -> Vec<Finding> {
-    let finding = match sight.host.sysctls.number("net/ipv4/tcp_tw_recycle") {
-        None => Finding::not_applicable(RECYCLE, "", "this kernel has it no longer"),
+    const PATH: &str = "net/ipv4/tcp_tw_recycle";
+    let sysctls = &sight.host.sysctls;
+    let finding = match sysctls.number(PATH) {
+        None if sysctls.is_absent(PATH) => {
+            Finding::not_applicable(RECYCLE, "", "this kernel has it no longer")
+        }
+        None => Finding::unknown(RECYCLE, "", &sysctls.unseen(PATH)),
         Some(0) => Finding::fine(RECYCLE, "", "is off"),
         Some(_) => Finding::wrong(
             RECYCLE,
@@ -142,8 +130,10 @@ pub(super) fn mtu(sight: Sight<'_>) -> Vec<Finding> {
 
 /// Packets that a driver has joined cannot be forwarded; a server that only receives may have them.
 pub(super) fn lro(sight: Sight<'_>) -> Vec<Finding> {
-    if sight.host.sysctls.number("net/ipv4/ip_forward") == Some(0) {
-        return vec![Finding::not_applicable(LRO, "", "this host forwards nothing")];
+    match sight.host.sysctls.number(IP_FORWARD) {
+        Some(0) => return vec![Finding::not_applicable(LRO, "", "this host forwards nothing")],
+        Some(_) => {}
+        None => return vec![Finding::unknown(LRO, "", &sight.host.sysctls.unseen(IP_FORWARD))],
     }
     let links = match speaking(sight, LRO) {
         Ok(links) => links,

@@ -6,9 +6,15 @@ mod boot;
 mod daemon;
 mod facts;
 mod filter;
+mod forwarding;
+mod given;
+mod ini;
 mod kernel;
 mod leftovers;
 mod neighbours;
+mod networkd;
+mod places;
+mod scripts;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -35,20 +41,20 @@ const RULES: &[Rule] = &[
     (addresses::IPV6, addresses::ipv6),
     (leftovers::ALIASES, leftovers::aliases),
     (leftovers::ROUTES, leftovers::routes),
-    (leftovers::FILES, leftovers::files),
+    (given::ID, given::files),
     (leftovers::ARPTABLES, leftovers::arptables),
     (neighbours::DAEMONS, neighbours::daemons),
     (services::LISTENS, services::listen),
     (services::HEALTH, services::health),
     (filter::ID, filter::services),
     (kernel::RP_FILTER, kernel::rp_filter),
-    (kernel::FORWARDING, kernel::forwarding),
+    (forwarding::ID, forwarding::forwarding),
     (daemon::STOP, daemon::stop_timeout),
 ];
 
 /// Rules that look at the host alone, and at the VIPs where they are known.
 const OF_ANY_HOST: [fn(Sight<'_>) -> Vec<Finding>; 5] =
-    [leftovers::scripts, neighbours::networkd, kernel::recycle, kernel::mtu, kernel::lro];
+    [scripts::scripts, networkd::files, kernel::recycle, kernel::mtu, kernel::lro];
 
 /// Everything that the rules of a real server find. Where its file is refused, what needs the file is not applicable.
 pub fn findings(host: &Facts, own: &AgentFacts) -> Vec<Finding> {

@@ -10,7 +10,6 @@ use crate::shared::{names, said};
 use crate::{File, Finding, Seen};
 
 pub(super) const DAEMONS: &str = "other-daemons";
-pub(super) const NETWORKD: &str = "networkd-lo";
 
 /// A daemon, its unit, and the file that says which addresses it would hold; none: always others' VIPs.
 const OTHERS: [(&str, &str, Option<&str>); 3] = [
@@ -78,64 +77,4 @@ fn ending(sight: Sight<'_>, unit: &str, pids: &[String]) -> Vec<String> {
 
 fn names_vip(sight: Sight<'_>, file: &File) -> bool {
     said(file).any(|line| sight.vips().any(|vip| names(line.text, vip.address)))
-}
-
-/// A file of systemd-networkd that takes lo along with other interfaces: each restart then takes the VIPs off.
-pub(super) fn networkd(sight: Sight<'_>) -> Vec<Finding> {
-    let places = ["/etc/systemd/network/", "/run/systemd/network/"];
-    let files =
-        sight.host.files.iter().filter(|file| places.iter().any(|place| file.path.starts_with(place)));
-    let bad: Vec<Finding> = files.filter(|file| takes_lo(file)).map(grabbed).collect();
-    if bad.is_empty() {
-        vec![Finding::fine(NETWORKD, "", "no file of systemd-networkd is about lo")]
-    } else {
-        bad
-    }
-}
-
-fn grabbed(file: &File) -> Finding {
-    let keep = "KeepConfiguration=yes";
-    let cure = if said(file).any(|line| line.text == "[Network]") {
-        format!("sed -i '/^\\[Network\\]/a {keep}' {}", file.path)
-    } else {
-        format!("printf '\\n[Network]\\n{keep}\\n' >>{}", file.path)
-    };
-    let what = "is about lo too: systemd-networkd takes the VIPs off each time it starts, until the agent puts them back";
-    Finding::wrong(NETWORKD, &file.path, what, [cure.as_str(), "networkctl reload"])
-}
-
-fn takes_lo(file: &File) -> bool {
-    let lines: Vec<&str> = said(file).map(|line| line.text).collect();
-    let keeps =
-        lines.iter().any(|line| matches!(*line, "KeepConfiguration=yes" | "KeepConfiguration=static"));
-    let mut section = "";
-    let (mut conditions, mut lo) = (0_usize, true);
-    for line in lines {
-        if line.starts_with('[') {
-            section = line;
-        } else if section == "[Match]" {
-            conditions = conditions.saturating_add(1);
-            lo &= fits_lo(line);
-        }
-    }
-    // one without conditions is refused by newer versions, and takes every interface with older ones
-    (conditions == 0 || lo) && !keeps
-}
-
-/// Whether a condition may hold for lo.
-fn fits_lo(line: &str) -> bool {
-    let Some((key, value)) = line.split_once('=') else { return true };
-    match key.trim() {
-        "Name" | "OriginalName" => {
-            let mut patterns = value.split_whitespace();
-            let not = value.trim().starts_with('!');
-            let fits =
-                patterns.any(|pattern| matches!(pattern.trim_start_matches('!'), "*" | "lo" | "l*" | "lo*"));
-            fits != not
-        }
-        "Type" => value.split_whitespace().any(|kind| kind == "loopback"),
-        // loopback has no driver, no path, no address and no kind
-        "Driver" | "Path" | "MACAddress" | "PermanentMACAddress" | "Kind" | "SSID" | "BSSID" => false,
-        _ => true,
-    }
 }

@@ -10,7 +10,7 @@ use core::net::IpAddr;
 use ipvs::Forward;
 
 use super::Sight;
-use crate::{Finding, Unseen};
+use crate::Finding;
 
 pub(super) const FORWARDING: &str = "ip-forward";
 pub(super) const REDIRECTS: &str = "send-redirects";
@@ -24,11 +24,15 @@ pub(super) const BACKUP_ONLY: &str = "backup-only";
 pub(super) const PATH_ANSWERS: &str = "path-checks";
 
 const IP_FORWARD: &str = "net/ipv4/ip_forward";
+const TRACKED: &str = "net/netfilter/nf_conntrack_count";
+const MOST_TRACKED: &str = "net/netfilter/nf_conntrack_max";
 const NO_MODULE: &str = "ip_vs is not loaded: it has no settings yet";
 
 /// NAT needs it, direct routing does not.
 pub(super) fn forwarding(sight: Sight<'_>) -> Vec<Finding> {
-    let Some(value) = sight.host.sysctls.number(IP_FORWARD) else { return unread(FORWARDING, IP_FORWARD) };
+    let Some(value) = sight.host.sysctls.number(IP_FORWARD) else {
+        return vec![unreadable(sight, FORWARDING, "", IP_FORWARD)];
+    };
     vec![match (has_nat(sight), value) {
         (true, 0) => Finding::wrong(
             FORWARDING,
@@ -53,7 +57,7 @@ pub(super) fn redirects(sight: Sight<'_>) -> Vec<Finding> {
         return vec![Finding::not_applicable(REDIRECTS, "", "the file gives this director no address")];
     }
     let of = |interface: &str| match sysctls.either(interface, "send_redirects") {
-        None => unreadable(REDIRECTS, interface, &format!("net/ipv4/conf/{interface}/send_redirects")),
+        None => unreadable(sight, REDIRECTS, interface, &format!("net/ipv4/conf/{interface}/send_redirects")),
         Some(false) => Finding::fine(REDIRECTS, interface, "none is sent"),
         Some(true) => {
             let what = "with ip_forward=1 clients in the same subnet are told to pass this director by";
@@ -93,8 +97,8 @@ pub(super) fn conntrack(sight: Sight<'_>) -> Vec<Finding> {
 
 /// A full one drops new connections.
 pub(super) fn conntrack_table(sight: Sight<'_>) -> Vec<Finding> {
-    let number = |name: &str| sight.host.sysctls.number(&format!("net/netfilter/{name}"));
-    vec![match (number("nf_conntrack_count"), number("nf_conntrack_max")) {
+    let sysctls = &sight.host.sysctls;
+    vec![match (sysctls.number(TRACKED), sysctls.number(MOST_TRACKED)) {
         (Some(count), Some(most)) if count.saturating_mul(10) >= most.saturating_mul(8) => Finding::wrong(
             CONNTRACK_TABLE,
             "",
@@ -104,7 +108,11 @@ pub(super) fn conntrack_table(sight: Sight<'_>) -> Vec<Finding> {
         (Some(count), Some(most)) => {
             Finding::fine(CONNTRACK_TABLE, "", format!("{count} of {most} entries are used"))
         }
-        _ => Finding::not_applicable(CONNTRACK_TABLE, "", "nf_conntrack is not loaded"),
+        _ if sysctls.is_absent(TRACKED) => {
+            Finding::not_applicable(CONNTRACK_TABLE, "", "nf_conntrack is not loaded")
+        }
+        (None, _) => unreadable(sight, CONNTRACK_TABLE, "", TRACKED),
+        (Some(_), None) => unreadable(sight, CONNTRACK_TABLE, "", MOST_TRACKED),
     }]
 }
 
@@ -245,7 +253,7 @@ fn answers(sight: Sight<'_>, interface: &str, paths: &BTreeSet<(IpAddr, IpAddr)>
     let (accepts, filters) =
         (sysctls.either(interface, "accept_local"), sysctls.larger(interface, "rp_filter"));
     let (Some(accepts), Some(filters)) = (accepts, filters) else {
-        return unreadable(PATH_ANSWERS, interface, &format!("net/ipv4/conf/{interface}"));
+        return unreadable(sight, PATH_ANSWERS, interface, &format!("net/ipv4/conf/{interface}"));
     };
     let elsewhere = sight
         .vips()
@@ -274,8 +282,10 @@ fn has_nat(sight: Sight<'_>) -> bool {
 /// A setting below `net.ipv4.vs`, or what to say where there is none.
 fn vs(sight: Sight<'_>, id: &'static str, name: &str) -> Result<i64, Vec<Finding>> {
     let path = format!("net/ipv4/vs/{name}");
-    match (sight.host.sysctls.number(&path), sight.own.table.as_result()) {
+    let sysctls = &sight.host.sysctls;
+    match (sysctls.number(&path), sight.own.table.as_result()) {
         (Some(value), _) => Ok(value),
+        (None, Ok(Some(_))) if !sysctls.is_absent(&path) => Err(vec![unreadable(sight, id, "", &path)]),
         (None, Ok(None)) => Err(vec![Finding::not_applicable(id, "", NO_MODULE)]),
         (None, Ok(Some(_))) => {
             Err(vec![Finding::not_applicable(id, "", format!("this kernel has no net.ipv4.vs.{name}"))])
@@ -284,14 +294,8 @@ fn vs(sight: Sight<'_>, id: &'static str, name: &str) -> Result<i64, Vec<Finding
     }
 }
 
-fn unread(id: &'static str, path: &str) -> Vec<Finding> {
-    vec![unreadable(id, "", path)]
-}
-
-fn unreadable(id: &'static str, subject: &str, path: &str) -> Finding {
-    let unseen =
-        Unseen { why: format!("/proc/sys/{path} cannot be read"), how: format!("ls -l /proc/sys/{path}") };
-    Finding::unknown(id, subject, &unseen)
+fn unreadable(sight: Sight<'_>, id: &'static str, subject: &str, path: &str) -> Finding {
+    Finding::unknown(id, subject, &sight.host.sysctls.unseen(path))
 }
 
 /// Now and at the next boot.

@@ -12,6 +12,7 @@ use ipvs::{Change, Family, ServiceKey};
 use super::Sight;
 use crate::Finding;
 
+const LOCK: &str = "kernel/modules_disabled";
 pub(super) const MODULES: &str = "ipvs-modules";
 pub(super) const STRANGERS: &str = "strange-services";
 
@@ -37,11 +38,13 @@ pub(super) fn modules(sight: Sight<'_>) -> Vec<Finding> {
         Err(unseen) => return vec![Finding::unknown(MODULES, "", unseen)],
     };
     let absent: Vec<String> = missing.iter().filter(|module| !available.contains(*module)).cloned().collect();
-    let locked = sight.host.sysctls.number("kernel/modules_disabled") == Some(1);
+    let sysctls = &sight.host.sysctls;
+    let locked = sysctls.number(LOCK);
     vec![match (absent.is_empty(), locked) {
         (false, _) => absent_ones(&absent),
-        (true, true) => locked_out(&missing),
-        (true, false) => Finding::fine(MODULES, "", "all can be loaded, and are when they are needed"),
+        (true, None) if !sysctls.is_absent(LOCK) => Finding::unknown(MODULES, "", &sysctls.unseen(LOCK)),
+        (true, Some(1)) => locked_out(&missing),
+        (true, _) => Finding::fine(MODULES, "", "all can be loaded, and are when they are needed"),
     }]
 }
 

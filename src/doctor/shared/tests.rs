@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Wanted, boot_sysctls, clock, comment_out, confinement, names, opening, said};
-use crate::{Confinement, Facts, File, Finding, Process, Seen, Verdict};
+use super::{clock, comment_out, confinement, edit, names, quoted, said};
+use crate::{Confinement, Facts, File, Finding, Seen, Verdict};
 
 fn file(path: &str, text: &str) -> File {
     File { path: path.to_string(), text: Seen::Known(text.to_string()), executable: false }
@@ -45,35 +45,6 @@ fn security_modules() {
 }
 
 #[test]
-fn sysctl_files_in_their_order() {
-    let host = Facts {
-        files: vec![
-            file(
-                "/usr/lib/sysctl.d/50-default.conf",
-                "net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.eth0/100.arp_ignore=1",
-            ),
-            file("/usr/lib/sysctl.d/90-hidden.conf", "net.ipv4.ip_forward=1"),
-            file("/etc/sysctl.d/90-hidden.conf", "# net.ipv4.ip_forward=0\n"),
-            file("/etc/sysctl.d/10-first.conf", "net/ipv4/conf/eth0.100/arp_ignore = 3"),
-            file("/etc/sysctl.conf", "; words\nkernel.x=1\nnonsense\n"),
-        ],
-        ..Facts::default()
-    };
-    let found: Vec<(String, String, usize)> =
-        boot_sysctls(&host).into_iter().map(|line| (line.name, line.value, line.line)).collect();
-    let expected = [
-        ("net/ipv4/conf/eth0.100/arp_ignore", "3", 1),
-        ("net/ipv4/conf/*/rp_filter", "2", 1),
-        ("net/ipv4/conf/eth0.100/arp_ignore", "1", 2),
-        ("kernel/x", "1", 2),
-    ];
-    assert_eq!(
-        expected.map(|(name, value, line)| (name.to_string(), value.to_string(), line)).to_vec(),
-        found
-    );
-}
-
-#[test]
 fn addresses_in_words() {
     let vip = "192.168.100.24".parse().unwrap();
     for line in
@@ -93,24 +64,22 @@ fn lines_that_say_something() {
     let file = file("/etc/x", "# a\n\n  b\n;c\nd\n");
     let found: Vec<(usize, &str)> = said(&file).map(|line| (line.number, line.text)).collect();
     assert_eq!(vec![(3, "b"), (5, "d")], found);
-    assert_eq!("sed -i '3s/^/# /;5s/^/# /' /etc/x", comment_out("/etc/x", [3, 5].into_iter()));
+    let cure = comment_out("/etc/x y", [3, 5].into_iter());
+    assert_eq!("sed -i --follow-symlinks '3s/^/# /;5s/^/# /' '/etc/x y'", cure);
 }
 
 #[test]
-fn firewalls_are_opened_by_whoever_keeps_them() {
-    let vip = "192.168.100.240".parse().unwrap();
-    let port = Wanted::Port("tcp", 80, vip);
-    let host = Facts::default();
-    let nft = opening(&host, "inet filter input: policy drop", port);
-    assert_eq!("nft insert rule inet filter input ip daddr 192.168.100.240 tcp dport 80 accept", nft[0]);
-    let nft = opening(&host, "inet filter input: policy drop", Wanted::Protocol("vrrp"));
-    assert_eq!("nft insert rule inet filter input meta l4proto vrrp accept", nft[0]);
-    let iptables = opening(&host, "filter INPUT: policy drop", port);
-    assert_eq!("iptables -t filter -I INPUT -d 192.168.100.240 -p tcp --dport 80 -j ACCEPT", iptables[0]);
-    let v6 = Wanted::Port("udp", 53, "2001:db8::240".parse().unwrap());
-    assert!(opening(&host, "raw PREROUTING: x", v6)[0].starts_with("ip6tables -t raw -I PREROUTING "));
-    let process = Process { pid: 7, name: "firewalld".to_string(), command: Vec::new() };
-    let host = Facts { processes: Seen::Known(vec![process]), ..Facts::default() };
-    let firewalld = opening(&host, "inet firewalld filter_INPUT: reject", port);
-    assert_eq!(vec!["firewall-cmd --permanent --add-port=80/tcp", "firewall-cmd --reload"], firewalld);
+fn words_of_files_are_words_of_a_shell() {
+    assert_eq!("/etc/netplan/50-a_b.yaml", quoted("/etc/netplan/50-a_b.yaml"));
+    for (word, expected) in [("", "''"), ("$(reboot)", "'$(reboot)'"), ("a'b", "'a'\\''b'"), ("a b", "'a b'")]
+    {
+        assert_eq!(expected, quoted(word));
+    }
+}
+
+#[test]
+fn what_is_to_be_edited_stays_one_comment() {
+    let line = edit("/etc/a\nb", 7, "take it off", "  x\u{1b}[0m\r\ty  ");
+    assert_eq!("# edit /etc/a?b, line 7: take it off: x?[0m??y", line);
+    assert!(edit("/etc/x", 1, "take it off", &"x".repeat(4096)).len() < 200);
 }

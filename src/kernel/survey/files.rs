@@ -14,17 +14,20 @@ const MOST_BYTES: u64 = 128 * 1024;
 const MOST_FILES: usize = 500;
 
 /// Directories, and how the names in them end.
-const DIRECTORIES: [(&str, &str); 16] = [
+const DIRECTORIES: [(&str, &str); 19] = [
     ("etc/sysctl.d", ".conf"),
     ("run/sysctl.d", ".conf"),
     ("usr/local/lib/sysctl.d", ".conf"),
     ("usr/lib/sysctl.d", ".conf"),
+    ("lib/sysctl.d", ".conf"),
     ("etc/init.d", ""),
     ("etc/network/interfaces.d", ""),
     ("etc/network/if-up.d", ""),
     ("etc/netplan", ".yaml"),
     ("etc/systemd/network", ".network"),
     ("run/systemd/network", ".network"),
+    ("usr/local/lib/systemd/network", ".network"),
+    ("usr/lib/systemd/network", ".network"),
     ("etc/NetworkManager/conf.d", ".conf"),
     ("etc/NetworkManager/system-connections", ""),
     ("etc/sysconfig/network-scripts", ""),
@@ -44,11 +47,20 @@ const SINGLE: [&str; 8] = [
     "etc/lvs-director/director.toml",
 ];
 
+/// What is added to files of a directory by directories beside them: how these end, and the files in them.
+const ADDED: (&str, &str) = (".network.d", ".conf");
+
 /// Those that are there.
 pub(super) fn files(root: &Path) -> Vec<File> {
     let listed = DIRECTORIES.iter().flat_map(|(directory, end)| names(root, directory, end));
+    let added = DIRECTORIES.iter().filter(|(_, end)| *end == ".network").flat_map(|(directory, _)| {
+        names(root, directory, ADDED.0).into_iter().flat_map(|inner| names(root, &inner, ADDED.1))
+    });
     let single = SINGLE.iter().map(|path| (*path).to_owned());
-    listed.chain(single).filter_map(|path| file(root, &path)).collect()
+    let paths = listed.chain(added).chain(single);
+    // where /lib is /usr/lib, the same is not told twice
+    let is_link = root.join("lib").is_symlink();
+    paths.filter(|path| !(is_link && path.starts_with("lib/"))).filter_map(|path| file(root, &path)).collect()
 }
 
 /// In the order of their names.
@@ -63,6 +75,10 @@ fn names(root: &Path, directory: &str, end: &str) -> Vec<String> {
 /// None: there is no such file, or it is none.
 fn file(root: &Path, path: &str) -> Option<File> {
     let place: PathBuf = root.join(path);
+    // so a file of the same name in a later directory is hidden
+    if fs::read_link(&place).is_ok_and(|target| target == Path::new("/dev/null")) {
+        return Some(File { path: format!("/{path}"), text: Seen::Known(String::new()), executable: false });
+    }
     let metadata = fs::metadata(&place).ok().filter(fs::Metadata::is_file)?;
     let text = match text(&place) {
         Ok(text) => Seen::Known(text),

@@ -57,7 +57,69 @@ fn files_that_undo_the_arp_sysctls_at_boot() {
     let (subject, what, cure) = host.wrong("arp-sysctls-at-boot");
     assert_eq!("/etc/sysctl.d/50-cni.conf", subject);
     assert!(what.starts_with("line 2 sets net/ipv4/conf/all/arp_announce to 0"), "{what}");
-    assert_eq!(vec!["sed -i '2s/^/# /' /etc/sysctl.d/50-cni.conf"], cure);
+    assert_eq!(vec!["sed -i --follow-symlinks '2s/^/# /' /etc/sysctl.d/50-cni.conf"], cure);
+    host.file("/etc/sysctl.d/60-good.conf", "net.ipv4.conf.all.arp_announce=2\n");
+    assert!(host.is_fine("arp-sysctls-at-boot"), "a later file sets it right");
+}
+
+#[test]
+fn files_of_packages_are_overruled_not_edited() {
+    for (path, own) in [
+        ("/usr/lib/sysctl.d/50-cni.conf", "/etc/sysctl.d/99-lvs-rs-agent.conf"),
+        ("/run/sysctl.d/zz.conf", "/etc/sysctl.d/zz_lvs.conf"),
+    ] {
+        let mut host = Host::prepared();
+        host.file(path, "net.ipv4.conf.*.arp_ignore = 0\n");
+        let (subject, _, cure) = host.wrong("arp-sysctls-at-boot");
+        assert_eq!(path, subject);
+        assert_eq!(vec![alloc::format!("echo 'net/ipv4/conf/*/arp_ignore = 1' >>{own}")], cure);
+        host.file(own, "net/ipv4/conf/*/arp_ignore = 1\n");
+        assert!(host.is_fine("arp-sysctls-at-boot"), "after its cure");
+    }
+}
+
+/// `all` says 1, and an interface is lifted above that, to what answers for everything on any interface but for hosts.
+#[test]
+fn interfaces_that_come_later_are_judged_as_well() {
+    let mut host = Host::prepared();
+    host.file(
+        "/etc/sysctl.d/50-x.conf",
+        "net.ipv4.conf.bond0.arp_ignore=4\nnet.ipv4.conf.bond1.arp_ignore=0\n",
+    );
+    assert!(
+        host.wrong("arp-sysctls-at-boot").1.starts_with("line 1 sets net/ipv4/conf/bond0/arp_ignore to 4")
+    );
+}
+
+#[test]
+fn sysctls_that_cannot_be_read_are_unknown() {
+    for (path, ids) in [
+        ("net/ipv4/conf/all/arp_ignore", ["arp-sysctls", "arp-sysctls-new-interface"].as_slice()),
+        ("net/ipv4/conf/eth0/arp_announce", &["arp-sysctls"]),
+        ("net/ipv4/conf/default/arp_ignore", &["arp-sysctls-new-interface"]),
+        ("net/ipv4/conf", &["arp-sysctls"]),
+        ("net/ipv4/ip_forward", &["ip-forward", "lro"]),
+        ("net/ipv4/tcp_tw_recycle", &["tcp-tw-recycle"]),
+        ("net/ipv6/conf/lo/disable_ipv6", &["vip-ipv6"]),
+    ] {
+        let mut host = Host::prepared();
+        host.refuse(path);
+        assert!(ids.iter().all(|id| host.is_unknown(id)), "{path}");
+    }
+    let mut host = Host::prepared();
+    host.facts.sysctls.insert("net/ipv4/conf/eth0/arp_ignore", "4");
+    host.facts.sysctls.refuse("net/ipv4/conf/eth0/arp_announce", "not permitted");
+    assert_eq!("eth0", host.wrong("arp-sysctls").0, "what is known to be wrong is told");
+}
+
+/// As with an MTU below 68: such an interface has no sysctls, and answers nothing.
+#[test]
+fn an_interface_without_ipv4_is_silent() {
+    let mut host = Host::prepared();
+    host.facts.sysctls = host.without("net/ipv4/conf/eth1/");
+    assert!(host.is_fine("arp-sysctls"));
+    host.facts.sysctls = host.without("net/ipv4/conf/all/");
+    assert!(host.is_unknown("arp-sysctls"));
 }
 
 #[test]
@@ -74,6 +136,8 @@ fn strict_reverse_path_matters_where_answers_leave_elsewhere() {
     assert_eq!(("eth0", "sysctl -w net.ipv4.conf.eth0.rp_filter=2"), (subject.as_str(), cure[0].as_str()));
     host.facts.sysctls.insert("net/ipv4/conf/eth0/rp_filter", "2");
     assert!(host.is_fine("rp-filter"));
+    host.refuse("net/ipv4/conf/eth0/rp_filter");
+    assert!(host.is_unknown("rp-filter"));
     host.facts.routes = Seen::default();
     assert!(host.is_unknown("rp-filter"));
 }
@@ -88,8 +152,40 @@ fn forwarding_makes_a_loop_unless_directors_follow() {
     let (_, what, cure) = host.wrong("ip-forward");
     assert!(what.contains("go round"), "{what}");
     assert_eq!("sysctl -w net.ipv4.ip_forward=0", cure[0]);
+    assert!(
+        cure[1].starts_with("# or, where others need it: add this host's address to `listen`"),
+        "{cure:?}"
+    );
+    host.file("/etc/sysctl.d/20-x.conf", "\nnet.ipv4.ip_forward = 1\n");
+    let cure = host.wrong("ip-forward").2;
+    assert!(cure[1].starts_with("# edit /etc/sysctl.d/20-x.conf, line 2: write 0 instead"), "{cure:?}");
     host.facts.sysctls = crate::Sysctls::default();
-    assert!(host.is_not_applicable("ip-forward"));
+    assert!(host.is_unknown("ip-forward"));
+}
+
+/// There, turning it off would cut off every container.
+#[test]
+fn forwarding_stays_on_where_containers_need_it() {
+    let forwards = || {
+        let mut host = Host::with_config("[[vip]]\naddress = \"192.168.100.240\"\n");
+        host.facts.sysctls.insert("net/ipv4/ip_forward", "1");
+        host
+    };
+    let only_follow = |host: &Host, user: &str| {
+        let cure = host.wrong("ip-forward").2;
+        assert!(cure.len() == 1 && cure[0].starts_with("# add this host's address to `listen`"), "{cure:?}");
+        assert!(cure[0].contains(user), "{cure:?}");
+    };
+    let mut host = forwards();
+    host.process(90, "dockerd", &["/usr/bin/dockerd", "-H", "fd://"]);
+    only_follow(&host, "dockerd");
+    let mut host = forwards();
+    host.links().push(crate::Link {
+        name: "cni0".to_owned(),
+        kind: Some("bridge".to_owned()),
+        ..crate::Link::default()
+    });
+    only_follow(&host, "cni0");
 }
 
 #[test]

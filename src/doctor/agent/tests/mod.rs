@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod daemon;
+mod given;
 mod kernel;
 mod leftovers;
 mod network;
+mod networkd;
+mod scripts;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -85,6 +88,17 @@ impl Host {
 
     fn hidden(&mut self, path: &str) {
         self.file(path, "").text = Seen::unseen("not permitted", "run this as root");
+    }
+
+    /// This sysctl, or all below it, is there and cannot be read.
+    fn refuse(&mut self, path: &str) {
+        self.facts.sysctls = self.without(path);
+        self.facts.sysctls.refuse(path, "not permitted");
+    }
+
+    fn without(&self, path: &str) -> crate::Sysctls {
+        let others = self.facts.sysctls.iter().filter(|(name, _)| !name.starts_with(path));
+        others.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     fn links(&mut self) -> &mut Vec<Link> {
@@ -214,7 +228,7 @@ fn route(to: &str, interface: &str) -> Route {
 
 fn listening(place: &str) -> Listening {
     let address: SocketAddr = place.parse().unwrap();
-    Listening { transport: Transport::Tcp, address, v6only: false, interface: 0 }
+    Listening { transport: Transport::Tcp, address, v6only: Some(false), interface: Some(0) }
 }
 
 fn address(text: &str) -> IpAddr {

@@ -55,7 +55,12 @@ fn a_service_bound_to_the_hosts_own_address() {
     assert!(cure[0].contains("192.168.100.240:80"), "{cure:?}");
     host.listeners()[0] = listening("[::]:80");
     assert!(host.is_fine("service-listens"));
-    host.listeners()[0].v6only = true;
+    host.listeners()[0].v6only = None;
+    assert!(host.is_unknown("service-listens"), "not told");
+    host.listeners()[0] = listening("[::ffff:192.168.100.240]:80");
+    assert!(host.is_fine("service-listens"));
+    host.listeners()[0] = listening("[::]:80");
+    host.listeners()[0].v6only = Some(true);
     assert!(host.wrong("service-listens").1.contains("[::]:80"));
     host.listeners().remove(0);
     assert!(host.wrong("service-listens").1.starts_with("nobody does"));
@@ -119,27 +124,4 @@ fn other_daemons_that_would_hold_a_vip() {
     host.facts.starts_at_boot.clear();
     host.facts.processes = Seen::default();
     assert!(host.is_unknown("other-daemons"));
-}
-
-#[test]
-fn files_of_networkd_that_take_lo() {
-    for (text, takes) in [
-        ("[Match]\nName=eth0\n[Network]\nDHCP=yes\n", false),
-        ("[Match]\nName=*\n[Network]\nDHCP=yes\n", true),
-        ("[Match]\nName=lo\n[Network]\nAddress=10.0.0.1/32\n", true),
-        ("[Match]\nName=lo\n[Network]\nKeepConfiguration=yes\n", false),
-        ("[Match]\nType=ether\n[Network]\n", false),
-        ("[Match]\nDriver=virtio_net\n", false),
-        ("[Match]\nName=!lo\n", false),
-        ("[Match]\nVirtualization=yes\n", true),
-        ("[Network]\nDHCP=yes\n", true),
-    ] {
-        let mut host = Host::prepared();
-        host.file("/etc/systemd/network/10-x.network", text);
-        assert_eq!(!takes, host.is_fine("networkd-lo"), "{text}");
-        if takes {
-            let (_, _, cure) = host.wrong("networkd-lo");
-            assert!(cure[0].contains("KeepConfiguration=yes") && cure[1] == "networkctl reload", "{cure:?}");
-        }
-    }
 }

@@ -115,7 +115,27 @@ fn without_the_module_there_are_no_settings() {
     let mut host = prepared();
     host.own.table = Seen::Known(None);
     host.host.sysctls = crate::Sysctls::default();
+    host.set("net/ipv4/ip_forward", "0");
     for id in ["conntrack", "conn-reuse-mode", "expire-nodest-conn", "strange-services", "conntrack-table"] {
         host.not_applicable(id);
     }
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_unknown() {
+    let mut host = prepared();
+    let others =
+        host.host.sysctls.iter().filter(|(path, _)| !path.contains("/vs/") && !path.contains("nf_conntrack"));
+    host.host.sysctls = others.map(|(path, value)| (path.to_owned(), value.to_owned())).collect();
+    host.not_applicable("conntrack");
+    host.not_applicable("conntrack-table");
+    host.host.sysctls.refuse("net/ipv4/vs", "not permitted");
+    host.host.sysctls.refuse("net/netfilter/nf_conntrack_count", "not permitted");
+    for id in ["conntrack", "conn-reuse-mode", "expire-nodest-conn", "conntrack-table"] {
+        host.unknown(id);
+    }
+    host.host.modules.loaded = Seen::Known(BTreeSet::new());
+    host.fine("ipvs-modules");
+    host.host.sysctls.refuse("kernel/modules_disabled", "not permitted");
+    host.unknown("ipvs-modules");
 }

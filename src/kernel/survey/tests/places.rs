@@ -41,6 +41,22 @@ fn sysctls_of_interfaces_with_dots_and_of_ipvs() {
     assert_eq!(None, found.number("net/ipv4/tcp_tw_recycle"));
 }
 
+/// A directory in a file's place cannot be read, whoever asks.
+#[test]
+fn sysctls_that_are_there_and_cannot_be_read() {
+    let root = Root::new("sysctls-refused");
+    fs::create_dir_all(root.0.join("net/ipv4/conf/all/arp_ignore")).unwrap();
+    root.write("net/ipv4/conf/all/arp_announce", "2\n");
+    root.write("net/ipv4/vs", "no directory");
+    let found = sysctls::sysctls(&root.0);
+    assert_eq!((None, Some(2)), (found.conf("all", "arp_ignore"), found.conf("all", "arp_announce")));
+    assert!(
+        !found.is_absent("net/ipv4/conf/all/arp_ignore") && found.is_absent("net/ipv4/conf/all/rp_filter")
+    );
+    assert!(!found.is_absent("net/ipv4/vs/conntrack") && found.is_absent("net/ipv4/ip_forward"));
+    assert!(found.unseen("net/ipv4/conf/all/arp_ignore").why.contains("arp_ignore: "));
+}
+
 #[test]
 fn modules_loaded_built_in_and_to_be_had() {
     let root = Root::new("modules");
@@ -85,6 +101,27 @@ fn files_in_order_with_who_may_run_them() {
     ];
     assert_eq!(expected.as_slice(), paths.as_slice());
     assert_eq!(Some("a"), found[0].text.known().map(String::as_str));
+}
+
+#[test]
+fn files_that_hide_others_and_drop_ins() {
+    let root = Root::new("hidden");
+    root.write("usr/lib/sysctl.d/50-a.conf", "a");
+    root.write("run/systemd/network/10-lo.network", "lo");
+    root.write("etc/systemd/network/10-lo.network.d/own.conf", "own");
+    fs::create_dir_all(root.0.join("etc/sysctl.d")).unwrap();
+    symlink("/dev/null", root.0.join("etc/sysctl.d/50-a.conf")).unwrap();
+    symlink("usr/lib", root.0.join("lib")).unwrap();
+    let found = files::files(&root.0);
+    let texts: Vec<(&str, &str)> =
+        found.iter().map(|file| (file.path.as_str(), file.text.known().unwrap().as_str())).collect();
+    let expected = [
+        ("/etc/sysctl.d/50-a.conf", ""),
+        ("/usr/lib/sysctl.d/50-a.conf", "a"),
+        ("/run/systemd/network/10-lo.network", "lo"),
+        ("/etc/systemd/network/10-lo.network.d/own.conf", "own"),
+    ];
+    assert_eq!(expected.as_slice(), texts.as_slice());
 }
 
 #[test]
