@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the units forbid is forbidden, and what the daemons need is not: a probe is started by the installed unit in the daemon's place.
 
+# machine: root=base,trixie,bullseye
 case_sandbox_agent() {
     install_package deb lvs-rs-agent 1
     without_sandbox /run 9781
@@ -29,7 +30,7 @@ EOT
     exposed_at_most 2.0 lvs-rs-agent
 }
 
-# machine: host=lvs01
+# machine: host=lvs01 root=base,trixie,bullseye
 case_sandbox_director() {
     install_package deb lvs-director 1
     without_sandbox /run 9780
@@ -93,13 +94,14 @@ EOT
     diff -u "$OUT/expected-$unit" "$OUT/probe-$unit" || fail "$unit may do what it should not (+), or cannot do what it needs"
 }
 
-# Ports are a matter of systemd with BPF, which Debian 12 builds without.
+# Ports are a matter of systemd with BPF, which Debian 11 and 12 build without.
 refused_by_bpf() {
     if [[ $(systemctl --version) == *+BPF_FRAMEWORK* ]]; then echo refused; else echo ok; fi
 }
 
-# exposed_at_most SCORE UNIT
+# exposed_at_most SCORE UNIT, where systemd can say so without having loaded the unit: from 250 on.
 exposed_at_most() {
+    [[ $ROOT_NAME != bullseye ]] || return 0
     systemd-analyze security --offline=true --threshold="${1/./}" "/usr/lib/systemd/system/$2.service" >"$OUT/security-$2" ||
         fail "systemd-analyze security gives $2 more than $1: $(tail -n 1 "$OUT/security-$2")"
 }

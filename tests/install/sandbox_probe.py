@@ -39,9 +39,14 @@ def a_socket(*kind):
     socket.socket(*kind).close()
 
 
-def connect(path):
+def talk(path):
+    """D-Bus without the bus. Systemd up to 251 takes a connection from everybody and then closes it."""
     with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
         client.connect(path)
+        client.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
+        if not client.recv(64).startswith(b"OK"):
+            raise OSError("not let in")
 
 
 def run(*command):
@@ -84,7 +89,7 @@ def attempts(run_dir, port):
         "raw-socket": lambda: a_socket(socket.AF_INET, socket.SOCK_RAW, 112),
         "packet-socket": lambda: a_socket(socket.AF_PACKET, socket.SOCK_RAW),
         "load-module": module,
-        "talk-to-systemd": lambda: connect("/run/systemd/private"),
+        "talk-to-systemd": lambda: talk("/run/systemd/private"),
         "signal-others": lambda: os.kill(1, 0),
         "see-others": lambda: read("/proc/1/comm"),
         "writable-code": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close(),
