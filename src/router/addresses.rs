@@ -11,6 +11,7 @@ mod oneshot;
 mod report;
 mod routes;
 mod silence;
+mod sources;
 mod wanted;
 
 use std::collections::BTreeSet;
@@ -37,6 +38,7 @@ use hands::{Hands, Look, Outcome};
 pub(crate) use report::Told;
 use routes::Routes;
 use silence::Silence;
+use sources::Sources;
 pub(crate) use wanted::vips;
 use wanted::{Members, Place};
 
@@ -128,6 +130,7 @@ impl Start {
             watch: Watch::new(),
             routes: Routes::default(),
             members: Members::default(),
+            sources: Sources::default(),
             held: Vec::new(),
             tracked: BTreeSet::new(),
             gate: Gate::default(),
@@ -159,6 +162,8 @@ struct Keeper {
     watch: Watch,
     routes: Routes,
     members: Members,
+    /// where adverts come from
+    sources: Sources,
     /// `[[address]]`
     held: Vec<Held>,
     tracked: BTreeSet<String>,
@@ -294,12 +299,16 @@ impl Keeper {
             (false, false) => Some(now + ROUTES),
             (false, true) => None,
         };
+        self.due.look = [self.due.look, self.sources.due()].into_iter().flatten().min();
         lock(&self.start.board.told).route_errors = route_errors;
         Ok(errors.into_iter().map(|(held, error)| (Some(held), error)).collect())
     }
 
     fn tell(&mut self, look: &Look) {
-        let links = links::links(&self.members, &self.tracked, self.hands.owned(), &self.earlier, look);
+        let (now, owned) = (self.start.clock.now(), self.hands.owned());
+        let links =
+            links::links(&self.members, &self.tracked, owned, &self.earlier, look, &mut self.sources, now);
+        self.sources.news().into_iter().for_each(|one| self.start.notes.warn(one));
         self.members.stand(&links.stands);
         if self.links.as_ref() != Some(&links) {
             self.start.adverts.put(|inbox| inbox.links = Some(links.clone()));

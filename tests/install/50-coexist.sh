@@ -53,8 +53,7 @@ case_coexist_director() {
     UNTIL=directing served systemctl restart systemd-networkd
     told_by lvs-director "an address was taken off by someone else, and put back: ip address add $VIP/32 dev eth0"
     assert_eq ready "$(cat "$WORK/writes-lvs01.log")" "IPVS writes while networkd restarts"
-    # its own address goes for a moment, too
-    UNTIL="directing && only lvs01" served networkctl reconfigure eth0
+    own_address_goes_for_a_moment
     UNTIL=directing served sysctls_of_others
     UNTIL=directing served containers
     systemctl stop systemd-networkd.socket systemd-networkd
@@ -240,6 +239,15 @@ pair_around_lvs01() {
     wait_until "table_full lvs02" 60
     patient_client
     more_requests "$CASE" 20
+}
+
+# Nobody takes over meanwhile, though the routers' adverts come from that address.
+own_address_goes_for_a_moment() {
+    monitor lvs01
+    monitor lvs02
+    UNTIL="directing && only lvs01" served networkctl reconfigure eth0
+    assert_contains "$(monitored lvs01 "$(rip lvs01)/24")" "Deleted" "what happened to the own address"
+    assert_eq "" "$(monitored lvs02 "$VIP")" "the VIP on lvs02 during networkctl reconfigure"
 }
 
 networkd_takes_eth0() {

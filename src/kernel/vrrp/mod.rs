@@ -66,11 +66,12 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Sends one VRRP message with TTL 255. `source` is an address of this host.
+    /// Sends one VRRP message with TTL 255. `source` is an address of this host, or was a moment ago: nobody looks whether it
+    /// is there (`IP_TRANSPARENT`; kernels that refuse this option refuse such a source, too).
     ///
     /// # Errors
-    /// `ENETUNREACH` (IPv4), `EINVAL` (IPv6): this host has no such source address; these, `ENETDOWN`, `EADDRNOTAVAIL`,
-    /// `ENODEV`: the interface is down or gone; `WouldBlock`, `ENOBUFS`: its queue is full.
+    /// `ENETUNREACH`, `EINVAL`, `ENETDOWN`, `EADDRNOTAVAIL`, `ENODEV`: the interface is down or gone; `WouldBlock`, `ENOBUFS`:
+    /// its queue is full.
     pub fn send(&self, source: IpAddr, destination: IpAddr, packet: &[u8]) -> io::Result<()> {
         match (source, destination, self.v6) {
             (IpAddr::V4(source), IpAddr::V4(destination), false) => {

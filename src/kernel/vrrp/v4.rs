@@ -21,6 +21,8 @@ pub(super) fn set_options(socket: &Socket) -> io::Result<()> {
     // only the groups that this socket joined, not those of every socket on this host
     socket.set_multicast_all_v4(false)?;
     setsockopt(socket, sockopt::Ipv4Tos, &i32::from(TRAFFIC_CLASS))?;
+    // `ip_route_output_key_hash_rcu`, FLOWI_FLAG_ANYSRC: a source that is away for a moment. Without it that much is missed
+    let _ = socket.set_ip_transparent_v4(true);
     Ok(())
 }
 

@@ -26,6 +26,8 @@ pub(super) fn set_options(socket: &Socket, index: u32) -> io::Result<()> {
     socket.set_recv_hoplimit_v6(true)?;
     setsockopt(socket, sockopt::Ipv6RecvPacketInfo, &true)?;
     setsockopt(socket, sockopt::Ipv6TClass, &i32::from(TRAFFIC_CLASS))?;
+    // `ipv6_can_nonlocal_bind`: a source that is away for a moment. Without it that much is missed
+    let _ = socket.set_ip_transparent_v6(true);
     Ok(())
 }
 

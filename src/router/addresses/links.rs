@@ -2,32 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use config::director::RouterConfig;
 use kernel::address::{Address, Link};
-use vrrp::Family;
+use vrrp::{Family, RouterId};
 
 use super::hands::Look;
+use super::sources::Sources;
 use super::wanted::{Members, vips};
 use crate::exchange::{LinkId, Links, Stand};
 use crate::held::{Held, LOOPBACK};
 use crate::settings;
 
-/// What the advert thread has to know of a look. `earlier` is what an earlier run put there.
+/// What the advert thread has to know of a look. `earlier` is what an earlier run put there, `sources` what the last looks
+/// found.
 pub(super) fn links(
     members: &Members,
     tracked: &BTreeSet<String>,
     owned: &[Held],
     earlier: &[Held],
     look: &Look,
+    sources: &mut Sources,
+    now: Duration,
 ) -> Links {
+    sources.retain(members);
     let quiet = look.quiet();
     // an owner's addresses are the interface's own
     let others = members.values().filter(|member| !member.slot.config.priority.is_owner());
     let vips: BTreeSet<IpAddr> =
         others.flat_map(|member| vips(&member.slot.config)).map(|vip| vip.address).collect();
     let stands = members.iter().map(|(id, member)| {
-        let mut stand = stand(&member.slot.config, &vips, look);
+        let mut stand = stand(id, &member.slot.config, &vips, look, sources, now);
         stand.fault = stand.fault.or_else(|| member.conflict(owned, look, &quiet));
         (id, stand)
     });
@@ -40,18 +46,28 @@ pub(super) fn links(
     }
 }
 
-fn stand(config: &RouterConfig, vips: &BTreeSet<IpAddr>, look: &Look) -> Stand {
+fn stand(
+    id: RouterId,
+    config: &RouterConfig,
+    vips: &BTreeSet<IpAddr>,
+    look: &Look,
+    sources: &mut Sources,
+    now: Duration,
+) -> Stand {
     let Some(link) = look.link(&config.interface) else {
-        return Stand {
-            link: None,
-            source: None,
-            fault: Some(format!("interface {} is missing", config.interface)),
-        };
+        sources.forget(id);
+        let fault = Some(format!("interface {} is missing", config.interface));
+        return Stand { link: None, source: None, fault };
     };
     let family = settings::family(config);
-    let source = source(config, family, vips, &look.addresses);
-    let fault = link_fault(link).or_else(|| source.is_none().then(|| no_source(config, family)));
-    Stand { link: Some(LinkId { index: link.index, mac: link.mac }), source, fault }
+    let here = LinkId { index: link.index, mac: link.mac };
+    let found = source(config, family, vips, &look.addresses);
+    if let Some(fault) = link_fault(link) {
+        sources.forget(id);
+        return Stand { link: Some(here), source: found, fault: Some(fault) };
+    }
+    let source = sources.of(id, config, here, found, now);
+    Stand { link: Some(here), source, fault: source.is_none().then(|| no_source(config, family)) }
 }
 
 fn link_fault(link: &Link) -> Option<String> {

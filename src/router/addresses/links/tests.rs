@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use kernel::address::Scope;
 use vrrp::{Holding, RouterId, State};
@@ -36,6 +35,10 @@ fn address(text: &str) -> Address {
 }
 
 fn stand_of(config: RouterConfig, look: &Look) -> Stand {
+    stand_at(config, look, &mut Sources::default(), Duration::ZERO)
+}
+
+fn stand_at(config: RouterConfig, look: &Look, sources: &mut Sources, now: Duration) -> Stand {
     let slot = Slot {
         config: Arc::new(config),
         holding: Some(Holding::No),
@@ -46,7 +49,7 @@ fn stand_of(config: RouterConfig, look: &Look) -> Stand {
     };
     let mut members = Members::default();
     members.take([(RouterId(1), slot)].into(), Duration::ZERO);
-    links(&members, &BTreeSet::new(), &[], &[], look).stands.remove(&RouterId(1)).unwrap()
+    links(&members, &BTreeSet::new(), &[], &[], look, sources, now).stands.remove(&RouterId(1)).unwrap()
 }
 
 fn up(addresses: Vec<Address>) -> Look {
@@ -127,7 +130,8 @@ fn tracked_interfaces_are_up_with_a_carrier() {
     let tracked = ["eth0".to_owned(), "eth9".to_owned()].into();
     let told = |running| {
         let look = Look::new(vec![link("eth0", true, running)], Vec::new());
-        links(&Members::default(), &tracked, &[], &[], &look).tracked
+        let members = Members::default();
+        links(&members, &tracked, &[], &[], &look, &mut Sources::default(), Duration::ZERO).tracked
     };
     assert_eq!(told(true), [("eth0".to_owned(), true), ("eth9".to_owned(), false)].into());
     assert_eq!(told(false), [("eth0".to_owned(), false), ("eth9".to_owned(), false)].into());
@@ -140,9 +144,97 @@ fn only_what_is_still_on_its_interface_is_left_over() {
     let earlier = [Held::of_router("VI_1", vip), Held::silent("VI_2", vip)];
     let there = Address { prefix: 32, ..address("192.0.2.100") };
     let silent = Address { device: LOOPBACK.into(), ..there.clone() };
-    let left =
-        |addresses| links(&Members::default(), &BTreeSet::new(), &[], &earlier, &up(addresses)).leftover;
+    let left = |addresses| {
+        let (members, mut sources) = (Members::default(), Sources::default());
+        let look = up(addresses);
+        links(&members, &BTreeSet::new(), &[], &earlier, &look, &mut sources, Duration::ZERO).leftover
+    };
     assert_eq!(left(vec![there]), ["VI_1".to_owned()].into());
     assert_eq!(left(vec![silent]), BTreeSet::new());
     assert_eq!(left(Vec::new()), BTreeSet::new());
+}
+
+#[test]
+fn a_source_that_goes_stays_for_two_intervals() {
+    let mut sources = Sources::default();
+    let mut at = |look: &Look, ms| {
+        let now = Duration::from_millis(ms);
+        let stand = stand_at(router("advert_interval = \"700ms\"\n"), look, &mut sources, now);
+        (
+            stand.source.map(|source| source.to_string()),
+            fault(&stand).to_owned(),
+            sources.due(),
+            sources.news(),
+        )
+    };
+    let (there, gone) = (up(vec![address("192.0.2.1")]), up(vec![address("192.0.2.100")]));
+    let (is, no_fault) = (Some("192.0.2.1".to_owned()), "none".to_owned());
+    assert_eq!(at(&there, 0), (is.clone(), no_fault.clone(), None, Vec::new()));
+    let due = Some(Duration::from_millis(1_500));
+    let told = "192.0.2.1, from which VI_1 sends its adverts, has gone from eth0: it stays their source for 1.4s, and a fault \
+                follows if it is not back";
+    assert_eq!(at(&gone, 100), (is.clone(), no_fault.clone(), due, vec![told.to_owned()]));
+    assert_eq!(at(&gone, 1_499), (is.clone(), no_fault.clone(), due, Vec::new()));
+    let fault = "interface eth0 has no IPv4 address".to_owned();
+    assert_eq!(at(&gone, 1_500), (None, fault.clone(), None, Vec::new()));
+    assert_eq!(at(&gone, 1_600), (None, fault, None, Vec::new()));
+    assert_eq!(at(&there, 1_700), (is, no_fault, None, Vec::new()));
+}
+
+#[test]
+fn a_source_that_is_back_in_time_goes_on_as_if_nothing_had_been() {
+    let mut sources = Sources::default();
+    let mut at = |look: &Look, seconds| {
+        let stand = stand_at(router(""), look, &mut sources, Duration::from_secs(seconds));
+        (stand.source, stand.fault, sources.due())
+    };
+    let (there, gone) = (up(vec![address("192.0.2.1")]), up(Vec::new()));
+    let source = Some("192.0.2.1".parse().unwrap());
+    assert_eq!(at(&there, 10), (source, None, None));
+    assert_eq!(at(&gone, 20), (source, None, Some(Duration::from_secs(21))));
+    assert_eq!(at(&there, 20), (source, None, None));
+    assert_eq!(at(&gone, 30), (source, None, Some(Duration::from_secs(31))), "it counts anew");
+}
+
+#[test]
+fn another_address_takes_over_at_once() {
+    let mut sources = Sources::default();
+    let mut at = |addresses| stand_at(router(""), &up(addresses), &mut sources, Duration::ZERO).source;
+    assert_eq!(at(vec![address("192.0.2.1")]), Some("192.0.2.1".parse().unwrap()));
+    assert_eq!(at(vec![address("192.0.2.9")]), Some("192.0.2.9".parse().unwrap()));
+    assert_eq!(at(Vec::new()), Some("192.0.2.9".parse().unwrap()));
+}
+
+#[test]
+fn a_source_is_not_kept_over_what_says_nothing_of_it() {
+    let there = up(vec![address("192.0.2.1"), address("192.0.2.2")]);
+    let lost = |config: &str, look: &Look, then: Option<Look>| {
+        let mut sources = Sources::default();
+        stand_at(router(config), &there, &mut sources, Duration::ZERO);
+        stand_at(router(config), look, &mut sources, Duration::ZERO);
+        let then = then.unwrap_or_else(|| up(Vec::new()));
+        stand_at(router(""), &then, &mut sources, Duration::ZERO).source
+    };
+    let is = Some("192.0.2.1".parse().unwrap());
+    assert_eq!(lost("", &there, None), is);
+    let down = Look::new(vec![link("eth0", false, false)], vec![address("192.0.2.1")]);
+    assert_eq!(lost("", &down, None), None, "the interface was down");
+    assert_eq!(lost("", &Look::default(), None), None, "the interface was away");
+    let other = Link { index: 8, ..link("eth0", true, true) };
+    assert_eq!(
+        lost("", &there, Some(Look::new(vec![other], Vec::new()))),
+        None,
+        "another interface of that name"
+    );
+    assert_eq!(lost("source = \"192.0.2.2\"\n", &there, None), None, "another source was asked for");
+}
+
+#[test]
+fn routers_that_go_are_forgotten() {
+    let mut sources = Sources::default();
+    stand_at(router(""), &up(vec![address("192.0.2.1")]), &mut sources, Duration::ZERO);
+    stand_at(router(""), &up(Vec::new()), &mut sources, Duration::ZERO);
+    assert_eq!(sources.due(), Some(Duration::from_secs(1)));
+    links(&Members::default(), &BTreeSet::new(), &[], &[], &up(Vec::new()), &mut sources, Duration::ZERO);
+    assert_eq!(sources.due(), None);
 }
