@@ -130,10 +130,10 @@ pub struct Listening {
     pub transport: Transport,
     /// where
     pub address: SocketAddr,
-    /// an IPv6 one that takes no IPv4
-    pub v6only: bool,
-    /// bound to an interface, by its number; 0: to none
-    pub interface: u32,
+    /// an IPv6 one that takes no IPv4; none: not told
+    pub v6only: Option<bool>,
+    /// bound to an interface, by its number, 0: to none; none: not told
+    pub interface: Option<u32>,
 }
 
 /// TCP or UDP.

@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use config::agent::AgentConfig;
 use host::Vip;
 
+use crate::firewall::Filters;
 use crate::{Facts, Seen};
 
 /// What was seen of a real server.
@@ -49,6 +50,7 @@ pub(super) struct Sight<'a> {
     pub(super) host: &'a Facts,
     pub(super) own: &'a AgentFacts,
     pub(super) config: &'a AgentConfig,
+    pub(super) filters: &'a Filters,
 }
 
 impl<'a> Sight<'a> {

@@ -8,7 +8,7 @@ use host::{Listener, ListenerProtocol, Vip};
 
 use super::Sight;
 use crate::Finding;
-use crate::firewall::{Packet, Passage, passage};
+use crate::firewall::{Packet, Passage};
 use crate::shared::{Wanted, opening};
 
 pub(super) const ID: &str = "firewall-services";
@@ -33,15 +33,15 @@ fn lets_in(sight: Sight<'_>, vip: &Vip, service: Listener) -> Finding {
         ListenerProtocol::Udp => (17, "udp"),
     };
     let packet = Packet { protocol, to: vip.address, port: Some(service.port), from: None, interface: None };
-    match passage(&sight.host.firewall, &packet) {
+    match sight.filters.passage(&packet) {
         Passage::Passes => Finding::fine(ID, subject, "is let in"),
         Passage::Depends(rule) => {
             Finding::fine(ID, subject, format!("is let in where this rule says so: {rule}"))
         }
         Passage::Unseen(unseen) => Finding::unknown(ID, subject, &unseen),
-        Passage::Dropped(rule) => {
-            let cure = opening(sight.host, &rule, Wanted::Port(name, service.port, vip.address));
-            Finding::wrong(ID, subject, format!("is dropped by this host's firewall: {rule}"), cure)
+        Passage::Dropped(stop) => {
+            let cure = opening(&stop, Wanted::Port(name, service.port, vip.address));
+            Finding::wrong(ID, subject, format!("is dropped by this host's firewall: {stop}"), cure)
         }
     }
 }

@@ -28,6 +28,7 @@ use config::agent::AgentConfig;
 use facts::Sight;
 pub use facts::{Agent, AgentFacts, Refusal};
 
+use crate::firewall::Filters;
 use crate::{Facts, Finding, shared};
 
 /// A rule that needs to know what VIPs this host is for, and its word for machines.
@@ -63,7 +64,8 @@ pub fn findings(host: &Facts, own: &AgentFacts) -> Vec<Finding> {
     findings.extend(shared::findings(host, "lvs-rs-agent"));
     let unknown = nothing();
     let config = own.config.as_ref().unwrap_or(&unknown);
-    let sight = Sight { host, own, config };
+    let filters = Filters::read(&host.firewall);
+    let sight = Sight { host, own, config, filters: &filters };
     findings.extend(OF_ANY_HOST.iter().flat_map(|rule| rule(sight)));
     let refused = || "the configuration is refused: nobody knows which VIPs this host is for";
     findings.extend(RULES.iter().flat_map(|(id, rule)| match &own.config {

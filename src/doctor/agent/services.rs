@@ -9,9 +9,9 @@ use core::net::{IpAddr, SocketAddr};
 use host::{Listener, ListenerProtocol, Vip};
 
 use super::Sight;
-use crate::firewall::{Packet, Passage, passage};
+use crate::firewall::{Packet, Passage};
 use crate::shared::{Wanted, opening};
-use crate::{Finding, Listening, Transport};
+use crate::{Finding, Listening, Transport, Unseen};
 
 pub(super) const LISTENS: &str = "service-listens";
 pub(super) const HEALTH: &str = "health-port";
@@ -41,8 +41,12 @@ fn service_of(vip: &Vip, service: Listener, listeners: &[Listening]) -> Finding 
             socket.transport == transport(service.protocol) && socket.address.port() == service.port
         })
         .collect();
-    if of_port.iter().any(|socket| takes(socket, vip.address)) {
+    let taken: Vec<Option<bool>> = of_port.iter().map(|socket| takes(socket, vip.address)).collect();
+    if taken.contains(&Some(true)) {
         return Finding::fine(LISTENS, subject, "somebody does");
+    }
+    if taken.contains(&None) {
+        return Finding::unknown(LISTENS, subject, &untold(service.port));
     }
     let elsewhere: Vec<String> = of_port.iter().map(|socket| socket.address.to_string()).collect();
     if elsewhere.is_empty() {
@@ -68,12 +72,24 @@ fn transport(protocol: ListenerProtocol) -> Transport {
     }
 }
 
-fn takes(socket: &Listening, vip: IpAddr) -> bool {
+/// None: not told.
+fn takes(socket: &Listening, vip: IpAddr) -> Option<bool> {
     let any = socket.address.ip().is_unspecified();
     match (vip, socket.address.ip()) {
-        (IpAddr::V4(vip), IpAddr::V6(own)) => !socket.v6only && (any || own.to_ipv4_mapped() == Some(vip)),
-        (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        (vip, own) => any || own == vip,
+        (IpAddr::V4(_), IpAddr::V6(_)) if any => socket.v6only.map(|only| !only),
+        (IpAddr::V4(vip), IpAddr::V6(own)) => Some(own.to_ipv4_mapped() == Some(vip)),
+        (IpAddr::V6(_), IpAddr::V4(_)) => Some(false),
+        (vip, own) => Some(any || own == vip),
+    }
+}
+
+/// Only `sock_diag` tells of IPV6_V6ONLY, and is not loaded for a look.
+fn untold(port: u16) -> Unseen {
+    Unseen {
+        why: format!(
+            "[::]:{port} may take IPv6 alone: this kernel does not tell without tcp_diag and udp_diag"
+        ),
+        how: "modprobe -a tcp_diag udp_diag, and ask again".into(),
     }
 }
 
@@ -102,7 +118,7 @@ fn reached(sight: Sight<'_>, address: SocketAddr) -> Finding {
     }
     let ip = address.ip();
     let packet = Packet { protocol: 6, to: ip, port: Some(address.port()), from: None, interface: None };
-    match passage(&sight.host.firewall, &packet) {
+    match sight.filters.passage(&packet) {
         Passage::Passes => Finding::fine(HEALTH, subject, "directors can reach it"),
         Passage::Depends(rule) => Finding::fine(
             HEALTH,
@@ -110,12 +126,12 @@ fn reached(sight: Sight<'_>, address: SocketAddr) -> Finding {
             format!("directors can reach it if this rule is about them: {rule}"),
         ),
         Passage::Unseen(unseen) => Finding::unknown(HEALTH, subject, &unseen),
-        Passage::Dropped(rule) => {
-            let cure = opening(sight.host, &rule, Wanted::Port("tcp", address.port(), ip));
+        Passage::Dropped(stop) => {
+            let cure = opening(&stop, Wanted::Port("tcp", address.port(), ip));
             Finding::wrong(
                 HEALTH,
                 subject,
-                format!("this host's firewall drops what comes there: {rule}"),
+                format!("this host's firewall drops what comes there: {stop}"),
                 cure,
             )
         }

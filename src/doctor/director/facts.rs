@@ -9,6 +9,7 @@ use config::director::DirectorConfig;
 use ipvs::ServiceKey;
 use vrrp::{Advert, Refused};
 
+use crate::firewall::Filters;
 use crate::{Facts, Seen};
 
 /// What was seen of a director.
@@ -91,6 +92,7 @@ pub(super) struct Sight<'f> {
     pub(super) host: &'f Facts,
     pub(super) own: &'f DirectorFacts,
     pub(super) config: &'f DirectorConfig,
+    pub(super) filters: &'f Filters,
 }
 
 /// An address that the file gives to this director.

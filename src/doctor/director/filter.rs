@@ -13,7 +13,7 @@ use vrrp::Family;
 
 use super::Sight;
 use crate::Finding;
-use crate::firewall::{Packet, Passage, passage};
+use crate::firewall::{Packet, Passage};
 use crate::shared::{Wanted, opening};
 
 pub(super) const ADVERTS: &str = "firewall-vrrp";
@@ -116,14 +116,14 @@ fn of_service(sight: Sight<'_>, key: ServiceKey) -> Option<Finding> {
 }
 
 fn judge(sight: Sight<'_>, id: &'static str, subject: &str, packet: &Packet<'_>, harm: &str) -> Finding {
-    match passage(&sight.host.firewall, packet) {
+    match sight.filters.passage(packet) {
         Passage::Passes => Finding::fine(id, subject, "no filter is in the way"),
         Passage::Depends(rule) => {
             Finding::fine(id, subject, format!("let in where this rule matches: {rule}"))
         }
-        Passage::Dropped(rule) => {
-            let cure = opening(sight.host, &rule, wanted(packet));
-            Finding::wrong(id, subject, format!("{harm}: dropped by {rule}"), cure)
+        Passage::Dropped(stop) => {
+            let cure = opening(&stop, wanted(packet));
+            Finding::wrong(id, subject, format!("{harm}: dropped by {stop}"), cure)
         }
         Passage::Unseen(unseen) => Finding::unknown(id, subject, &unseen),
     }
@@ -133,11 +133,11 @@ fn wanted<'a>(packet: &Packet<'_>) -> Wanted<'a> {
     let name = match packet.protocol {
         UDP => "udp",
         SCTP => "sctp",
+        VRRP => "vrrp",
         _ => "tcp",
     };
     match packet.port {
         Some(port) => Wanted::Port(name, port, packet.to),
-        None if packet.protocol == VRRP => Wanted::Protocol("vrrp"),
-        None => Wanted::Protocol(name),
+        None => Wanted::Protocol(name, packet.to),
     }
 }

@@ -21,6 +21,7 @@ use alloc::vec::Vec;
 pub use facts::{Claims, Daemon, DirectorFacts, Heard, Said, Table, Way};
 use facts::{Sight, Vip};
 
+use crate::firewall::Filters;
 use crate::{Facts, Finding, shared};
 
 /// A rule that needs to know what the director is for, and its word for machines.
@@ -66,7 +67,8 @@ pub fn findings(host: &Facts, own: &DirectorFacts) -> Vec<Finding> {
     findings.extend(others::findings(host));
     findings.extend(shared::findings(host, "lvs-director"));
     if let Ok(config) = &own.config {
-        let sight = Sight { host, own, config };
+        let filters = Filters::read(&host.firewall);
+        let sight = Sight { host, own, config, filters: &filters };
         findings.extend(RULES.iter().flat_map(|(_, rule)| rule(sight)));
     } else {
         let why = "the configuration is refused: nobody knows what this director is for";

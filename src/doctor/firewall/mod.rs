@@ -14,19 +14,36 @@ mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt;
 use core::net::IpAddr;
 
 use crate::{FirewallText, Seen, Unseen};
-use model::Base;
+use model::{Base, Chains};
+
+/// Rules of a text that are read. `kube-proxy` has some ten for each service.
+const MOST_RULES: usize = 200_000;
+/// Work on all packets together, in conditions of one value: some seconds at most.
+const MOST_WORK: usize = 50_000_000;
+
+/// The rules of this host, read once, for any number of packets.
+#[derive(Clone, Debug)]
+pub struct Filters {
+    nft: Result<Vec<Base>, Unseen>,
+    iptables: Result<Vec<Base>, Unseen>,
+    ip6tables: Result<Vec<Base>, Unseen>,
+    /// work left
+    left: Cell<usize>,
+}
 
 /// A packet that comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
     /// the IP protocol: 6 TCP, 17 UDP, 112 VRRP
     pub protocol: u8,
-    /// where it goes to
+    /// where it goes to: an address of this host, now or when it is needed, or a group
     pub to: IpAddr,
-    /// the port there, if the protocol has ports
+    /// the port there, if the protocol has ports; none for such a protocol: any of them
     pub port: Option<u16>,
     /// who sends it; none: anyone
     pub from: Option<IpAddr>,
@@ -39,41 +56,109 @@ pub struct Packet<'a> {
 pub enum Passage {
     /// it comes in, or nothing is known that would keep it out for everybody
     Passes,
-    /// it is dropped or refused; holds the rule, or the chain's policy
-    Dropped(String),
-    /// it is dropped unless a rule lets it in that depends on what is not known; holds that rule
+    /// it is dropped or refused
+    Dropped(Stop),
+    /// it is dropped or not by a rule that depends on what is not known; holds that rule
     Depends(String),
     /// the rules could not be looked at
     Unseen(Unseen),
 }
 
-/// What becomes of a packet in all packet filters together: whoever drops it has the last word.
-pub fn passage(rules: &FirewallText, packet: &Packet<'_>) -> Passage {
-    let older = if packet.to.is_ipv4() { &rules.iptables } else { &rules.ip6tables };
-    let nft = rules.nft.as_result().map(|text| nft::bases(text, packet.to.is_ipv4()));
-    let older = older.as_result().map(|text| iptables::bases(text));
-    let mut unseen = None;
-    let mut depends = None;
-    for bases in [nft, older] {
-        match bases.map(|bases| through_all(&bases, packet)) {
-            Ok(Passage::Passes) => {}
-            Ok(Passage::Depends(rule)) => depends = depends.or(Some(rule)),
-            Ok(dropped) => return dropped,
-            Err(why) => unseen = unseen.or(Some(why)),
+/// What keeps a packet out. Displayed as the chain and the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// the chain that the kernel calls: `inet filter input` of nft, `filter INPUT` of iptables
+    pub chain: String,
+    /// the rule as printed, or the chain's policy
+    pub rule: String,
+    /// who writes the rules of this table
+    pub keeper: Keeper,
+}
+
+/// Who writes the rules of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// firewalld; the zone to which the packet's interface belongs, if it is known
+    Firewalld {
+        /// "public"
+        zone: Option<String>,
+    },
+    /// Ubuntu's `ufw`
+    Ufw,
+    /// `iptables` and `ip6tables`, of either kind
+    Iptables,
+    /// `nft`
+    Nft,
+}
+
+/// There are more rules than are looked at.
+struct TooMany;
+
+impl Filters {
+    /// Reads the rules.
+    pub fn read(text: &FirewallText) -> Self {
+        Self {
+            nft: read(&text.nft, nft::bases, "nft list ruleset"),
+            iptables: read(&text.iptables, |text| iptables::bases(text, 4), "iptables-save"),
+            ip6tables: read(&text.ip6tables, |text| iptables::bases(text, 6), "ip6tables-save"),
+            left: Cell::new(MOST_WORK),
         }
     }
-    match (unseen, depends) {
-        (Some(why), _) => Passage::Unseen(why.clone()),
-        (None, Some(rule)) => Passage::Depends(rule),
-        (None, None) => Passage::Passes,
+
+    /// What becomes of a packet in all packet filters together: whoever drops it has the last word.
+    pub fn passage(&self, packet: &Packet<'_>) -> Passage {
+        let older = if packet.to.is_ipv4() { &self.iptables } else { &self.ip6tables };
+        let (mut unseen, mut depends) = (None, None);
+        for bases in [&self.nft, older] {
+            match bases.as_ref().map(|bases| self.through(bases, packet)) {
+                Ok(Passage::Passes) => {}
+                Ok(Passage::Depends(rule)) => depends = depends.or(Some(rule)),
+                Ok(Passage::Unseen(why)) => unseen = unseen.or(Some(why)),
+                Ok(dropped @ Passage::Dropped(_)) => return dropped,
+                Err(why) => unseen = unseen.or(Some(why.clone())),
+            }
+        }
+        match (unseen, depends) {
+            (Some(why), _) => Passage::Unseen(why),
+            (None, Some(rule)) => Passage::Depends(rule),
+            (None, None) => Passage::Passes,
+        }
+    }
+
+    fn through(&self, bases: &[Base], packet: &Packet<'_>) -> Passage {
+        let (mut unseen, mut depends) = (None, None);
+        for base in bases.iter().filter(|base| base.takes(packet.to)) {
+            match self.walk(base, packet) {
+                Passage::Passes => {}
+                Passage::Depends(rule) => depends = depends.or(Some(rule)),
+                Passage::Unseen(why) => unseen = unseen.or(Some(why)),
+                dropped @ Passage::Dropped(_) => return dropped,
+            }
+        }
+        unseen.map(Passage::Unseen).or(depends.map(Passage::Depends)).unwrap_or(Passage::Passes)
+    }
+
+    fn walk(&self, base: &Base, packet: &Packet<'_>) -> Passage {
+        let (passage, work) = walk::walk(base, packet, self.left.get());
+        self.left.set(self.left.get().saturating_sub(work));
+        passage.unwrap_or_else(|| Passage::Unseen(too_many("nft list ruleset; iptables-save")))
     }
 }
 
-/// Whether there is any rule at all, as far as it can be seen.
-pub fn is_empty(rules: &FirewallText) -> bool {
-    [&rules.nft, &rules.iptables, &rules.ip6tables]
-        .iter()
-        .all(|text| text.known().is_some_and(String::is_empty))
+impl Keeper {
+    fn of_iptables(chains: &Chains) -> Self {
+        let has = |name: &str| chains.contains_key(name);
+        if has("INPUT_ZONES") {
+            return Self::Firewalld { zone: None };
+        }
+        if has("ufw-before-input") || has("ufw6-before-input") { Self::Ufw } else { Self::Iptables }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.chain, self.rule)
+    }
 }
 
 /// The words of `arptables-save` and of nft's tables of the family arp that are rules.
@@ -88,14 +173,14 @@ pub fn arp_rules(rules: &FirewallText) -> Seen<Vec<String>> {
     }
 }
 
-fn through_all(bases: &[Base], packet: &Packet<'_>) -> Passage {
-    let mut depends = None;
-    for base in bases {
-        match walk::walk(base, packet) {
-            Passage::Passes | Passage::Unseen(_) => {}
-            Passage::Depends(rule) => depends = depends.or(Some(rule)),
-            Passage::Dropped(rule) => return Passage::Dropped(rule),
-        }
-    }
-    depends.map_or(Passage::Passes, Passage::Depends)
+fn read(
+    text: &Seen<String>,
+    bases: impl Fn(&str) -> Result<Vec<Base>, TooMany>,
+    program: &str,
+) -> Result<Vec<Base>, Unseen> {
+    bases(text.as_result().map_err(Clone::clone)?).map_err(|TooMany| too_many(program))
+}
+
+fn too_many(program: &str) -> Unseen {
+    Unseen { why: "there are more firewall rules than are judged here".into(), how: program.into() }
 }

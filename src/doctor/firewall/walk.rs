@@ -1,173 +1,178 @@
-//! A packet's way through the rules.
+//! A packet's way through the rules of a chain.
+//!
+//! Where it is not known whether a rule matches, both ways are followed. One of them is the usual one: a rule that names
+//! something is taken to be about something else ("ip saddr 10.0.0.0/8"), and one that excepts something to be about
+//! everything ("ip saddr != 10.0.0.0/8").
+
+mod matches;
 
 use alloc::format;
-use alloc::string::String;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 
-use super::model::{Base, Rule, Target, Test, What};
-use super::{Packet, Passage};
+use super::model::{Base, Rule, Target};
+use super::{Keeper, Packet, Passage, Stop};
+use matches::{Match, matches};
 
 /// Chains within chains: the kernel allows 16 (`NFT_JUMP_STACK_SIZE`).
 const MOST_DEPTH: usize = 16;
-/// Rules that are looked at in all.
-const MOST_RULES: usize = 100_000;
+/// Work on one packet, in conditions of one value.
+const MOST_WORK: usize = 1_000_000;
 
-/// Whether a rule matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Match {
-    Yes,
-    No,
+/// How a packet comes to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Never,
+    /// where rules match or do not that usually do not or do
     Perhaps,
+    Usually,
 }
 
-/// How a chain ends.
-enum End {
-    Accepted,
-    Dropped(String),
-    /// back to whoever jumped here
-    Back,
+/// Where a packet is behind a rule.
+struct Flow {
+    /// at the next one
+    on: Way,
+    /// with whoever jumped to this chain
+    back: Way,
 }
 
 struct Walk<'a> {
     base: &'a Base,
     packet: &'a Packet<'a>,
-    /// the first rule that would let it in if it matches
-    perhaps: Option<String>,
-    left: usize,
+    accepted: Way,
+    /// the rule by which it usually is dropped
+    dropped: Option<String>,
+    /// the last rule of which it is not known whether it matches
+    unsure: Option<Rc<str>>,
+    /// the one of those that lets it in
+    decides: Option<Rc<str>>,
+    /// firewalld's zone, on the usual way
+    zone: Option<String>,
+    /// work left; none: too much
+    left: Option<usize>,
 }
 
-pub(super) fn walk(base: &Base, packet: &Packet<'_>) -> Passage {
-    let mut walk = Walk { base, packet, perhaps: None, left: MOST_RULES };
-    let end = walk.chain(&base.rules, true, 0);
-    let dropped = match end {
-        End::Dropped(rule) => rule,
-        End::Back if base.drops => format!("{}: policy drop", base.name),
-        End::Accepted | End::Back => return Passage::Passes,
+/// What becomes of the packet, and how much work it was. None: too much.
+pub(super) fn walk(base: &Base, packet: &Packet<'_>, most: usize) -> (Option<Passage>, usize) {
+    let most = most.min(MOST_WORK);
+    let mut walk = Walk {
+        base,
+        packet,
+        accepted: Way::Never,
+        dropped: None,
+        unsure: None,
+        decides: None,
+        zone: None,
+        left: Some(most),
     };
-    walk.perhaps.map_or(Passage::Dropped(dropped), Passage::Depends)
+    let out = walk.chain(base.rules(), Way::Usually, 0);
+    walk.ends(out);
+    let work = most.saturating_sub(walk.left.unwrap_or(0));
+    (walk.left.is_some().then(|| walk.passage()), work)
 }
 
 impl Walk<'_> {
-    /// `surely`: whether the packet surely gets here.
-    fn chain(&mut self, rules: &[Rule], surely: bool, depth: usize) -> End {
-        for rule in rules {
-            let Some(left) = self.left.checked_sub(1) else { return End::Accepted };
-            self.left = left;
-            let matched = match matches(rule, self.packet) {
-                Match::No => continue,
-                Match::Yes => surely,
-                Match::Perhaps => false,
-            };
-            match self.rule(rule, matched, depth) {
-                Some(end) if matched => return end,
-                Some(_) | None => {}
-            }
-        }
-        End::Back
+    /// How it comes to the chain's end, or back from it.
+    fn chain(&mut self, rules: &[Rule], way: Way, depth: usize) -> Way {
+        let Flow { on, back } = self.rules(rules, way, depth);
+        on.max(back)
     }
 
-    /// None: on to the next rule.
-    fn rule(&mut self, rule: &Rule, surely: bool, depth: usize) -> Option<End> {
+    fn rules(&mut self, rules: &[Rule], way: Way, depth: usize) -> Flow {
+        let mut flow = Flow { on: way, back: Way::Never };
+        for rule in rules {
+            self.left = self.left.and_then(|left| left.checked_sub(rule.work()));
+            if flow.on == Way::Never || self.left.is_none() {
+                break;
+            }
+            let matched = matches(rule, self.packet);
+            let (into, past) = (matched.taken(flow.on), matched.passed(flow.on));
+            if into == Way::Never {
+                continue;
+            }
+            if matched != Match::Yes {
+                self.unsure = Some(Rc::clone(&rule.text));
+            }
+            let behind = self.rule(rule, into, depth);
+            flow = Flow { on: past.max(behind.on), back: flow.back.max(behind.back) };
+        }
+        flow
+    }
+
+    fn rule(&mut self, rule: &Rule, way: Way, depth: usize) -> Flow {
+        let on = |on| Flow { on, back: Way::Never };
         match &rule.target {
-            Target::Next => None,
-            Target::Return => Some(End::Back),
+            Target::Next => on(way),
+            Target::Return => Flow { on: Way::Never, back: way },
             Target::Accept => {
-                if !surely {
-                    self.note(rule);
-                }
-                Some(End::Accepted)
+                self.accept(way);
+                on(Way::Never)
+            }
+            Target::Drop => {
+                self.drop(way, &rule.text);
+                on(Way::Never)
             }
             Target::Any => {
-                self.note(rule);
-                None
+                self.unsure = Some(Rc::clone(&rule.text));
+                self.accept(way.min(Way::Perhaps));
+                on(way)
             }
-            Target::Drop => Some(End::Dropped(format!("{}: {}", self.base.name, rule.text))),
-            Target::Jump(name) => match self.jump(name, surely, depth) {
-                End::Back => None,
-                end @ (End::Accepted | End::Dropped(_)) => Some(end),
-            },
-            Target::Goto(name) => Some(self.jump(name, surely, depth)),
+            Target::Map(entries) => self.rules(entries, way, depth),
+            Target::Jump(name) => on(self.jump(name, way, depth)),
+            Target::Goto(name) => Flow { on: Way::Never, back: self.jump(name, way, depth) },
         }
     }
 
-    fn jump(&mut self, name: &str, surely: bool, depth: usize) -> End {
-        let chains = self.base.chains.clone();
-        match chains.get(name) {
-            Some(rules) if depth < MOST_DEPTH => self.chain(rules, surely, depth.saturating_add(1)),
-            Some(_) | None => End::Back,
+    fn jump(&mut self, name: &str, way: Way, depth: usize) -> Way {
+        let chains = Rc::clone(&self.base.chains);
+        // iptables' targets that only change or log a packet have no chain
+        let Some(rules) = chains.get(name) else { return way };
+        if depth >= MOST_DEPTH {
+            self.left = None;
+            return way;
+        }
+        self.note_zone(name, way);
+        self.chain(rules, way, depth.saturating_add(1))
+    }
+
+    /// `filter_IN_public` of nft, `IN_public` of iptables: the first of its kind is the zone's own.
+    fn note_zone(&mut self, chain: &str, way: Way) {
+        let is_firewalld = matches!(self.base.keeper, Keeper::Firewalld { .. });
+        if !is_firewalld || way != Way::Usually || self.zone.is_some() {
+            return;
+        }
+        let zone = chain.strip_prefix("filter_IN_").or_else(|| chain.strip_prefix("IN_"));
+        self.zone = zone.filter(|zone| !zone.starts_with("policy_")).map(ToString::to_string);
+    }
+
+    /// Out of the base chain, where its policy has the last word.
+    fn ends(&mut self, way: Way) {
+        if self.base.drops { self.drop(way, "policy drop") } else { self.accept(way) }
+    }
+
+    fn accept(&mut self, way: Way) {
+        if way == Way::Perhaps && self.accepted == Way::Never {
+            self.decides.clone_from(&self.unsure);
+        }
+        self.accepted = self.accepted.max(way);
+    }
+
+    fn drop(&mut self, way: Way, rule: &str) {
+        if way == Way::Usually {
+            self.dropped = Some(rule.to_string());
         }
     }
 
-    fn note(&mut self, rule: &Rule) {
-        if self.perhaps.is_none() {
-            self.perhaps = Some(format!("{}: {}", self.base.name, rule.text));
+    fn passage(self) -> Passage {
+        let Some(rule) = self.dropped else { return Passage::Passes };
+        if self.accepted != Way::Never {
+            let decides = self.decides.as_deref().unwrap_or(&rule);
+            return Passage::Depends(format!("{}: {decides}", self.base.name));
         }
-    }
-}
-
-fn matches(rule: &Rule, packet: &Packet<'_>) -> Match {
-    let mut all = Match::Yes;
-    for found in rule.tests.iter().map(|test| holds(test, packet)) {
-        match found {
-            Match::No => return Match::No,
-            Match::Perhaps => all = Match::Perhaps,
-            Match::Yes => {}
-        }
-    }
-    all
-}
-
-fn holds(test: &Test, packet: &Packet<'_>) -> Match {
-    let found = match &test.what {
-        What::Protocol(some) => among(some.as_deref(), |range| range.contains(&packet.protocol)),
-        What::Port(some) => match packet.port {
-            Some(port) => among(some.as_deref(), |range| range.contains(&port)),
-            // a protocol without ports
-            None => return Match::No,
-        },
-        What::To(some) => among(some.as_deref(), |subnet| crate::facts::contains(*subnet, packet.to)),
-        What::From(some) => match packet.from {
-            Some(from) => among(some.as_deref(), |subnet| crate::facts::contains(*subnet, from)),
-            None => from_anywhere(some.as_deref()),
-        },
-        What::Interface(some) => interface(some.as_deref(), packet.interface),
-        What::New(new) => known(*new),
-        What::Unclear => Match::Perhaps,
-    };
-    match (found, test.negated) {
-        (Match::Yes, true) => Match::No,
-        (Match::No, true) => Match::Yes,
-        (found, _) => found,
-    }
-}
-
-fn among<T>(some: Option<&[T]>, fits: impl Fn(&T) -> bool) -> Match {
-    some.map_or(Match::Perhaps, |some| known(some.iter().any(fits)))
-}
-
-fn known(yes: bool) -> Match {
-    if yes { Match::Yes } else { Match::No }
-}
-
-fn from_anywhere(some: Option<&[(core::net::IpAddr, u8)]>) -> Match {
-    let everything = some.is_some_and(|some| some.iter().any(|(_, prefix)| *prefix == 0));
-    // packets from this host's own loopback addresses come by loopback only
-    let nothing = some.is_some_and(|some| some.iter().all(|(from, _)| from.is_loopback()));
-    match (everything, nothing) {
-        (true, _) => Match::Yes,
-        (false, true) => Match::No,
-        (false, false) => Match::Perhaps,
-    }
-}
-
-fn interface(some: Option<&[String]>, name: Option<&str>) -> Match {
-    let Some(some) = some else { return Match::Perhaps };
-    let fits = |pattern: &String, name: &str| match pattern.strip_suffix(['*', '+']) {
-        Some(start) => name.starts_with(start),
-        None => pattern == name,
-    };
-    match name {
-        Some(name) => known(some.iter().any(|pattern| fits(pattern, name))),
-        None if some.iter().all(|pattern| pattern == "lo") => Match::No,
-        None => Match::Perhaps,
+        let keeper = match &self.base.keeper {
+            Keeper::Firewalld { .. } => Keeper::Firewalld { zone: self.zone },
+            other @ (Keeper::Ufw | Keeper::Iptables | Keeper::Nft) => other.clone(),
+        };
+        Passage::Dropped(Stop { chain: self.base.name.clone(), rule, keeper })
     }
 }

@@ -1,64 +1,130 @@
 //! How to let something through the firewall that is in use here.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::Facts;
+use crate::firewall::{Keeper, Stop};
 
-/// What is to come in.
+/// What is to come in. Both hold the address to which it goes: the VIP, or the group of adverts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted<'a> {
     /// "tcp" or "udp" to a port
     Port(&'a str, u16, IpAddr),
-    /// a protocol without ports, as firewalld, nft and iptables call it: "vrrp"
-    Protocol(&'a str),
+    /// a protocol with all its ports, if it has any: "vrrp", "tcp"
+    Protocol(&'a str, IpAddr),
 }
 
-/// Commands. `rule` is what [`crate::firewall::Passage::Dropped`] holds.
-pub fn opening(host: &Facts, rule: &str, wanted: Wanted<'_>) -> Vec<String> {
-    let runs = |unit: &str| host.unit(unit).is_some_and(crate::Unit::runs);
-    if runs("firewalld.service") || host.processes_named("firewalld").next().is_some() {
-        let what = match wanted {
-            Wanted::Port(protocol, port, _) => format!("--add-port={port}/{protocol}"),
-            Wanted::Protocol(name) => format!("--add-protocol={name}"),
-        };
-        return vec![format!("firewall-cmd --permanent {what}"), "firewall-cmd --reload".into()];
+/// Commands that let it in by the way of whoever keeps the rules, which else are written anew without it.
+pub fn opening(stop: &Stop, wanted: Wanted<'_>) -> Vec<String> {
+    match &stop.keeper {
+        Keeper::Firewalld { zone } => firewalld(stop, zone.as_deref(), wanted),
+        Keeper::Ufw => ufw(wanted),
+        Keeper::Iptables => iptables(stop, wanted),
+        Keeper::Nft => nft(stop, wanted),
     }
-    let chain = rule.split(": ").next().unwrap_or_default();
-    let mut words = chain.split(' ');
-    let is_nft = words.next().is_some_and(|family| matches!(family, "inet" | "ip" | "ip6"));
-    if is_nft { nft(chain, wanted) } else { iptables(words.next().unwrap_or("INPUT"), chain, wanted) }
 }
 
-fn nft(chain: &str, wanted: Wanted<'_>) -> Vec<String> {
-    let what = match wanted {
-        Wanted::Port(protocol, port, to) => format!("{} daddr {to} {protocol} dport {port}", family(to)),
-        Wanted::Protocol(name) => format!("meta l4proto {name}"),
-    };
-    vec![
-        format!("nft insert rule {chain} {what} accept"),
-        "# and into /etc/nftables.conf, or wherever your rules are kept".into(),
-    ]
-}
-
-fn family(address: IpAddr) -> &'static str {
-    if address.is_ipv4() { "ip" } else { "ip6" }
-}
-
-fn iptables(chain: &str, full: &str, wanted: Wanted<'_>) -> Vec<String> {
-    let table = full.split(' ').next().unwrap_or("filter");
-    let (program, what) = match wanted {
-        Wanted::Port(protocol, port, to) => {
-            let program = if to.is_ipv4() { "iptables" } else { "ip6tables" };
-            (program, format!("-d {to} -p {protocol} --dport {port}"))
+impl Wanted<'_> {
+    fn to(self) -> IpAddr {
+        match self {
+            Self::Port(_, _, to) | Self::Protocol(_, to) => to,
         }
-        Wanted::Protocol(name) => ("iptables", format!("-p {name}")),
+    }
+
+    fn protocol(&self) -> &str {
+        match self {
+            Self::Port(protocol, _, _) | Self::Protocol(protocol, _) => protocol,
+        }
+    }
+
+    fn port(self) -> Option<u16> {
+        match self {
+            Self::Port(_, port, _) => Some(port),
+            Self::Protocol(_, _) => None,
+        }
+    }
+}
+
+/// A zone's own rule that refuses this alone stays in front of what is added.
+fn firewalld(stop: &Stop, zone: Option<&str>, wanted: Wanted<'_>) -> Vec<String> {
+    let zone = zone.map(|zone| format!(" --zone={zone}")).unwrap_or_default();
+    let add = match wanted {
+        Wanted::Port(protocol, port, _) => format!("--add-port={port}/{protocol}"),
+        Wanted::Protocol("vrrp", _) => "--add-protocol=vrrp".to_owned(),
+        // a protocol of the zone would open it for every address
+        Wanted::Protocol(protocol, to) => {
+            let family = if to.is_ipv4() { "ipv4" } else { "ipv6" };
+            let rule = format!("family={family} destination address={to} protocol value={protocol} accept");
+            format!("--add-rich-rule='rule {rule}'")
+        }
     };
+    let mut cure = Vec::new();
+    if !is_general(&stop.rule) {
+        cure.push(format!("firewall-cmd{zone} --list-all"));
+        cure.push("# take the rule out that refuses it".to_owned());
+    }
+    cure.push(format!("firewall-cmd --permanent{zone} {add}"));
+    cure.push("firewall-cmd --reload".to_owned());
+    cure
+}
+
+/// Of a whole zone, or of the chain: `reject with icmpx admin-prohibited`, `-A IN_drop -j DROP`.
+fn is_general(rule: &str) -> bool {
+    let words = rule.split(' ').skip_while(|word| matches!(*word, "policy" | "-A" | "counter"));
+    let mut words = words.skip_while(|word| word.starts_with("IN_") || *word == "INPUT");
+    matches!(words.next(), Some("drop" | "reject" | "-j"))
+}
+
+/// In front of what refuses it.
+fn ufw(wanted: Wanted<'_>) -> Vec<String> {
+    let (protocol, to) = (wanted.protocol(), wanted.to());
+    let port = wanted.port().map(|port| format!(" port {port}")).unwrap_or_default();
+    let mut cure = vec![format!("ufw prepend allow proto {protocol} to {to}{port}")];
+    if protocol == "vrrp" {
+        let (chain, file) = if to.is_ipv4() { ("ufw", "before.rules") } else { ("ufw6", "before6.rules") };
+        cure.push(format!(
+            "# where ufw is older than 0.36.2 and does not know vrrp: -A {chain}-before-input -p 112 -j ACCEPT \
+             above COMMIT of *filter in /etc/ufw/{file}, and ufw reload"
+        ));
+    }
+    cure
+}
+
+fn iptables(stop: &Stop, wanted: Wanted<'_>) -> Vec<String> {
+    let (protocol, to) = (number(wanted.protocol()), wanted.to());
+    let (program, file) = if to.is_ipv4() { ("iptables", "rules.v4") } else { ("ip6tables", "rules.v6") };
+    let port = wanted.port().map(|port| format!(" --dport {port}")).unwrap_or_default();
+    // the last two words: nft has a family in front of them
+    let mut words = stop.chain.rsplit(' ');
+    let chain = words.next().unwrap_or("INPUT");
+    let table = words.next().unwrap_or("filter");
     vec![
-        format!("{program} -t {table} -I {chain} {what} -j ACCEPT"),
-        "# and where your rules are kept: iptables-save > /etc/iptables/rules.v4 on Debian".into(),
+        format!("{program} -t {table} -I {chain} -d {to} -p {protocol}{port} -j ACCEPT"),
+        format!("# and where your rules are kept: {program}-save > /etc/iptables/{file} on Debian"),
     ]
 }
+
+fn nft(stop: &Stop, wanted: Wanted<'_>) -> Vec<String> {
+    let (protocol, to) = (wanted.protocol(), wanted.to());
+    let family = if to.is_ipv4() { "ip" } else { "ip6" };
+    let what = match wanted.port() {
+        Some(port) => format!("{protocol} dport {port}"),
+        None => format!("meta l4proto {}", number(protocol)),
+    };
+    vec![
+        format!("nft insert rule {} {family} daddr {to} {what} accept", stop.chain),
+        "# and into /etc/nftables.conf, or wherever your rules are kept".to_owned(),
+    ]
+}
+
+/// Its name needs /etc/protocols, which small systems do not have.
+fn number(protocol: &str) -> String {
+    if protocol == "vrrp" { "112".to_owned() } else { protocol.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,26 +6,37 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use doctor::{FirewallText, Modules, Seen};
 
-use super::program::{Silence, ask};
+use super::present::is_present;
+use super::program::{Limits, Silence, ask_within};
+
+/// Rules may be many: `kube-proxy` has some for each service.
+const LIMITS: Limits = Limits { patience: Duration::from_secs(10), bytes: 16 * 1024 * 1024 };
+/// Every kernel with nf_tables has this function, built in or not (`net/netfilter/nf_tables_api.c`).
+const FUNCTION: &str = "nft_register_chain_type";
 
 /// Of nftables and of the older tables.
 pub(super) fn firewall(proc: &Path, modules: &Modules) -> FirewallText {
     FirewallText {
-        nft: nft(modules),
+        nft: nft(proc, modules),
         iptables: legacy(proc, "ip_tables_names", &["iptables-legacy-save", "iptables-save"]),
         ip6tables: legacy(proc, "ip6_tables_names", &["ip6tables-legacy-save", "ip6tables-save"]),
         arptables: legacy(proc, "arp_tables_names", &["arptables-legacy-save", "arptables-save"]),
     }
 }
 
-fn nft(modules: &Modules) -> Seen<String> {
-    if modules.loaded.known().is_some_and(|loaded| !loaded.contains("nf_tables")) {
-        return Seen::Known(String::new());
+fn nft(proc: &Path, modules: &Modules) -> Seen<String> {
+    match is_present(proc, modules, "nf_tables", Some(FUNCTION)) {
+        Some(true) => said(ask_within("nft", &["list", "ruleset"], LIMITS), "nft", "nftables"),
+        Some(false) => Seen::Known(String::new()),
+        None => Seen::unseen(
+            "whether this kernel has nf_tables cannot be told without loading it",
+            "run this as root and outside the container, or look at: nft list ruleset",
+        ),
     }
-    said(ask("nft", &["list", "ruleset"]), "nft", "nftables")
 }
 
 /// A table's name stands in this file once there is one in this network namespace.
@@ -39,7 +50,7 @@ fn legacy(proc: &Path, names: &str, programs: &[&str]) -> Seen<String> {
         }
     }
     for program in programs {
-        match ask(program, &[]) {
+        match ask_within(program, &[], LIMITS) {
             Err(Silence::Missing) => {}
             answer => return said(answer, program, "iptables"),
         }
@@ -53,6 +64,7 @@ fn said(answer: Result<String, Silence>, program: &str, package: &str) -> Seen<S
         Err(Silence::Missing) => {
             Seen::unseen(format!("{program} is not installed"), format!("install {package}"))
         }
+        Err(Silence::TooMuch(why)) => Seen::unseen(why, "look yourself for what keeps packets away"),
         Err(Silence::Failed(why)) => Seen::unseen(why, "run this as root"),
     }
 }

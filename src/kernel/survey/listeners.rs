@@ -1,20 +1,35 @@
-//! Listening sockets.
+//! Listening sockets: from `sock_diag` where the kernel has it, else from the text in `/proc/net`, because to ask for
+//! `sock_diag` makes the kernel load its modules, and a look changes nothing.
+
+mod text;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
-use doctor::{Listening, Seen, Transport};
+use doctor::{Listening, Modules, Seen, Transport};
 use host::ListenerProtocol;
 
+use super::present::is_present;
 use crate::sockets;
 
+/// Modules that `sock_diag` needs for TCP and UDP.
+const MODULES: [&str; 3] = ["inet_diag", "tcp_diag", "udp_diag"];
+
 /// TCP and UDP, IPv4 and IPv6.
-pub(super) fn listeners() -> Seen<Vec<Listening>> {
+pub(super) fn listeners(proc: &Path, modules: &Modules) -> Seen<Vec<Listening>> {
+    if MODULES.iter().any(|module| is_present(proc, modules, module, None) != Some(true)) {
+        return from_text(proc);
+    }
     match sockets::listeners() {
         Ok(found) => Seen::Known(found.iter().map(listening).collect()),
-        Err(error) if error.is_missing_module() => {
-            Seen::unseen(error.to_string(), "modprobe tcp_diag; modprobe udp_diag")
-        }
-        Err(error) => Seen::unseen(error.to_string(), "ss -lntu"),
+        Err(_) => from_text(proc),
+    }
+}
+
+fn from_text(proc: &Path) -> Seen<Vec<Listening>> {
+    match text::listeners(&proc.join("net")) {
+        Ok(found) => Seen::Known(found),
+        Err(error) => Seen::unseen(format!("cannot read {}/net: {error}", proc.display()), "ss -lntu"),
     }
 }
 
@@ -25,7 +40,10 @@ fn listening(socket: &host::ListeningSocket) -> Listening {
             ListenerProtocol::Udp => Transport::Udp,
         },
         address: SocketAddr::new(socket.address, socket.port),
-        v6only: socket.v6only,
-        interface: socket.interface,
+        v6only: Some(socket.v6only),
+        interface: Some(socket.interface),
     }
 }
+
+#[cfg(test)]
+mod tests;

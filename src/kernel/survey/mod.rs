@@ -11,6 +11,7 @@ mod links;
 mod listeners;
 mod lro;
 mod modules;
+mod present;
 mod processes;
 mod program;
 mod routes;
@@ -29,19 +30,20 @@ use doctor::{Confinement, Facts, Release, Seen};
 pub async fn survey(units: &[&str]) -> Facts {
     let (proc, root) = (Path::new("/proc"), Path::new("/"));
     let modules = modules::modules(root);
+    let processes = processes::processes(proc);
     Facts {
         release: release(proc),
         sysctls: sysctls::sysctls(&proc.join("sys")),
         links: links::links().await,
         routes: routes::routes(proc),
-        listeners: listeners::listeners(),
-        processes: processes::processes(proc),
+        listeners: listeners::listeners(proc, &modules),
         firewall: firewall::firewall(proc, &modules),
         modules,
         units: units::units(root, units),
         files: files::files(root),
         starts_at_boot: boot::starts_at_boot(root),
-        clock_synchronised: clock::synchronised(root),
+        clock_synchronised: clock::synchronised(root, &processes),
+        processes,
         confinement: confinement(root),
     }
 }

@@ -6,28 +6,37 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long one may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How much it may say.
-const MOST_BYTES: u64 = 4 * 1024 * 1024;
+/// Of a program that says little.
+pub(super) const USUAL: Limits = Limits { patience: Duration::from_secs(3), bytes: 4 * 1024 * 1024 };
 /// Where they are: not where whoever calls would have them.
 const SEARCH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What is waited for and listened to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// how long it may take
+    pub(super) patience: Duration,
+    /// how much it may say
+    pub(super) bytes: u64,
+}
 
 /// Why a program said nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Silence {
     /// it is not installed
     Missing,
+    /// more than is listened to, in words
+    TooMuch(String),
     /// why else, in words
     Failed(String),
 }
 
 /// What it prints.
 pub(super) fn ask(program: &str, arguments: &[&str]) -> Result<String, Silence> {
-    ask_within(program, arguments, PATIENCE)
+    ask_within(program, arguments, USUAL)
 }
 
-pub(super) fn ask_within(program: &str, arguments: &[&str], patience: Duration) -> Result<String, Silence> {
+pub(super) fn ask_within(program: &str, arguments: &[&str], limits: Limits) -> Result<String, Silence> {
     let mut command = Command::new(program);
     command.args(arguments).env_clear().env("PATH", SEARCH).env("LC_ALL", "C");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -35,16 +44,21 @@ pub(super) fn ask_within(program: &str, arguments: &[&str], patience: Duration) 
         let missing = error.kind() == io::ErrorKind::NotFound;
         if missing { Silence::Missing } else { Silence::Failed(format!("cannot run {program}: {error}")) }
     })?;
-    let ends = Instant::now() + patience;
-    let said = child.stdout.take().map(read_aside);
-    let complaint = child.stderr.take().map(read_aside);
-    let said = said.map_or_else(|| Some(String::new()), |said| heard(&said, ends));
+    let ends = Instant::now() + limits.patience;
+    let said = child.stdout.take().map(|pipe| read_aside(pipe, limits.bytes));
+    let complaint = child.stderr.take().map(|pipe| read_aside(pipe, limits.bytes));
+    let said = said.map_or_else(|| Some(Vec::new()), |said| heard(&said, ends));
     let complaint = complaint.and_then(|complaint| heard(&complaint, ends)).unwrap_or_default();
     let Some(said) = said else {
         end(&mut child);
-        return Err(Silence::Failed(format!("{program} did not end within {} s", patience.as_secs())));
+        return Err(Silence::Failed(format!("{program} did not end within {} s", limits.patience.as_secs())));
     };
-    outcome(program, &mut child, ends, said, &complaint)
+    if u64::try_from(said.len()).is_ok_and(|length| length > limits.bytes) {
+        end(&mut child);
+        let why = format!("{program} prints more than {} MiB", limits.bytes / (1024 * 1024));
+        return Err(Silence::TooMuch(why));
+    }
+    outcome(program, &mut child, ends, text(&said), &text(&complaint))
 }
 
 fn outcome(
@@ -67,23 +81,28 @@ fn outcome(
     }
 }
 
-/// Reads in a thread of its own: a pipe has no time limit, and whoever inherited it may keep it open.
-fn read_aside(pipe: impl Read + Send + 'static) -> Receiver<String> {
+/// Reads in a thread of its own: a pipe has no time limit, and whoever inherited it may keep it open. One byte more than
+/// `most` is read of what has more.
+fn read_aside(pipe: impl Read + Send + 'static, most: u64) -> Receiver<Vec<u8>> {
     let (to, from) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
         // what was read before an error is still what it said
-        let _ = pipe.take(MOST_BYTES).read_to_end(&mut bytes);
-        let _ = to.send(String::from_utf8_lossy(&bytes).into_owned());
+        let _ = pipe.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        let _ = to.send(bytes);
     });
     from
 }
 
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// None: it took too long.
-fn heard(said: &Receiver<String>, ends: Instant) -> Option<String> {
+fn heard(said: &Receiver<Vec<u8>>, ends: Instant) -> Option<Vec<u8>> {
     match said.recv_timeout(ends.saturating_duration_since(Instant::now())) {
-        Ok(text) => Some(text),
-        Err(RecvTimeoutError::Disconnected) => Some(String::new()),
+        Ok(bytes) => Some(bytes),
+        Err(RecvTimeoutError::Disconnected) => Some(Vec::new()),
         Err(RecvTimeoutError::Timeout) => None,
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn units(root: &Path, wanted: &[&str]) -> Seen<BTreeMap<String, Unit>
     match ask("systemctl", &arguments) {
         Ok(said) => Seen::Known(parse(&said)),
         Err(Silence::Missing) => Seen::unseen("systemctl is not installed", "install systemd"),
-        Err(Silence::Failed(why)) => Seen::unseen(why, "run this as root"),
+        Err(Silence::Failed(why) | Silence::TooMuch(why)) => Seen::unseen(why, "run this as root"),
     }
 }
 

@@ -9,7 +9,9 @@ fn a_closed_filter_keeps_everything_away() {
         host.fine(id);
     }
     host.host.firewall.nft = Seen::Known(CLOSED.to_owned());
-    for (id, part) in [("firewall-vrrp", "vrrp"), ("firewall-sync", "8848"), ("firewall-services", "80")] {
+    for (id, part) in
+        [("firewall-vrrp", "l4proto 112"), ("firewall-sync", "8848"), ("firewall-services", "80")]
+    {
         let wrong = host.wrong(id);
         assert!(wrong.contains("nft insert rule inet filter input") && wrong.contains(part), "{wrong}");
     }

@@ -29,9 +29,8 @@ fn take<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Block> {
     for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
         match (&mut open, depth, line) {
             (None, _, line) => {
-                if let Some(head) = line.strip_suffix('{') {
-                    open = Some(Block { head: head.trim().to_owned(), lines: Vec::new() });
-                }
+                let head = head(line).map(|head| head.trim().to_owned());
+                open = head.map(|head| Block { head, lines: Vec::new() });
             }
             (Some(_), 0, "}") => blocks.extend(open.take()),
             (Some(block), _, line) => {
@@ -41,6 +40,11 @@ fn take<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// `table inet firewalld { # progname firewalld`: a table may have an owner.
+fn head(line: &str) -> Option<&str> {
+    line.strip_suffix('{').or_else(|| line.split_once("{ #").map(|(head, _)| head))
 }
 
 /// A set may go on over several lines.
