@@ -91,6 +91,9 @@ pair_config() {
     cp "$WORK/lvs01.toml" /etc/lvs-director/director.toml
 }
 
+# So that a machine which is busy with packages loses no three adverts: the only moves are those that somebody asked for.
+UNHURRIED='advert_interval = "1s"'
+
 # synced_pair: LVS01, by its package, is master, and LVS02 backup.
 synced_pair() {
     local machine
@@ -99,11 +102,11 @@ synced_pair() {
         on "$machine" sh -c 'modprobe ip_vs; echo 1 >/proc/sys/net/ipv4/vs/sloppy_tcp'
     done
     install_package deb lvs-director 1
-    synced_service | router_config lvs01 100
+    synced_service | router_config lvs01 100 "$UNHURRIED"
     cp "$WORK/lvs01.toml" /etc/lvs-director/director.toml
     systemctl enable --now lvs-director
     wait_until directing 60
-    synced_service | router_config lvs02 90
+    synced_service | router_config lvs02 90 "$UNHURRIED"
     start_director lvs02
     wait_until "table_full lvs02 && synced lvs01 master && synced lvs02 backup" 60
 }
@@ -132,10 +135,10 @@ holders() {
     fi
 }
 
-# held_by MACHINES: so it went, by $OUT/changes: one after the other had the VIP alone, and never nobody.
+# held_by MACHINES: so it went, by $OUT/changes: one after the other had the VIP alone, and nobody at no time.
 held_by() {
     cat "$OUT/changes"
-    assert_eq "$1" "$(awk 'NF == 2 { print $2 }' "$OUT/changes" | xargs)" "who alone had the VIP, one after the other"
+    assert_eq "$1" "$(awk 'NF == 2 { print $2 }' "$OUT/changes" | uniq | xargs)" "who alone had the VIP, one after the other"
 }
 
 # What a person would look at.
