@@ -1,21 +1,6 @@
 # shellcheck shell=bash
 # What lvs-rs-agent doctor finds on a real server, and that what it says to paste cures it.
 
-# What the machine beneath has in these places is no matter of these cases: each is empty, and may be filled.
-PLACES=(/run/systemd /etc/systemd/system /etc/systemd/network /etc/init.d /etc/rc2.d /etc/rc3.d /etc/rc4.d /etc/rc5.d
-    /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /etc/netplan /etc/network /etc/cron.d /etc/keepalived
-    /etc/NetworkManager /etc/sysconfig/network-scripts /etc/lvs-director)
-
-alone() {
-    local place
-    for place in "${PLACES[@]}"; do
-        [[ ! -d $place ]] || mount -t tmpfs alone "$place"
-    done
-    for place in /etc/sysctl.conf /etc/rc.local /etc/rc.d/rc.local; do
-        [[ ! -f $place ]] || mount --bind "$(mktemp -p "$WORK")" "$place"
-    done
-}
-
 # place DIRECTORY: where a case may write, or it is skipped.
 place() { [[ -d $1 ]] || skip "this machine has no $1"; }
 
@@ -40,23 +25,6 @@ by_hand() {
 
 # doctor MACHINE [OPTION…]: its report, whatever it found.
 doctor() { agent "$1" doctor "${@:2}" || (($? == 1)); }
-
-# paste_cure MACHINE: the cure in $WORK/cure, as a person would.
-paste_cure() { on "$1" env PATH="$LAB_BIN:$PATH" bash -e "$WORK/cure" >/dev/null; }
-
-# cured ID: wrong now, and no more when the cure was pasted.
-cured() {
-    found rs01 "$1" >"$WORK/cure"
-    [[ -s $WORK/cure ]] || fail "doctor does not find $1: $(doctor rs01)"
-    paste_cure rs01
-    assert_eq "" "$(found rs01 "$1")" "$1 after its cure: $(cat "$WORK/cure")"
-}
-
-# planted ID COMMAND…
-planted() {
-    on rs01 "${@:2}"
-    cured "$1"
-}
 
 # everything: what a look must not change.
 everything() {
@@ -93,6 +61,21 @@ case_doctor_agent_prepared() {
     doctor rs01 --json | python3 -c 'import json, sys; assert json.load(sys.stdin)["wrong"] == 0'
 }
 
+# Neither what lists sockets nor what lists rules is loaded for a look.
+case_doctor_agent_loads_nothing() {
+    [[ -e /proc/modules ]] || skip "this kernel loads no modules"
+    alone
+    start_web rs01
+    agent_config rs01
+    loaded() { cut -d' ' -f1 /proc/modules | sort; }
+    local before
+    before=$(loaded)
+    status_of 1 agent rs01 doctor
+    assert_contains "$OUTPUT" "service-listens" "who listens"
+    assert_contains "$OUTPUT" "firewall-services" "what is let in"
+    assert_eq "$before" "$(loaded)" "modules after a look"
+}
+
 case_doctor_agent_without_rights() {
     prepared
     chmod 755 "$WORK"
@@ -107,8 +90,8 @@ case_doctor_agent_unprepared() {
     alone
     start_web rs01
     agent_config rs01
-    cured arp-sysctls
-    cured vip
+    cured rs01 arp-sysctls
+    cured rs01 vip
     assert_contains "$(found rs01 agent)" "systemctl enable --now lvs-rs-agent" "the cure"
     start_agent rs01
     wait_until "agent_ready rs01" 20
@@ -119,7 +102,7 @@ case_doctor_agent_unprepared() {
 case_doctor_agent_refused_file() {
     by_hand
     chmod 666 "$WORK/rs01.toml"
-    cured config
+    cured rs01 config
     echo 'nonsense = 1' >>"$WORK/rs01.toml"
     status_of 1 agent rs01 doctor
     assert_contains "$(head -n 1 <<<"$OUTPUT")" "config $WORK/rs01.toml: is refused: line" "the first line"
@@ -128,33 +111,43 @@ case_doctor_agent_refused_file() {
 
 case_doctor_agent_arp() {
     by_hand
-    planted arp-sysctls bash -c 'echo 0 | tee /proc/sys/net/ipv4/conf/all/arp_{ignore,announce}'
-    planted arp-sysctls bash -c 'echo 4 >/proc/sys/net/ipv4/conf/eth0/arp_ignore'
-    planted arp-sysctls-new-interface bash -c 'echo 4 >/proc/sys/net/ipv4/conf/default/arp_ignore'
+    planted rs01 arp-sysctls bash -c 'echo 0 | tee /proc/sys/net/ipv4/conf/all/arp_{ignore,announce}'
+    planted rs01 arp-sysctls bash -c 'echo 4 >/proc/sys/net/ipv4/conf/eth0/arp_ignore'
+    planted rs01 arp-sysctls-new-interface bash -c 'echo 4 >/proc/sys/net/ipv4/conf/default/arp_ignore'
     ip -n rs01 link add eth0.100 type veth peer name eth0.101
-    planted arp-sysctls bash -c 'echo 4 >/proc/sys/net/ipv4/conf/eth0.100/arp_ignore'
+    planted rs01 arp-sysctls bash -c 'echo 4 >/proc/sys/net/ipv4/conf/eth0.100/arp_ignore'
     place /etc/sysctl.d
-    planted arp-sysctls-at-boot bash -c 'printf "kernel.panic=0\nnet.ipv4.conf.all.arp_announce = 0\n" >/etc/sysctl.d/50-lab.conf'
+    echo 'net.ipv4.conf.all.arp_announce = 2' >/etc/sysctl.d/60-lab.conf
+    unharmed rs01 arp-sysctls-at-boot bash -c 'printf "kernel.panic=0\nnet.ipv4.conf.all.arp_announce = 0\n" >/etc/sysctl.d/50-lab.conf'
+    planted rs01 arp-sysctls-at-boot rm /etc/sysctl.d/60-lab.conf
+    place /usr/lib/sysctl.d
+    planted rs01 arp-sysctls-at-boot bash -c 'echo "net.ipv4.conf.*.arp_ignore = 0" >/usr/lib/sysctl.d/70-lab.conf'
 }
 
 case_doctor_agent_kernel() {
     by_hand '[[vip]]' "address = \"$VIP6\""
-    planted ip-forward bash -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-    planted vip-ipv6 ip addr change "$VIP6/128" dev lo preferred_lft forever
+    planted rs01 ip-forward bash -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+    # containers would lose their way
+    ip -n rs01 link add br-guests type bridge
+    echo 1 | on rs01 tee /proc/sys/net/ipv4/ip_forward >/dev/null
+    by_hand_only rs01 ip-forward "br-guests needs ip_forward"
+    ip -n rs01 link del br-guests
+    cured rs01 ip-forward
+    planted rs01 vip-ipv6 ip addr change "$VIP6/128" dev lo preferred_lft forever
     second_network rs01
     ip -n rs01 route add default via 192.168.200.1 dev eth1
-    planted rp-filter bash -c 'echo 1 >/proc/sys/net/ipv4/conf/eth0/rp_filter'
-    planted rp-filter bash -c 'echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter'
-    planted mtu bash -c 'ip link set eth1 mtu 1200'
+    planted rs01 rp-filter bash -c 'echo 1 >/proc/sys/net/ipv4/conf/eth0/rp_filter'
+    planted rs01 rp-filter bash -c 'echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter'
+    planted rs01 mtu bash -c 'ip link set eth1 mtu 1200'
 }
 
 case_doctor_agent_addresses() {
     by_hand
-    planted vip ip addr del "$VIP/32" dev lo
-    planted vip ip addr add "$VIP/24" dev eth0
-    planted vip ip addr add "$VIP/24" dev lo
-    planted leftover-addresses ip addr add 192.168.100.77/32 dev lo label lo:7
-    planted leftover-routes ip route add "$VIP/32" dev lo
+    planted rs01 vip ip addr del "$VIP/32" dev lo
+    planted rs01 vip ip addr add "$VIP/24" dev eth0
+    planted rs01 vip ip addr add "$VIP/24" dev lo
+    planted rs01 leftover-addresses ip addr add 192.168.100.77/32 dev lo label lo:7
+    planted rs01 leftover-routes ip route add "$VIP/32" dev lo
 }
 
 # lvs_realserver.sh as init script, unit and line of rc.local; and files that give a VIP.
@@ -164,22 +157,45 @@ case_doctor_agent_leftovers() {
     place /etc/systemd/system
     mkdir /etc/systemd/system/multi-user.target.wants
     printf '[Service]\nExecStart=/opt/lvs_realserver.sh start\n[Install]\nWantedBy=multi-user.target\n' >/etc/systemd/system/rs.service
-    planted leftover-scripts ln -s ../rs.service /etc/systemd/system/multi-user.target.wants/rs.service
+    planted rs01 leftover-scripts ln -s ../rs.service /etc/systemd/system/multi-user.target.wants/rs.service
     if [[ -d /etc/cron.d ]]; then
-        planted leftover-scripts bash -c "echo '@reboot root ifconfig lo:0 $VIP netmask 255.255.255.255 up' >/etc/cron.d/vip"
+        unharmed rs01 leftover-scripts bash -c "echo '* * * * * root curl http://$VIP/ && echo hello:0' >/etc/cron.d/vip"
+        planted rs01 leftover-scripts bash -c "echo '@reboot root ifconfig lo:0 $VIP netmask 255.255.255.255 up' >/etc/cron.d/vip"
     fi
     if [[ -d /etc/init.d ]] && command -v update-rc.d >/dev/null; then
         printf '#!/bin/sh\n### BEGIN INIT INFO\n# Provides: realserver\n# Default-Start: 2 3 4 5\n# Default-Stop:\n### END INIT INFO\n%s\n' "$script" >/etc/init.d/realserver
         chmod +x /etc/init.d/realserver
         assert_eq "" "$(found rs01 leftover-scripts)" "one that does not start"
-        planted leftover-scripts update-rc.d realserver defaults
+        planted rs01 leftover-scripts update-rc.d realserver defaults
     fi
-    [[ ! -d /etc/network ]] ||
-        planted vip-in-network-files bash -c "printf 'auto lo:0\niface lo:0 inet static\n address $VIP\n' >/etc/network/interfaces"
+}
+
+# What gives a VIP goes, and takes nothing else along; what only names one stays.
+case_doctor_agent_network_files() {
+    by_hand
+    if [[ -d /etc/network ]]; then
+        planted rs01 vip-in-network-files bash -c "printf 'iface eth0 inet dhcp\n\nauto lo:0\niface lo:0 inet static\n address $VIP\n' >/etc/network/interfaces"
+        assert_eq "iface eth0 inet dhcp" "$(grep '^[^#]' /etc/network/interfaces)" "what is left"
+    fi
+    if [[ -d /etc/netplan ]]; then
+        unharmed rs01 vip-in-network-files bash -c "printf 'network:\n  ethernets:\n    eth0:\n      nameservers:\n        addresses: [$VIP]\n' >/etc/netplan/lab.yaml"
+        printf 'network:\n  ethernets:\n    eth0:\n      addresses: [10.0.0.1/8, %s/24]\n' "$VIP" >/etc/netplan/lab.yaml
+        by_hand_only rs01 vip-in-network-files "/etc/netplan/lab.yaml, line 4: take the VIP off"
+    fi
+}
+
+case_doctor_agent_networkd() {
+    by_hand
     place /etc/systemd/network
-    planted vip-in-network-files bash -c "printf '[Match]\nName=eth0\n[Network]\nAddress=$VIP/32\n' >/etc/systemd/network/vip.network"
+    place /etc/systemd/system
+    mkdir -p /etc/systemd/system/multi-user.target.wants
+    # what nobody reads harms nobody
+    unharmed rs01 vip-in-network-files bash -c "printf '[Match]\nName=eth0\n[Network]\nAddress=$VIP/32\nDNS=$VIP\n' >'/etc/systemd/network/the vip.network'"
+    planted rs01 vip-in-network-files ln -s /usr/lib/systemd/system/systemd-networkd.service /etc/systemd/system/multi-user.target.wants/
+    assert_contains "$(cat '/etc/systemd/network/the vip.network')" $'\nDNS='"$VIP" "what is left"
     printf '[Match]\nName=*\n[Network]\nDHCP=yes\n' >/etc/systemd/network/all.network
     found rs01 networkd-lo | grep -v networkctl >"$WORK/cure" # networkd does not run here
+    assert_contains "$(cat "$WORK/cure")" /etc/systemd/network/all.network.d "the cure"
     paste_cure rs01
     assert_eq "" "$(found rs01 networkd-lo)" "networkd-lo after its cure"
 }
@@ -203,12 +219,12 @@ case_doctor_agent_firewall() {
     on rs01 nft -f - <<<'table inet lab { chain in { type filter hook input priority 0; policy accept; }; }' ||
         skip "this kernel has no nftables"
     assert_good
-    planted firewall-services nft add rule inet lab in tcp dport 80 drop
-    planted health-port nft add rule inet lab in tcp dport 9781 drop
+    planted rs01 firewall-services nft add rule inet lab in tcp dport 80 drop
+    planted rs01 health-port nft add rule inet lab in tcp dport 9781 drop
     on rs01 nft flush chain inet lab in
     on rs01 nft 'chain inet lab in { policy drop; }'
-    cured firewall-services
-    cured health-port
+    cured rs01 firewall-services
+    cured rs01 health-port
 }
 
 case_doctor_agent_other_daemons() {

@@ -1,14 +1,6 @@
 # shellcheck shell=bash
 # What lvs-director doctor finds on a director, and that what it says to paste cures it.
 
-# What the machine beneath starts at boot, and what its systemd knows, is no matter of these cases.
-alone() {
-    local place
-    for place in /run/systemd /etc/systemd/system /etc/rc[2-5].d /etc/rc.d/rc[2-5].d; do
-        [[ ! -d $place ]] || mount -t tmpfs alone "$place"
-    done
-}
-
 # pair_configured [LINE…]: both directors' files, and nobody who runs them. The kernel has IPVS where it can.
 pair_configured() {
     alone
@@ -19,16 +11,6 @@ pair_configured() {
 
 # doctor MACHINE [OPTION…]: its report, whatever it found.
 doctor() { director "$1" doctor "${@:2}" || (($? == 1)); }
-
-# planted MACHINE ID COMMAND…: wrong after the command, and no more when the cure was pasted.
-planted() {
-    local machine=$1 id=$2
-    on "$machine" "${@:3}"
-    found "$machine" "$id" >"$WORK/cure"
-    [[ -s $WORK/cure ]] || fail "doctor does not find $id after: ${*:3}"
-    on "$machine" bash -e "$WORK/cure" >/dev/null
-    assert_eq "" "$(found "$machine" "$id")" "$id after its cure"
-}
 
 # everything MACHINE: what a look must not change.
 everything() {
@@ -130,6 +112,10 @@ case_doctor_director_another_router() {
 
 case_doctor_director_keepalived_runs() {
     pair_configured
+    touch "$WORK/keepalived"
+    start reads-about-it lvs01 tail -f "$WORK/keepalived"
+    wait_until "running reads-about-it" 20
+    unharmed lvs01 keepalived true
     keepalived_up lvs01 90 3 1
     found lvs01 keepalived >"$WORK/cure"
     assert_contains "$(cat "$WORK/cure")" "kill " "the cure"

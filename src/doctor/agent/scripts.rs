@@ -89,7 +89,7 @@ fn is_whole(file: &File, line: &Line<'_>) -> bool {
     let is_part = |word: &&str| {
         matches!(*word, "if" | "then" | "else" | "elif" | "fi" | "do" | "done" | "case" | "esac" | "{" | "}")
     };
-    let quotes = |sign: char| line.text.matches(sign).count() % 2 == 0;
+    let quotes = |sign: char| line.text.matches(sign).count().is_multiple_of(2);
     !continues(line)
         && !before.is_some_and(|before| continues(&before))
         && !words.iter().any(is_part)

@@ -20,7 +20,7 @@ pub(super) fn given<'a>(_: &'a Facts, file: &'a File, is_vip: IsVip<'_>) -> Vec<
         ["IPADDR", "IPV6ADDR"].iter().any(|name| key.starts_with(name)) && addresses(value).any(is_vip)
     });
     held.map(|line| {
-        let is_alone = addresses(line.text.split_once('=').unwrap_or_default().1).all(|found| is_vip(found));
+        let is_alone = addresses(line.text.split_once('=').unwrap_or_default().1).all(is_vip);
         let cure = if is_alone {
             vec![comment_out(&file.path, [line.number].into_iter())]
         } else {
