@@ -71,12 +71,20 @@ impl Looker {
 
     /// How many connections each of these addresses has on this host.
     pub(crate) fn connections(&mut self, vips: &BTreeSet<IpAddr>) -> Result<BTreeMap<IpAddr, u64>, String> {
-        self.counted(vips).map_err(|error| words(&error))
+        self.counted(|sockets| sockets.connections(vips)).map_err(|error| words(&error))
     }
 
-    fn counted(&mut self, vips: &BTreeSet<IpAddr>) -> Result<BTreeMap<IpAddr, u64>, SocketsError> {
+    /// How many of each have ended within the last minute, as far as the kernel knows.
+    pub(crate) fn ended(&mut self, vips: &BTreeSet<IpAddr>) -> Result<BTreeMap<IpAddr, u64>, String> {
+        self.counted(|sockets| sockets.ended(vips)).map_err(|error| words(&error))
+    }
+
+    fn counted<T>(
+        &mut self,
+        count: impl FnOnce(&mut Sockets) -> Result<T, SocketsError>,
+    ) -> Result<T, SocketsError> {
         let mut sockets = self.take_sockets()?;
-        let found = sockets.connections(vips)?;
+        let found = count(&mut sockets)?;
         self.sockets = Some(sockets);
         Ok(found)
     }

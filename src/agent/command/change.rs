@@ -4,6 +4,7 @@ use daemon::exit::Exit;
 use host::{HostState, Plan, Step, StepName, Vip, down_steps, left_over, partial_steps, readiness};
 
 use super::inspect::{good, warn_of_drained};
+use super::traffic::warn_of_traffic;
 use super::{Ended, complain, failed, failed_because, limbs, locked, say};
 use crate::act::Hands;
 use crate::cli::Cli;
@@ -90,6 +91,7 @@ impl ByHand {
         if steps.is_empty() && notes.is_empty() {
             say("nothing of ours is here");
         }
+        warn_of_traffic(&steps, &mut self.looker);
         let taken = self.take(steps, &state).await?;
         warn(&notes);
         if !taken {

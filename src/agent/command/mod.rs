@@ -6,6 +6,7 @@ mod doctor;
 mod inspect;
 mod jobs;
 mod leave;
+mod traffic;
 
 use std::error::Error;
 use std::io::Write;

@@ -263,6 +263,17 @@ fn connections_that_are_over_do_not_count() {
     // the server has said all, and its client has taken it: FIN_WAIT2
     drop(ends.server.remove(0));
     until("the client knows", || count() == 1);
+    let ended = || {
+        b.run(move || {
+            let mut sockets = Sockets::open().unwrap();
+            let found = sockets.ended(&BTreeSet::from([address(vip), address("10.0.0.101")])).unwrap();
+            found.into_values().collect::<Vec<u64>>()
+        })
+    };
+    assert_eq!(ended(), [1, 0], "the one that the server ended first");
+    drop(ends.client.remove(0));
+    until("the client has ended, too", || count() == 1);
+    assert_eq!(ended(), [1, 0], "TIME_WAIT");
 
     // nobody takes what the server has said: FIN_WAIT1
     b.ip("link set eth0 down");
