@@ -152,13 +152,19 @@ pub(crate) fn cleanup(run_dir: &Path) -> Ended {
         return Ok(Exit::Done);
     };
     let _lock = dir.lock().map_err(|e| hinted(&e, e.hint()))?;
-    // Addresses first: they go also where the kernel has no IPVS any more.
+    // Addresses first: they go also where the table cannot be written.
     let mut errors = block_on(router::cleanup(&dir))?.map_err(failed)?;
-    let mut ipvs = Ipvs::open().map_err(|e| hinted(&e, e.hint().as_deref()))?;
     let mut owned = OwnedServices::open(&dir).map_err(failed)?;
-    errors.extend(write_table(&mut ipvs, &Table::new(), &owned, false)?);
     let mut settings = Settings::open(Some(&dir)).map_err(failed)?;
-    errors.extend(settings.restore(&mut ipvs).err());
+    match Ipvs::open() {
+        Ok(mut ipvs) => {
+            errors.extend(write_table(&mut ipvs, &Table::new(), &owned, false)?);
+            errors.extend(settings.restore(&mut ipvs).err());
+        }
+        // The table and its settings ended with the module.
+        Err(IpvsError::NoIpvs { .. }) => errors.extend(settings.restore_without_ipvs().err()),
+        Err(error) => return Err(hinted(&error, error.hint().as_deref())),
+    }
     if errors.is_empty() {
         owned.retain(|_| false).map_err(failed)?;
         dir.remove(DRAINED).map_err(failed)?;

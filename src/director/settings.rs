@@ -165,6 +165,23 @@ impl Settings {
         self.try_enforce(ipvs, &Policy::nothing())
     }
 
+    /// The same where the kernel has no IPVS any more: what was set of the table has gone with it.
+    pub(crate) fn restore_without_ipvs(&mut self) -> Result<(), String> {
+        let nothing = Policy::nothing();
+        let mut errors = Vec::new();
+        for step in self.answer_steps(&nothing)? {
+            info!(%step, "setting");
+            let Step::AcceptLocal { interface, to, .. } = &step else { continue };
+            errors.extend(
+                self.write(&accept_local(interface), *to).err().map(|error| format!("{step}: {error}")),
+            );
+        }
+        if !errors.is_empty() {
+            return Err(errors.join("; "));
+        }
+        self.forget(&nothing).map_err(|error| format!("cannot write down what is ours: {error}"))
+    }
+
     fn try_enforce(&mut self, ipvs: &mut Ipvs, policy: &Policy) -> Result<(), String> {
         let steps = self.steps(ipvs, policy)?;
         let drift = self.reached.as_ref() == Some(policy);
@@ -329,17 +346,16 @@ impl Settings {
     fn perform(&self, ipvs: &mut Ipvs, step: &Step) -> Result<(), String> {
         let words = |error: IpvsError| daemon::errors::one_line(&error);
         match step {
-            Step::Sysctl { path, to, .. } => {
-                self.sysctls.write(path, *to).map(drop).map_err(|error| daemon::errors::one_line(&error))
-            }
-            Step::AcceptLocal { interface, to, .. } => {
-                let done = self.sysctls.write(&accept_local(interface), *to);
-                done.map(drop).map_err(|error| daemon::errors::one_line(&error))
-            }
+            Step::Sysctl { path, to, .. } => self.write(path, *to),
+            Step::AcceptLocal { interface, to, .. } => self.write(&accept_local(interface), *to),
             Step::Timeouts { to, .. } => ipvs.set_timeouts(*to).map_err(words),
             Step::StopSync(daemon) => ipvs.stop_daemon(daemon.role).map_err(words),
             Step::StartSync(daemon) => ipvs.start_daemon(daemon).map_err(words),
         }
+    }
+
+    fn write(&self, path: &str, to: i32) -> Result<(), String> {
+        self.sysctls.write(path, to).map(drop).map_err(|error| daemon::errors::one_line(&error))
     }
 }
 

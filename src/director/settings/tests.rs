@@ -88,3 +88,13 @@ fn another_interface_ends_the_old_daemon_first() {
         ["ipvsadm --stop-daemon backup", START_BACKUP]
     );
 }
+
+#[test]
+fn without_ipvs_nothing_of_the_table_has_to_be_put_back() {
+    let mut settings = settings(true, true);
+    settings.before.timeouts = Some((900, 120, 300));
+    settings.before.sysctls = BTreeMap::from([("net/ipv4/vs/expire_nodest_conn".to_owned(), 0)]);
+    settings.before.accept_local = BTreeMap::from([("nosuch0".to_owned(), 0)]);
+    assert_eq!(settings.restore_without_ipvs(), Ok(()));
+    assert_eq!(settings.before, Before::default());
+}
