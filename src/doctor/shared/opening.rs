@@ -79,33 +79,45 @@ fn is_general(rule: &str) -> bool {
     matches!(words.next(), Some("drop" | "reject" | "-j"))
 }
 
-/// In front of what refuses it.
+/// In front of what refuses it. Of the protocols without ports ufw knows VRRP since 0.36.2, and it does not know SCTP.
 fn ufw(wanted: Wanted<'_>) -> Vec<String> {
     let (protocol, to) = (wanted.protocol(), wanted.to());
     let port = wanted.port().map(|port| format!(" port {port}")).unwrap_or_default();
-    let mut cure = vec![format!("ufw prepend allow proto {protocol} to {to}{port}")];
-    if protocol == "vrrp" {
-        let (chain, file) = if to.is_ipv4() { ("ufw", "before.rules") } else { ("ufw6", "before6.rules") };
-        cure.push(format!(
-            "# where ufw is older than 0.36.2 and does not know vrrp: -A {chain}-before-input -p 112 -j ACCEPT \
-             above COMMIT of *filter in /etc/ufw/{file}, and ufw reload"
-        ));
+    let allow = format!("ufw prepend allow proto {protocol} to {to}{port}");
+    match protocol {
+        "tcp" | "udp" => vec![allow],
+        "vrrp" => {
+            vec![allow, format!("# where ufw is older than 0.36.2 and refuses that: {}", ufw_line(wanted))]
+        }
+        _ => vec![format!("# {}", ufw_line(wanted))],
     }
-    cure
+}
+
+fn ufw_line(wanted: Wanted<'_>) -> String {
+    let (chain, file) =
+        if wanted.to().is_ipv4() { ("ufw", "before.rules") } else { ("ufw6", "before6.rules") };
+    let rule = iptables_rule(wanted);
+    format!(
+        "above COMMIT of *filter in /etc/ufw/{file} write: -A {chain}-before-input {rule}; then: ufw reload"
+    )
 }
 
 fn iptables(stop: &Stop, wanted: Wanted<'_>) -> Vec<String> {
-    let (protocol, to) = (number(wanted.protocol()), wanted.to());
-    let (program, file) = if to.is_ipv4() { ("iptables", "rules.v4") } else { ("ip6tables", "rules.v6") };
-    let port = wanted.port().map(|port| format!(" --dport {port}")).unwrap_or_default();
+    let (program, file) =
+        if wanted.to().is_ipv4() { ("iptables", "rules.v4") } else { ("ip6tables", "rules.v6") };
     // the last two words: nft has a family in front of them
     let mut words = stop.chain.rsplit(' ');
     let chain = words.next().unwrap_or("INPUT");
     let table = words.next().unwrap_or("filter");
     vec![
-        format!("{program} -t {table} -I {chain} -d {to} -p {protocol}{port} -j ACCEPT"),
+        format!("{program} -t {table} -I {chain} {}", iptables_rule(wanted)),
         format!("# and where your rules are kept: {program}-save > /etc/iptables/{file} on Debian"),
     ]
+}
+
+fn iptables_rule(wanted: Wanted<'_>) -> String {
+    let port = wanted.port().map(|port| format!(" --dport {port}")).unwrap_or_default();
+    format!("-d {} -p {}{port} -j ACCEPT", wanted.to(), number(wanted.protocol()))
 }
 
 fn nft(stop: &Stop, wanted: Wanted<'_>) -> Vec<String> {

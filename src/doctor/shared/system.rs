@@ -25,8 +25,12 @@ pub fn clock(host: &Facts) -> Finding {
         Ok(false) => Finding::wrong(
             CLOCK,
             "",
-            "nothing keeps it right: logs of several hosts cannot be compared, and certificates may not be valid",
-            ["timedatectl set-ntp true", "# if it says that NTP is not supported: install chrony"],
+            "what keeps it has not set it, or not for long: logs of several hosts cannot be compared, and certificates may \
+             not be valid",
+            [
+                "timedatectl timesync-status || chronyc -n sources || ntpq -pn",
+                "# name servers of time that this host reaches, in timesyncd.conf, chrony.conf or ntp.conf",
+            ],
         ),
         Err(unseen) => Finding::unknown(CLOCK, "", unseen),
     }

@@ -47,7 +47,10 @@ pub(super) fn synchronised(root: &Path, processes: &Seen<Vec<Process>>) -> Seen<
     }
     match KEEPERS.iter().find(|keeper| runs(keeper.process)) {
         Some(keeper) => told(keeper),
-        None => Seen::unseen("neither systemd-timesyncd, chronyd nor ntpd runs, which would tell", HOW),
+        None => Seen::unseen(
+            "neither systemd-timesyncd, chronyd nor ntpd runs, which would tell",
+            format!("{HOW}; if nothing keeps it: timedatectl set-ntp true, or install chrony"),
+        ),
     }
 }
 

@@ -69,8 +69,14 @@ fn by_ufw() {
     assert_eq!(["ufw prepend allow proto tcp to 2001:db8::240 port 80"], all(web6()).as_slice());
     let vrrp = all(adverts());
     assert_eq!("ufw prepend allow proto vrrp to 224.0.0.18", vrrp[0]);
-    assert!(vrrp[1].contains("-A ufw-before-input -p 112") && vrrp[1].contains("/etc/ufw/before.rules"));
-    assert!(all(adverts6())[1].contains("-A ufw6-before-input -p 112"));
+    let line = "-A ufw-before-input -d 224.0.0.18 -p 112 -j ACCEPT";
+    assert!(vrrp[1].contains(line) && vrrp[1].contains("/etc/ufw/before.rules"), "{vrrp:?}");
+    assert!(
+        all(adverts6())[1].contains("/etc/ufw/before6.rules write: -A ufw6-before-input -d ff02::12 -p 112")
+    );
+    let sctp = all(Wanted::Port("sctp", 9, ip("192.168.100.240")));
+    assert!(sctp[0].starts_with("# ") && sctp[0].contains("-p sctp --dport 9 -j ACCEPT"), "{sctp:?}");
+    assert_eq!(1, sctp.len());
 }
 
 #[test]
