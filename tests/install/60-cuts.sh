@@ -4,12 +4,12 @@
 
 # machine: host=none limit=1200
 case_cuts_agent() {
-    power_cuts agent install=40 apply=30 drain=20 upgrade=40 remove=25 purge=15
+    power_cuts agent install=30 apply=30 drain=20 upgrade=30 remove=18 purge=14 install:rpm=10 upgrade:rpm=12 remove:rpm=10
 }
 
 # machine: host=none limit=1200
 case_cuts_director() {
-    local wanted=(director install=5 apply=14 upgrade=5 remove=4 purge=2)
+    local wanted=(director install=5 apply=12 upgrade=5 remove=3 purge=1)
     if [[ $LAB_KIND == native ]]; then
         power_cuts "${wanted[@]}"
         return
@@ -22,33 +22,70 @@ case_cuts_director() {
 
 # The same with a real systemd, a few times: the kernel is ended in the midst of it, and what it had not written yet is lost.
 # machine: limit=600
-case_power_cut_agent() {
-    host_state >"$OUT/host-before"
-    cut_during install_package deb lvs-rs-agent 1
-}
-
+case_power_cut_agent() { cut_installation agent; }
 case_power_cut_agent__2() {
-    host_state >"$OUT/host-after"
-    same_after "the host after a cut installation" "$OUT"/host-{before,after}
-    dpkg --configure -a
+    whole_after_cut_installation agent
     install_package deb lvs-rs-agent 1
     write_agent_config
-    systemctl enable --now lvs-rs-agent
-    prepared
-    sync
-    cut_during install_package deb lvs-rs-agent 2
+    cut_upgrade agent
+}
+case_power_cut_agent__3() { cut_stop agent; }
+case_power_cut_agent__4() { says agent prepared; }
+
+# machine: host=lvs01 limit=600
+case_power_cut_director() { cut_installation director; }
+case_power_cut_director__2() {
+    whole_after_cut_installation director
+    install_package deb lvs-director 1
+    voice director file >/etc/lvs-director/director.toml
+    cut_upgrade director
+}
+case_power_cut_director__3() { cut_stop director; }
+case_power_cut_director__4() { says director prepared; }
+
+declare -A PACKAGE_OF=([agent]=lvs-rs-agent [director]=lvs-director)
+
+cut_installation() {
+    state_of_host >"$OUT/host-before"
+    cut_during install_package deb "${PACKAGE_OF[$1]}" 1
 }
 
-case_power_cut_agent__3() {
-    wait_until prepared 60
+whole_after_cut_installation() {
+    state_of_host >"$OUT/host-after"
+    same_after "the host after a cut installation" "$OUT"/host-{before,after}
+    says "$1" untouched
     dpkg --configure -a
-    install_package deb lvs-rs-agent 2
-    wait_until prepared 60
-    sync
-    cut_during systemctl stop lvs-rs-agent
 }
 
-case_power_cut_agent__4() { wait_until prepared 60; }
+cut_upgrade() {
+    systemctl enable --now "${PACKAGE_OF[$1]}"
+    says "$1" prepared
+    sync
+    cut_during install_package deb "${PACKAGE_OF[$1]}" 2
+}
+
+cut_stop() {
+    says "$1" prepared
+    dpkg --configure -a
+    install_package deb "${PACKAGE_OF[$1]}" 2
+    says "$1" prepared
+    sync
+    cut_during systemctl stop "${PACKAGE_OF[$1]}"
+}
+
+# A director loads ip_vs, whose settings are part of the host's state.
+state_of_host() {
+    [[ $HOST == rs* ]] || modprobe ip_vs
+    host_state
+}
+
+# says SIDE prepared|untouched: the kernel is, and everything that can be asked agrees.
+says() {
+    voice "$1" "$2"
+    [[ $2 == untouched ]] || active "${PACKAGE_OF[$1]}" || fail "${PACKAGE_OF[$1]} is not active"
+}
+
+voice() { python3 -B "$LAB_REPO/tests/install/cuts/ask.py" "$@"; }
 
 # cut_during COMMAND…: within three seconds.
 cut_during() {

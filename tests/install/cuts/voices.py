@@ -7,7 +7,7 @@ import time
 
 from facts import VIP
 
-PATIENCE = 30  # seconds until what a running daemon says has caught up with what it did
+PATIENCE = 60  # seconds until what a running daemon says has caught up with what it did
 RANKS = ("not_applicable", "fine", "not_looked_at", "wrong")  # of doctor's verdicts
 
 
