@@ -15,23 +15,36 @@ case_readme_source() {
     systemd-analyze verify /etc/systemd/system/lvs-{rs-agent,director}.service
 }
 
-# By dnf: README.md's lines, here for both daemons on one machine.
+# By apt and by dnf: README.md's lines, here for both daemons on one machine.
+case_readme_apt() {
+    cp /lab/packages/*-1_*.deb "$WORK"
+    echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes
+    installed_as_said '^Debian and Ubuntu:' "apt install"
+    apt remove lvs-rs-agent lvs-director
+    assert_eq "" "$(ip -o addr show to "$VIP/32")" "the VIP after the removal"
+}
+
 # machine: root=coexist
 case_readme_dnf() {
     cp /lab/packages/*-1.x86_64.rpm "$WORK"
     distribution_rpm
     echo assumeyes=True >>/etc/dnf/dnf.conf
     dnf install "$WORK"/distribution/noarch/*.rpm
-    first_block '^RHEL and its kin' >"$WORK/block"
-    assert_contains "$(cat "$WORK/block")" "dnf install" "the dnf way of README.md"
+    installed_as_said '^RHEL and its kin' "dnf install"
+    dnf remove lvs-rs-agent lvs-director
+    assert_eq "" "$(ip -o addr show to "$VIP/32")" "the VIP after the removal"
+}
+
+# installed_as_said LINE COMMAND: by README.md's block after that line; nothing is started, and the agent can be.
+installed_as_said() {
+    first_block "$1" >"$WORK/block"
+    assert_contains "$(cat "$WORK/block")" "$2" "that way of README.md"
     (cd "$WORK" && bash -euxo pipefail "$WORK/block")
     assert_eq "disabled inactive" "$(unit_state lvs-rs-agent)" "the agent's unit"
     assert_eq "disabled inactive" "$(unit_state lvs-director)" "the director's unit"
     write_agent_config
     systemctl enable --now lvs-rs-agent
     prepared
-    dnf remove lvs-rs-agent lvs-director
-    assert_eq "" "$(ip -o addr show to "$VIP/32")" "the VIP after the removal"
 }
 
 # A package that stands for the distribution: it provides what ours require and this machine, a Debian, has otherwise.
