@@ -135,7 +135,28 @@ impl Status {
 /// The reason of a VIP that lacks nothing.
 pub const DRAINING: &str = "draining";
 
+impl StepStatus {
+    /// A step that is done.
+    pub fn done(step: impl Into<String>) -> Self {
+        Self { step: step.into(), ok: true, reason: None, note: None }
+    }
+}
+
 impl VipStatus {
+    /// Of a VIP that the agent put there and that does not drain: ready, when each of these steps is done.
+    pub fn of(address: IpAddr, device: impl Into<String>, steps: Vec<StepStatus>) -> Self {
+        let (ready, reason, barred) = (false, None, None);
+        let (draining_since, drain, owned, device) = (None, None, true, device.into());
+        Self { address, device, ready, reason, barred, draining_since, drain, owned, steps }.judged()
+    }
+
+    /// With `reason` and `ready` as they follow from the rest.
+    pub fn judged(mut self) -> Self {
+        self.reason = self.reason_for(|_| true);
+        self.ready = self.reason.is_none();
+        self
+    }
+
     /// The first thing that keeps the VIP from being ready, as far as the steps that `counts` picks go.
     pub fn reason_for(&self, counts: impl Fn(&str) -> bool) -> Option<String> {
         let missing = || {

@@ -47,6 +47,43 @@ case_agent_puts_the_address_back() {
     logged agent-rs01 "$VIP" || fail "the log does not tell"
 }
 
+# turns: how often the log tells that the VIP is ready, and that it is not any more.
+turns() {
+    local log=$WORK/agent-rs01.log
+    echo "$(grep -c "INFO ready vip=$VIP\$" "$log" || true) $(grep -c "WARN not ready any more vip=$VIP reason=" "$log" || true)"
+}
+
+case_agent_one_line_for_each_turn() {
+    ready_agent
+    assert_eq "1 0" "$(turns)" "ready, not ready: at the start"
+    stop web-rs01
+    wait_until '[[ $(healthz "") == 503 ]]' 10
+    start_web rs01
+    wait_until "agent_ready rs01" 10
+    assert_eq "2 1" "$(turns)" "ready, not ready: the service went and came"
+    ip -n rs01 addr del "$VIP/32" dev lo
+    wait_until '[[ $(turns) == "3 2" ]]' 10
+    # the next looks find nothing to tell
+    wait_until "agent_ready rs01" 10
+    sleep 2
+    assert_eq "3 2" "$(turns)" "ready, not ready: the address went and came"
+}
+
+# Who asks for it hears all of it; the log has the first error.
+case_agent_refused_reload_is_one_line() {
+    ready_agent
+    printf '[[vip]]\naddress = "%s"\nnonsense = 1\n' "$VIP" >"$WORK/rs01.toml"
+    status_of 78 agent rs01 reload
+    assert_contains "$OUTPUT" "rs01.toml:3:" "what the command prints"
+    wait_until "logged agent-rs01 'reload refused'" 10
+    assert_eq 1 "$(grep -c nonsense "$WORK/agent-rs01.log")" "lines of the log about it"
+    logged agent-rs01 "rs01.toml:3: " || fail "the log does not tell where"
+    : >"$WORK/agent-rs01.log"
+    kill -HUP "${PIDS[agent-rs01]}"
+    # nobody prints it: the log has the findings too
+    wait_until "logged agent-rs01 'nonsense = 1'" 10
+}
+
 case_agent_puts_sysctls_back() {
     ready_agent
     follow

@@ -88,6 +88,24 @@ case_director_dead_server() {
     assert_eq "$failed" "$(count c failed)" "failed requests after it had returned"
 }
 
+# Two checks fail, and pass again, in turn: who debugs is told of the second.
+case_director_one_line_for_each_turn() {
+    local log=$WORK/director-lvs01.log
+    real_servers_up
+    web_service | sed 's/^check = \(.*\)/check = [\1, { type = "tcp", interval = "500ms", fall = 3 }]/' | director_config lvs01
+    RUST_LOG=info,lvs_director::turns=debug start_director lvs01
+    wait_until "has_real lvs01 $(rip rs01):80 && has_real lvs01 $(rip rs02):80" 20
+    assert_eq 1 "$(grep -c "real server up .*real_server=$(rip rs02) " "$log")" "lines: it enters"
+    stop web-rs02 KILL
+    wait_until "! has_real lvs01 $(rip rs02):80" 20
+    wait_until "grep -q 'DEBUG check .*to=Down' $log" 20
+    assert_eq 1 "$(grep -c "real server down .*real_server=$(rip rs02) .*reason=" "$log")" "lines: it leaves"
+    start_web rs02
+    wait_until "has_real lvs01 $(rip rs02):80" 20
+    assert_eq 2 "$(grep -c "real server up .*real_server=$(rip rs02) " "$log")" "lines: it is back"
+    assert_eq 4 "$(grep -c "real_server=" "$log")" "lines about servers"
+}
+
 case_director_cable_out() {
     cluster_up
     unplug rs02

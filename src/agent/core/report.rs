@@ -71,20 +71,14 @@ impl Core {
             Some(state) => self.steps(vip, state),
             None => Vec::new(),
         };
-        let mut status = VipStatus {
-            address: vip.address,
-            device: vip.device.clone(),
-            ready: false,
-            reason: None,
+        VipStatus {
             barred: self.barred(vip),
             draining_since: self.drains().since(vip.address),
             drain: self.drainer.report(vip.address, self.gone(vip)),
             owned: self.owned.has_address(vip.address, &vip.device),
-            steps,
-        };
-        status.reason = status.reason_for(|_| true);
-        status.ready = status.reason.is_none();
-        status
+            ..VipStatus::of(vip.address, &vip.device, steps)
+        }
+        .judged()
     }
 
     /// How far a VIP that left has gone.
@@ -129,7 +123,7 @@ impl Core {
 fn step_status(step: StepState) -> StepStatus {
     let name = step.name.to_string();
     match step.state {
-        Ok(note) => StepStatus { step: name, ok: true, reason: None, note },
+        Ok(note) => StepStatus { note, ..StepStatus::done(name) },
         Err(reason) => StepStatus { step: name, ok: false, reason: Some(reason), note: None },
     }
 }

@@ -13,21 +13,7 @@ fn step(name: &str, reason: Option<&str>) -> StepStatus {
 }
 
 fn vip(address: &str, steps: Vec<StepStatus>) -> VipStatus {
-    let address = address.parse().unwrap();
-    let mut vip = VipStatus {
-        drain: None,
-        address,
-        device: "lo".into(),
-        ready: false,
-        reason: None,
-        barred: None,
-        draining_since: None,
-        owned: true,
-        steps,
-    };
-    vip.reason = vip.reason_for(|_| true);
-    vip.ready = vip.reason.is_none();
-    vip
+    VipStatus::of(address.parse().unwrap(), "lo", steps)
 }
 
 /// Two VIPs: one ready, one of whose two services nothing listens.

@@ -12,17 +12,7 @@ fn step(name: &str, reason: Option<&str>, note: Option<&str>) -> StepStatus {
 }
 
 fn vip(address: &str, steps: Vec<StepStatus>) -> VipStatus {
-    VipStatus {
-        drain: None,
-        address: address.parse().unwrap(),
-        device: "lo".into(),
-        ready: steps.iter().all(|step| step.ok),
-        reason: None,
-        barred: None,
-        draining_since: None,
-        owned: true,
-        steps,
-    }
+    VipStatus { reason: None, ..VipStatus::of(address.parse().unwrap(), "lo", steps) }
 }
 
 fn status() -> Status {

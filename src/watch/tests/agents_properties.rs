@@ -5,7 +5,7 @@ mod common;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use common::{agent, done, ms, ready, status, vip};
+use common::{agent, ms, ready, status, vip};
 use lvs_watch::{Agents, Drain, DrainPhase, News, Status, StepStatus, VipStatus, Word};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -72,7 +72,7 @@ fn a_step() -> impl Strategy<Value = StepStatus> {
     let name = prop::sample::select(vec!["sysctls", "address", "tcp/80", "tcp/443", "udp/53", "unit a/b"]);
     (name, prop::bool::weighted(0.8), any::<bool>()).prop_map(|(name, ok, says)| {
         let reason = (!ok && says).then(|| "missing".to_owned());
-        StepStatus { ok, reason, ..done(name) }
+        StepStatus { ok, reason, ..StepStatus::done(name) }
     })
 }
 

@@ -10,16 +10,10 @@ fn drain(phase: DrainPhase, waits_for: &str) -> Drain {
 }
 
 fn status<D: Into<Option<Drain>>>(drains: Vec<D>) -> Status {
-    let vip = |(number, drain): (u8, Option<Drain>)| VipStatus {
-        address: IpAddr::from([192, 168, 100, number]),
-        device: "lo".into(),
-        ready: drain.is_none(),
-        reason: None,
-        barred: None,
-        draining_since: drain.as_ref().map(|_| 1),
-        drain,
-        owned: true,
-        steps: Vec::new(),
+    let vip = |(number, drain): (u8, Option<Drain>)| {
+        let draining_since = drain.as_ref().map(|_| 1);
+        let there = VipStatus::of(IpAddr::from([192, 168, 100, number]), "lo", Vec::new());
+        VipStatus { drain, draining_since, ..there }.judged()
     };
     Status {
         version: "0".into(),

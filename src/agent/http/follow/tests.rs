@@ -21,17 +21,7 @@ fn published() -> (Rc<Published>, Heard) {
         weight: None,
         draining_since: None,
         contested: false,
-        vips: vec![VipStatus {
-            address: VIP,
-            device: "lo".into(),
-            ready: true,
-            reason: None,
-            barred: None,
-            draining_since: None,
-            drain: None,
-            owned: true,
-            steps: Vec::new(),
-        }],
+        vips: vec![VipStatus::of(VIP, "lo", Vec::new())],
         repairs: Repairs::default(),
         problems: Vec::new(),
     };

@@ -28,19 +28,8 @@ const WEB_VIP: &str = "192.0.2.100";
 const SHOP_VIP: &str = "192.0.2.101";
 
 fn tells() -> Tells {
-    let vips = [WEB_VIP, SHOP_VIP].map(|address| VipStatus {
-        address: address.parse().unwrap(),
-        device: "lo".into(),
-        ready: true,
-        reason: None,
-        barred: None,
-        draining_since: None,
-        drain: None,
-        owned: true,
-        steps: ["sysctls", "address", "tcp/80"]
-            .map(|step| StepStatus { step: step.into(), ok: true, reason: None, note: None })
-            .into(),
-    });
+    let steps = ["sysctls", "address", "tcp/80"].map(StepStatus::done);
+    let vips = [WEB_VIP, SHOP_VIP].map(|vip| VipStatus::of(vip.parse().unwrap(), "lo", steps.clone().into()));
     Tells(Status {
         version: "0.1.0".into(),
         format: 1,

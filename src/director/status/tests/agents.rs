@@ -23,17 +23,9 @@ fn agent(host: u8) -> std::net::SocketAddr {
 fn tells(listens: bool, drain: Option<Drain>, weight: Option<u8>) -> News {
     let reason = (!listens).then(|| "nobody listens".to_owned());
     let step = StepStatus { step: "tcp/80".into(), ok: listens, reason, note: None };
-    let vip = VipStatus {
-        address: [192, 0, 2, 100].into(),
-        device: "lo".into(),
-        ready: listens && drain.is_none(),
-        reason: None,
-        barred: None,
-        draining_since: drain.as_ref().map(|_| 1),
-        drain,
-        owned: true,
-        steps: vec![step],
-    };
+    let (there, draining_since) =
+        (VipStatus::of([192, 0, 2, 100].into(), "lo", vec![step]), drain.as_ref().map(|_| 1));
+    let vip = VipStatus { drain, draining_since, ..there }.judged();
     News::State(Box::new(watch::Status {
         version: "0.1.0".into(),
         format: 1,

@@ -43,21 +43,7 @@ pub(crate) fn status(vips: Vec<VipStatus>) -> Status {
 
 /// Prepared and served on TCP port 80.
 pub(crate) fn ready(nth: u8) -> VipStatus {
-    VipStatus {
-        address: vip(nth),
-        device: "lo".to_owned(),
-        ready: true,
-        reason: None,
-        barred: None,
-        draining_since: None,
-        drain: None,
-        owned: true,
-        steps: ["sysctls", "address", "tcp/80"].map(done).into(),
-    }
-}
-
-pub(crate) fn done(step: &str) -> StepStatus {
-    StepStatus { step: step.to_owned(), ok: true, reason: None, note: None }
+    VipStatus::of(vip(nth), "lo", ["sysctls", "address", "tcp/80"].map(StepStatus::done).into())
 }
 
 /// With this step missing.
@@ -66,19 +52,15 @@ pub(crate) fn lacking(nth: u8, step: &str, reason: &str) -> VipStatus {
     vip.steps.retain(|known| known.step != step);
     let reason = Some(reason.to_owned());
     vip.steps.push(StepStatus { step: step.to_owned(), ok: false, reason, note: None });
-    vip.reason = vip.reason_for(|_| true);
-    vip.ready = false;
-    vip
+    vip.judged()
 }
 
 pub(crate) fn draining(nth: u8, phase: DrainPhase) -> VipStatus {
     let mut vip = ready(nth);
-    vip.ready = false;
     vip.draining_since = Some(1_700_000_000);
     vip.drain =
         Some(Drain { phase, connections: Some(12), waits_for: Some("LVS02 to set weight 0".to_owned()) });
-    vip.reason = vip.reason_for(|_| true);
-    vip
+    vip.judged()
 }
 
 /// As [`ready`], by an agent from before all fields that came later.
