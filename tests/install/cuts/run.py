@@ -145,7 +145,7 @@ class Runs:
     def _to_its_end(self, machine, started=True):
         machine.say("once more")
         machine.plain(self.shell("repair"))
-        if self.what.start == ENABLED and not started:
+        if self.what.ends == "prepared" and self.what.start == ENABLED and not started:
             machine.plain(self.shell("systemctl start $P"))  # no package starts what does not run
         status = machine.plain(self.shell(self.what.script))
         if status:
