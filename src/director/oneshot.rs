@@ -63,20 +63,22 @@ impl Failure {
 /// `check`
 pub(crate) fn check(source: &Source, effective: bool) -> Ended {
     let loaded = load(source)?;
-    if !effective {
-        return say_fine(source, &loaded);
+    if effective {
+        eprint!("{}", loaded.warnings);
+        print(&loaded.config.to_toml());
+    } else {
+        say_fine(source, &loaded);
     }
-    eprint!("{}", loaded.warnings);
-    print(&loaded.config.to_toml());
     Ok(Exit::Done)
 }
 
 /// `run --check-only`
 pub(crate) fn check_to_run(source: &Source) -> Ended {
-    say_fine(source, &load::load_to_run(source)?)
+    say_fine(source, &load::load_to_run(source)?);
+    Ok(Exit::Done)
 }
 
-fn say_fine(source: &Source, loaded: &Loaded) -> Ended {
+fn say_fine(source: &Source, loaded: &Loaded) {
     let Loaded { config, warnings, from_keepalived, .. } = loaded;
     eprint!("{warnings}");
     let reals: usize = config.services.iter().map(|service| service.reals.len()).sum();
@@ -87,7 +89,6 @@ fn say_fine(source: &Source, loaded: &Loaded) -> Ended {
     };
     let kind = if *from_keepalived { " as keepalived.conf" } else { "" };
     print(&format!("{file}: fine{kind}: {services}, {}{routers}\n", counted(reals, "real server")));
-    Ok(Exit::Done)
 }
 
 /// `import`
