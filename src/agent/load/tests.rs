@@ -8,7 +8,7 @@ fn loaded(weight: &str) -> Loaded {
     Loaded { config, path: PathBuf::from("agent.toml"), text, warnings }
 }
 
-const SCRIPT: &str = "[weight]\ncommand = [\"/bin/true\", \"x\"]\n";
+const SCRIPT: &str = "[weight]\ntype = \"script\"\ncommand = [\"/bin/true\", \"x\"]\n";
 
 #[test]
 fn a_program_of_a_user_out_of_reach_is_refused_with_the_drop_in() {
@@ -20,20 +20,22 @@ fn a_program_of_a_user_out_of_reach_is_refused_with_the_drop_in() {
     let span = finding.span.clone().expect("its place");
     assert_eq!(loaded.text.get(span), Some("\"nobody\""));
     let Refused::Text { text, .. } = loaded.refused(finding) else { panic!("a finding is text") };
-    assert!(text.contains("agent.toml:5:"), "{text}");
+    assert!(text.contains("agent.toml:6:"), "{text}");
     assert!(loaded.user_out_of_reach(|user| user == "nobody").is_none());
 }
 
 #[test]
 fn without_a_user_there_is_nobody_to_become() {
     assert!(loaded(SCRIPT).user_out_of_reach(|_| false).is_none());
-    assert!(loaded("[weight]\nfixed = 50\n").user_out_of_reach(|_| false).is_none());
+    assert!(loaded("[weight]\ntype = \"fixed\"\npercent = 50\n").user_out_of_reach(|_| false).is_none());
     assert!(loaded("").user_out_of_reach(|_| false).is_none());
 }
 
 #[test]
 fn a_program_that_cannot_run_is_told_but_the_agent_does_without_it() {
-    let text = loaded("[weight]\ncommand = \"/no/program\"\n").program_to_run().expect("it is missing");
+    let text = loaded("[weight]\ntype = \"script\"\ncommand = \"/no/program\"\n")
+        .program_to_run()
+        .expect("it is missing");
     assert!(text.starts_with("warning: [weight] command: /no does not exist"), "{text}");
     assert!(loaded(SCRIPT).program_to_run().is_none());
 }

@@ -52,3 +52,18 @@ fn this_process_sees_itself() {
     let root = nix::unistd::Uid::effective().is_root();
     assert!(!root || rights.user == "root", "{}", rights.user);
 }
+
+#[test]
+fn without_a_real_time_priority_nothing_is_done_without() {
+    assert_eq!(confined("lvs-director".to_owned()).done_without(&config("")), None);
+}
+
+#[test]
+fn a_priority_that_no_thread_can_have_is_told_with_the_drop_in() {
+    let mut config = config("");
+    // as where the kernel refuses, which it does not do to root everywhere
+    config.vrrp.realtime_priority = Some(100);
+    let said = confined("lvs-director".to_owned()).done_without(&config).unwrap_or_default();
+    assert!(said.starts_with("warning: [realtime] priority = 100: "), "{said}");
+    assert!(said.contains("'lvs-director' here") && said.contains("lvs-director-realtime.conf"), "{said}");
+}
