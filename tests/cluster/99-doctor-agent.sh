@@ -194,10 +194,12 @@ case_doctor_agent_networkd() {
     planted rs01 vip-in-network-files ln -s /usr/lib/systemd/system/systemd-networkd.service /etc/systemd/system/multi-user.target.wants/
     assert_contains "$(cat '/etc/systemd/network/the vip.network')" $'\nDNS='"$VIP" "what is left"
     printf '[Match]\nName=*\n[Network]\nDHCP=yes\n' >/etc/systemd/network/all.network
-    found rs01 networkd-lo | grep -v networkctl >"$WORK/cure" # networkd does not run here
+    assert_eq "" "$(found rs01 networkd-vip)" "a VIP on lo"
+    printf '[[vip]]\naddress = "192.168.100.241"\ndevice = "lvs0"\n' >>"$WORK/rs01.toml"
+    found rs01 networkd-vip | grep -v networkctl >"$WORK/cure" # networkd does not run here
     assert_contains "$(cat "$WORK/cure")" /etc/systemd/network/all.network.d "the cure"
     paste_cure rs01
-    assert_eq "" "$(found rs01 networkd-lo)" "networkd-lo after its cure"
+    assert_eq "" "$(found rs01 networkd-vip)" "networkd-vip after its cure"
 }
 
 # Bound to the server's own address: it answers every check but no client.

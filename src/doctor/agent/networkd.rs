@@ -1,6 +1,7 @@
-//! Files of systemd-networkd that take lo along with other interfaces: each restart then takes the VIPs off.
+//! Files of systemd-networkd that take a VIP's device along with other interfaces: each restart then takes the VIPs off. What
+//! others have put on lo it leaves there.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -12,7 +13,7 @@ use super::places::{is_used, unread};
 use crate::shared::{fits, quoted};
 use crate::{Facts, File, Finding};
 
-pub(super) const ID: &str = "networkd-lo";
+pub(super) const ID: &str = "networkd-vip";
 
 /// The directories, of which the first that has a name hides it in the others.
 const PLACES: [&str; 4] = [
@@ -22,21 +23,31 @@ const PLACES: [&str; 4] = [
     "/usr/lib/systemd/network/",
 ];
 
-/// None is about lo, or it leaves there what others have put there.
+/// None is about a device of VIPs, or it leaves there what others have put there.
 pub(super) fn files(sight: Sight<'_>) -> Vec<Finding> {
     if !is_used(sight.host, "systemd-networkd.service", "systemd-networkd") {
         let why = "systemd-networkd neither runs nor starts at boot";
         return vec![Finding::not_applicable(ID, "", why)];
     }
+    let devices: BTreeSet<&str> =
+        sight.vips().map(|vip| vip.device.as_str()).filter(|device| *device != "lo").collect();
+    if devices.is_empty() {
+        return vec![Finding::fine(ID, "", "systemd-networkd leaves the VIPs on lo alone")];
+    }
     let by_name = by_name(sight.host);
-    let named = by_name.iter().filter(|(name, _)| name.ends_with(".network"));
-    let bad = named.filter(|(name, file)| is_about_lo(file) && !keeps(file, &drop_ins(&by_name, name)));
-    let mut bad: Vec<Finding> = bad.map(|(name, file)| grabbed(name, file)).collect();
+    let mut bad: Vec<Finding> = devices.into_iter().filter_map(|device| taken(&by_name, device)).collect();
     bad.extend(unread(ID, sight.host, &PLACES));
     if bad.is_empty() {
-        return vec![Finding::fine(ID, "", "no file of systemd-networkd takes addresses off lo")];
+        return vec![Finding::fine(ID, "", "no file of systemd-networkd takes VIPs off")];
     }
     bad
+}
+
+/// Of files for one interface the first counts.
+fn taken(by_name: &BTreeMap<&str, &File>, device: &str) -> Option<Finding> {
+    let mut named = by_name.iter().filter(|(name, _)| name.ends_with(".network"));
+    let (name, file) = named.find(|(_, file)| is_about(file, device))?;
+    (!keeps(file, &drop_ins(by_name, name))).then(|| grabbed(name, file, device))
 }
 
 /// Files and drop-ins by their paths below the directories.
@@ -58,8 +69,10 @@ fn drop_ins<'a>(by_name: &BTreeMap<&str, &'a File>, name: &str) -> Vec<&'a File>
 }
 
 /// A drop-in leaves alone what others have written, and is there also for a file that is made anew at each boot.
-fn grabbed(name: &str, file: &File) -> Finding {
-    let what = "is about lo too: systemd-networkd takes the VIPs off each time it starts, until the agent puts them back";
+fn grabbed(name: &str, file: &File, device: &str) -> Finding {
+    let what = format!(
+        "is about {device} too: systemd-networkd takes the VIPs off each time it starts, until the agent puts them back"
+    );
     let directory = format!("/etc/systemd/network/{name}.d");
     let cure: [String; 3] = [
         format!("mkdir -p {}", quoted(&directory)),
@@ -83,24 +96,26 @@ fn keeps(file: &File, drop_ins: &[&File]) -> bool {
         || matches!(last("Link", "Unmanaged"), Some("yes" | "true" | "1" | "on"))
 }
 
-/// Whether its conditions may all hold for lo.
-fn is_about_lo(file: &File) -> bool {
+/// Whether its conditions may all hold for this dummy.
+fn is_about(file: &File, device: &str) -> bool {
     // an empty one hides another of its name
     if entries(file).next().is_none() {
         return false;
     }
     // one without conditions is refused by newer versions, and takes every interface with older ones
-    entries(file).filter(|entry| entry.section == "Match").all(|entry| fits_lo(&entry))
+    entries(file).filter(|entry| entry.section == "Match").all(|entry| is_met(&entry, device))
 }
 
-fn fits_lo(condition: &Entry<'_>) -> bool {
-    let values = || condition.value.trim_start_matches('!').split_whitespace();
+fn is_met(condition: &Entry<'_>, device: &str) -> bool {
     let is_not = condition.value.starts_with('!');
+    let values = || condition.value.trim_start_matches('!').split_whitespace();
+    let meets = |own: &str| values().any(|pattern| fits(pattern, own)) != is_not;
     match condition.key {
-        "Name" | "OriginalName" => values().any(|pattern| fits(pattern, "lo")) != is_not,
-        "Type" => values().any(|pattern| fits(pattern, "loopback")) != is_not,
-        // loopback has no driver, no path, no hardware address and no kind
-        "Driver" | "Path" | "MACAddress" | "PermanentMACAddress" | "Kind" | "SSID" | "BSSID" => is_not,
+        "Name" | "OriginalName" => meets(device),
+        "Type" => meets("ether"),
+        "Kind" | "Driver" => meets("dummy"),
+        // a dummy has no path, no network of its own, and an address that nobody has given it
+        "Path" | "MACAddress" | "PermanentMACAddress" | "SSID" | "BSSID" => is_not,
         _ => true,
     }
 }

@@ -133,17 +133,21 @@ fn writes_arp(line: &str) -> bool {
     is_about && writes
 }
 
-/// `ip address add`, in any of its short forms, `ifconfig`, `ifup`, `route add`.
+/// `ip address add`, in any of its short forms, `ifconfig`, `ifup`; and the host route that the folk script adds.
 fn gives_address<'a>(words: impl Iterator<Item = &'a str>) -> bool {
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let runs = |name: &str| words.iter().any(|word| last(word) == name);
-    let says = |actions: &[&str]| words.iter().any(|word| actions.contains(word));
+    let says = |any: &[&str]| words.iter().any(|word| any.contains(word));
     let adds_shortly = words.windows(2).any(|pair| pair == ["a", "a"] || pair == ["addr", "a"]);
+    let adds = adds_shortly || says(&["add", "replace", "change"]);
+    let is_address = says(&["a", "addr", "address"]);
+    let is_route = says(&["r", "ro", "route"]);
+    let is_through = says(&["via", "gw"]);
     let ends = says(&["down", "del", "delete", "0.0.0.0"]);
-    (runs("ip") && (says(&["add", "replace", "change"]) || adds_shortly))
+    (runs("ip") && adds && (is_address || is_route && !is_through))
         || (runs("ifconfig") && !ends)
         || runs("ifup")
-        || (runs("route") && says(&["add"]))
+        || (runs("route") && adds && !is_through)
 }
 
 fn last(word: &str) -> &str {

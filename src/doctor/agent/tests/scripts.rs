@@ -77,6 +77,7 @@ fn ways_to_do_the_agents_work() {
         "/usr/sbin/ip addr replace 192.168.100.240/32 dev lo label lo:0",
         "VIP=192.168.100.240; ip addr add $VIP/32 dev lo",
         "ifup lo:0",
+        "ip route add 192.168.100.240/32 dev lo",
         "sysctl -w net.ipv4.conf.all.arp_announce=2",
         "echo '2' >/proc/sys/net/ipv4/conf/lo/arp_announce",
         "echo 1 | tee /proc/sys/net/ipv4/conf/{lo,all}/arp_ignore",
@@ -99,7 +100,9 @@ fn who_only_names_a_vip_is_no_leftover() {
         "grep . /proc/sys/net/ipv4/conf/all/arp_ignore",
         "ip addr del 192.168.100.240/32 dev lo",
         "ifconfig lo:0 down",
-        "ip route add 10.9.0.0/16 via 192.168.100.1",
+        "ip route add 10.9.0.0/16 via 192.168.100.240",
+        "/sbin/route add -net 10.9.0.0/16 gw 192.168.100.240",
+        "ip neigh replace 192.168.100.240 lladdr 02:00:00:00:00:01 dev eth0",
         "ip addr add 10.9.9.9/32 dev lo",
     ] {
         let mut host = Host::prepared();
