@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # A package that is removed where its work cannot end in order: the removal goes on, leaves nothing, and says what it cost.
 
+# directing
+# shellcheck source=/dev/null
+source "$LAB_REPO/tests/install/20-director.sh"
+
 case_removed_under_traffic_deb() { removed_under_traffic deb; }
 case_removed_under_traffic_rpm() { removed_under_traffic rpm; }
 
@@ -30,6 +34,7 @@ lasting_connection() {
 
 # machine: host=lvs01
 case_removed_without_ipvs() {
+    real_servers_up
     install_package deb lvs-director 1
     mkdir -p /etc/lvs-director
     web_service | router_config lvs01 100
@@ -39,9 +44,10 @@ case_removed_without_ipvs() {
     } >/etc/lvs-director/director.toml
     systemctl start lvs-director
     wait_until "directing && has_address lvs01 eth0 192.168.100.245/32" 60
-    # what is there in the end is what a crash leaves, without the module that would be asked
+    # as a crash leaves it, and without the module that would be asked
+    systemctl mask --runtime lvs-director
     systemctl kill --signal KILL lvs-director
-    systemctl mask --runtime --now lvs-director
+    wait_until "[[ \$(systemctl is-active lvs-director) == failed ]]" 30
     has_address lvs01 eth0 192.168.100.245/32
     without_ipvs || skip "this machine's own kernel keeps ip_vs"
     systemctl unmask --runtime lvs-director
