@@ -92,6 +92,25 @@ case_reload_adds_one_service() {
 # Connections that the service has scheduled since it was made.
 scheduled() { on lvs01 ipvsadm -Ln --stats --exact -t "$VIP:80" | awk '$1 == "TCP" { print $3 }'; }
 
+# Who asks for it hears all of it; the log has the first error.
+case_reload_refused_is_one_line() {
+    local log=$WORK/director-lvs01.log
+    cluster_up
+    cp "$WORK/lvs01.toml" "$WORK/good.toml"
+    echo 'nonsense = 1' >>"$WORK/lvs01.toml"
+    : >"$log"
+    status_of 78 director lvs01 reload
+    assert_contains "$OUTPUT" "nonsense = 1" "what the command prints"
+    wait_until "logged director-lvs01 'reload refused'" 20
+    assert_eq 1 "$(grep -c nonsense "$log")" "lines of the log about it"
+    grep -qE 'reload refused.* reason=.*lvs01\.toml:[0-9]+: ' "$log" || fail "the log does not tell where"
+    cp "$WORK/good.toml" "$WORK/lvs01.toml"
+    : >"$log"
+    status_of 0 director lvs01 reload
+    wait_until "logged director-lvs01 'configuration reloaded'" 20
+    assert_eq 1 "$(wc -l <"$log")" "lines of the log about a good file"
+}
+
 # A broken, empty or missing file changes nothing and says why.
 case_reload_bad_file_changes_nothing() {
     cluster_up
