@@ -41,6 +41,7 @@ class Rpm(Packager):
         remove_package() { ! rpm -q "$P" >/dev/null || rpm -e --nodeps --allmatches "$P"; }
         repair() {
             local revisions
+            sleep 1 # rpm's temporary names are of the second, and those of the cut one are still there
             revisions=$(rpm -q --qf '%{RELEASE}\\n' "$P") || return 0
             install_package "${revisions##*[[:space:]]}"
         }
