@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The power goes while an operator installs, applies, drains, upgrades or removes: cuts/run.py says how, and $OUT/case.log what came of
-# it. The agent's machines are on this machine's kernel; the director's need one with IPVS.
+# it. What the host then says of itself (check, doctor, plan, status, /healthz) is held against
+# its kernel. The agent's machines are on this machine's kernel; the director's need one with IPVS.
 
 # machine: host=none limit=1200
 case_cuts_agent() {

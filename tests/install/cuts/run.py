@@ -3,7 +3,8 @@
 
 Each run has a machine of its own, in which an operation is cut before a write chosen by chance, or at a moment chosen by
 chance; then the machine starts again, must be wholly prepared or wholly untouched and say so, and the same operation must
-then come to its end. A failed run is repeated by `--only SEED` with the seed it prints."""
+then come to its end. Half of the disks are an ext4 that forgets what had not been
+written. A failed run is repeated by `--only SEED` with the seed it prints."""
 
 import argparse
 import collections
@@ -22,6 +23,7 @@ from packagers import PACKAGERS
 from sides import PATIENCE, Agent, Director, Half
 from tracer import Cut
 
+ENOUGH = 100  # cuts, of which some must have lost something
 SIDES = {"agent": Agent(), "director": Director()}
 
 
@@ -251,21 +253,25 @@ def run(pool, tasks, options):
              for seed in seeds or range(options.seed * 1000, options.seed * 1000 + number)]
     random.Random(options.seed).shuffle(mixed)
     tallies = [collections.Counter() for _ in tasks]
+    lost = 0
     for index, seed, verdict, error in pool.imap_unordered(one, mixed):
         runs = tasks[index][0]
         if error:
             print(f"FAILED {runs.name}, --only {seed}: {error}", flush=True)
             show(runs, seed)
+        lost += not error and bool(verdict.get("lost"))
         key = "failed" if error else f"{verdict['state']} ({verdict['who']})"
         tallies[index][key] += 1
         if options.verbose and not error:
-            lost = f", {verdict['lost']} files lost" if verdict.get("lost") else ""
-            print(f"  {runs.name} {seed}, {verdict['kind']}, {verdict['cut']}{lost}: {key}", flush=True)
+            files = f", {verdict['lost']} files lost" if verdict.get("lost") else ""
+            print(f"  {runs.name} {seed}, {verdict['kind']}, {verdict['cut']}{files}: {key}", flush=True)
     for (runs, _, _), tally in zip(tasks, tallies):
         told = ", ".join(f"{count} {key}" for key, count in sorted(tally.items()))
         print(f"{runs.name}: {tally.total()} cuts in {runs.writes} writes: {told}", flush=True)
     failed = sum(tally["failed"] for tally in tallies)
-    print(f"cuts: {len(mixed) - failed} passed, {failed} failed", flush=True)
+    print(f"cuts: {len(mixed) - failed} passed, {failed} failed; {lost} lost files of the disk", flush=True)
+    if options.empty and len(mixed) >= ENOUGH and not lost:
+        raise Half("no cut lost anything: that disks forget is not tried here")
     return failed
 
 
