@@ -66,7 +66,12 @@ pub(super) const GLOBAL: [Keyword; 142] = [
     line("lvs_netlink_cmd_rcv_bufs_force", Ignored(BUFFERS)),
     line("lvs_netlink_monitor_rcv_bufs", Ignored(BUFFERS)),
     line("lvs_netlink_monitor_rcv_bufs_force", Ignored(BUFFERS)),
-    line("lvs_notify_fifo", Nearly("the pipe is the director's, or the `script_user`'s who reads it: user and group are left away; made in /run/lvs-director alone")),
+    line(
+        "lvs_notify_fifo",
+        Nearly(
+            "the pipe is the director's, or the `script_user`'s who reads it: user and group are left away; made in /run/lvs-director alone",
+        ),
+    ),
     script("lvs_notify_fifo_script", Works),
     line("lvs_process_name", Ignored(PROCESS)),
     line(
@@ -93,7 +98,12 @@ pub(super) const GLOBAL: [Keyword; 142] = [
     ),
     values("notification_email", Works),
     line("notification_email_from", Works),
-    line("notify_fifo", Nearly("the pipe is the director's, or the `script_user`'s who reads it: user and group are left away; made in /run/lvs-director alone")),
+    line(
+        "notify_fifo",
+        Nearly(
+            "the pipe is the director's, or the `script_user`'s who reads it: user and group are left away; made in /run/lvs-director alone",
+        ),
+    ),
     script("notify_fifo_script", Works),
     line("process_monitor_rcv_bufs", Ignored(BUFFERS)),
     line("process_monitor_rcv_bufs_force", Ignored(BUFFERS)),
@@ -112,7 +122,10 @@ pub(super) const GLOBAL: [Keyword; 142] = [
             "the group is the user's own; it takes the drop-in lvs-director-scripts.conf. Without it scripts run as the director's user, `lvs-director` under the unit",
         ),
     ),
-    line("set_supplementary_groups", Ignored("a script has its user's own group, or, without `script_user`, the groups of the director")),
+    line(
+        "set_supplementary_groups",
+        Ignored("a script has its user's own group, or, without `script_user`, the groups of the director"),
+    ),
     script("shutdown_script", Refused("write it as `ExecStopPost=` of the unit")),
     line("shutdown_script_timeout", Ignored("it is the unit's: `TimeoutStopSec=`")),
     line("smtp_alert", Works),
@@ -162,7 +175,12 @@ pub(super) const GLOBAL: [Keyword; 142] = [
     line("vrrp_netlink_monitor_rcv_bufs", Ignored(BUFFERS)),
     line("vrrp_netlink_monitor_rcv_bufs_force", Ignored(BUFFERS)),
     line("vrrp_no_swap", Differently("the whole process is never swapped out")),
-    line("vrrp_notify_fifo", Nearly("the pipe is the director's, or the `script_user`'s who reads it: user and group are left away; made in /run/lvs-director alone")),
+    line(
+        "vrrp_notify_fifo",
+        Nearly(
+            "the pipe is the director's, or the `script_user`'s who reads it: user and group are left away; made in /run/lvs-director alone",
+        ),
+    ),
     script("vrrp_notify_fifo_script", Works),
     line("vrrp_notify_priority_changes", Ignored("changes of priority are in the log and in the status")),
     line("vrrp_owner_ignore_adverts", Ignored("priority 255 does not give way")),
