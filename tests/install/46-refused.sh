@@ -25,7 +25,7 @@ case_refused_upgrade_director() {
     directory_is_protected
 }
 
-# machine: root=base,bullseye
+# machine: root=base,trixie
 case_refused_upgrade_agent() {
     install_package deb lvs-rs-agent 1
     write_agent_config
