@@ -21,6 +21,7 @@ case_refused_upgrade_director() {
     programs_of_others
     realtime_needs_its_drop_in
     another_command_line
+    unit_cannot_start
     unit_cannot_be_asked
     directory_is_protected
 }
@@ -120,8 +121,18 @@ another_command_line() {
     { lone_service && echo 'nonsense = 1'; } >/etc/lvs-director/another.toml
     with_drop_in lvs-director 'ExecStart=\nExecStart=/usr/sbin/lvs-director --config /etc/lvs-director/another.toml run'
     refused lvs-director '/etc/lvs-director/another.toml:'
+    echo 'CONFIG=/etc/lvs-director/another.toml' >/etc/default/lvs-director
+    with_drop_in lvs-director 'EnvironmentFile=/etc/default/%p'
+    refused lvs-director '/etc/lvs-director/another.toml:'
     with_drop_in lvs-director 'Environment=CONFIG=/etc/lvs-director/another.toml'
     refused lvs-director '/etc/lvs-director/another.toml:'
+}
+
+# A sandbox that cannot be made.
+unit_cannot_start() {
+    with_drop_in lvs-director 'ReadWritePaths=/no/such/directory'
+    refused lvs-director 'systemd cannot start its unit, status 226'
+    with_drop_in lvs-director 'Environment=CONFIG=/etc/lvs-director/another.toml'
 }
 
 # Then its user is, with the file that it names; and who cannot be asked has refused nothing.
@@ -164,7 +175,7 @@ refused() {
     local before
     before=$(invocation "$1")
     install_package deb "$1" 2 2>&1 | tee "$OUT/said"
-    grep -q "$1: this version refuses the configuration; the earlier one goes on" "$OUT/said" || fail "$1: nothing was refused"
+    grep -q "$1: this version would not start; the earlier one goes on" "$OUT/said" || fail "$1: nothing was refused"
     grep -q "$2" "$OUT/said" || fail "$1: the reason is not $2"
     assert_eq "$before" "$(invocation "$1")" "the invocation after a refusal"
     active "$1"
