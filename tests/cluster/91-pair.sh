@@ -541,7 +541,7 @@ case_pair_tls() {
     # drained over it too
     stop director-lvs02
     status_of 0 agent rs02 drain --wait --deadline 20s
-    ! in_table lvs01 rs02
+    ! in_table lvs01 rs02 || fail "rs02 is drained and still in the table"
 }
 
 certificates() {

@@ -53,7 +53,7 @@ agent_removed() {
     more_requests "$CASE" 20
     assert_no_failures "$CASE"
     stop_client "$CASE"
-    ! active lvs-rs-agent
+    ! active lvs-rs-agent || fail "the agent runs without its package"
     host_state >"$OUT/host-after"
     same_after "the host after the removal" "$OUT"/host-{before,after}
     compgen -G '/etc/lvs-rs-agent/agent.toml*' || fail "the removal took the operator's configuration along"

@@ -73,7 +73,7 @@ director_in_a_pair() {
     UNTIL="directing && only lvs01" served systemctl start lvs-director
     UNTIL="only lvs02" served remove_package "$1" lvs-director
     stop_client "$CASE"
-    ! active lvs-director
+    ! active lvs-director || fail "the director runs without its package"
     host_state >"$OUT/host-after"
     same_after "the host after the removal" "$OUT"/host-{before,after}
     compgen -G '/etc/lvs-director/director.toml*' || fail "the removal took the operator's configuration along"

@@ -34,7 +34,7 @@ case_rescue_agent() {
     agent_serves
     follow sight_of_rs01
     into_rescue
-    ! active lvs-rs-agent
+    ! active lvs-rs-agent || fail "the agent still runs in rescue"
     more_requests "$CASE" 40
     stop follow
     left_in_order
@@ -49,7 +49,7 @@ case_rescue_director() {
     director_serves
     follow holders
     into_rescue
-    ! active lvs-director
+    ! active lvs-director || fail "the director still runs in rescue"
     more_requests "$CASE" 40
     stop follow
     handed_over
