@@ -178,6 +178,52 @@ fn an_alias_of_ifupdown_goes_as_a_whole() {
     }
 }
 
+/// What starts an alias fails at boot once its stanza is gone.
+#[test]
+fn an_alias_that_is_started_with_others_is_edited_by_hand() {
+    const PATH: &str = "/etc/network/interfaces";
+    const ALIAS: &str = "iface lo:0 inet static\n  address 192.168.100.240\n";
+    for start in ["auto lo lo:0", "allow-hotplug lo:0 lo:1", "auto \\\n lo:0"] {
+        let text = alloc::format!("iface lo inet loopback\n{ALIAS}{start}\n");
+        let (_, cure) = cure_of(PATH, &text);
+        let first = start.lines().next().unwrap();
+        let expected = [
+            alloc::format!("# edit {PATH}, line 2: take this out: iface lo:0 inet static"),
+            alloc::format!("# edit {PATH}, line 3: take this out: address 192.168.100.240"),
+            alloc::format!("# edit {PATH}, line 4: take lo:0 out: {first}"),
+        ];
+        assert_eq!(expected.as_slice(), cure);
+    }
+    const PART: &str = "/etc/network/interfaces.d/vip";
+    let mut host = with(PART, ALIAS);
+    assert_eq!(commented("1s/^/# /;2s/^/# /", PART), host.wrong(ID).2);
+    host.file(PATH, "auto lo:0\n");
+    let (_, _, cure) = host.wrong(ID);
+    assert_eq!("# edit /etc/network/interfaces, line 1: take lo:0 out: auto lo:0", cure[2]);
+}
+
+#[test]
+fn an_alias_with_more_than_vips_is_edited_by_hand() {
+    for more in [
+        "  up /opt/x\n",
+        "  down true\n",
+        "  mtu 9000\n",
+        "  address 10.0.0.1/32\n",
+        "iface lo:0 inet static\n  address 10.0.0.1/32\n",
+        "iface lo:0 inet6 manual\n",
+    ] {
+        let text = alloc::format!("auto lo:0\niface lo:0 inet static\n  address 192.168.100.240/32\n{more}");
+        let (_, cure) = cure_of("/etc/network/interfaces", &text);
+        let expected = "# edit /etc/network/interfaces, line 3: take the VIP off: ";
+        assert!(cure.len() == 1 && cure[0].starts_with(expected), "{more}: {cure:?}");
+    }
+    let two = "auto lo:0\niface lo:0 inet static\n  address 192.168.100.240/32\n\
+               iface lo:0 inet6 static\n  address 2001:db8::240/128\n";
+    let (_, cure) = cure_of("/etc/network/interfaces", two);
+    let halves = ["1s/^/# /;2s/^/# /;3s/^/# /", "1s/^/# /;4s/^/# /;5s/^/# /"];
+    assert_eq!(halves.map(|half| commented(half, "/etc/network/interfaces")).concat(), cure);
+}
+
 /// What a terminal or a shell would obey does not get into a cure.
 #[test]
 fn names_of_files_are_only_names() {
