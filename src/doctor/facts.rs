@@ -51,6 +51,8 @@ pub struct Facts {
     pub files: Vec<File>,
     /// what starts at boot whether or not systemd runs now: "keepalived.service", and "realserver" of `/etc/rc3.d/S99realserver`
     pub starts_at_boot: BTreeSet<String>,
+    /// why that may not be all; none: it is
+    pub boot_unseen: Option<Unseen>,
     /// whether the kernel's clock is kept by something
     pub clock_synchronised: Seen<bool>,
     /// security modules

@@ -31,6 +31,7 @@ pub async fn survey(units: &[&str]) -> Facts {
     let (proc, root) = (Path::new("/proc"), Path::new("/"));
     let modules = modules::modules(root);
     let processes = processes::processes(proc);
+    let (starts_at_boot, boot_unseen) = boot::starts_at_boot(root);
     Facts {
         release: release(proc),
         sysctls: sysctls::sysctls(&proc.join("sys")),
@@ -41,7 +42,8 @@ pub async fn survey(units: &[&str]) -> Facts {
         modules,
         units: units::units(root, units),
         files: files::files(root),
-        starts_at_boot: boot::starts_at_boot(root),
+        starts_at_boot,
+        boot_unseen,
         clock_synchronised: clock::synchronised(root, &processes),
         processes,
         confinement: confinement(root),

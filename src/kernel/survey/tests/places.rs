@@ -136,8 +136,60 @@ fn links_that_start_something() {
     symlink("../init.d/other", root.0.join("etc/rc3.d/K01other")).unwrap();
     symlink("x", root.0.join("etc/systemd/system/multi-user.target.wants/keepalived.service")).unwrap();
     root.write("etc/systemd/system/x.service.d/override.conf", "");
-    let found = boot::starts_at_boot(&root.0);
+    let (found, unseen) = boot::starts_at_boot(&root.0);
     assert_eq!(vec!["keepalived.service", "realserver"], found.iter().collect::<Vec<_>>());
+    assert_eq!(None, unseen);
+}
+
+/// A link to itself cannot be followed, whoever asks.
+#[test]
+fn what_starts_at_boot_and_cannot_be_listed() {
+    let root = Root::new("boot-refused");
+    fs::create_dir_all(root.0.join("etc/systemd/system")).unwrap();
+    root.write("etc/rc3.d/S01realserver", "");
+    symlink("x.wants", root.0.join("etc/systemd/system/x.wants")).unwrap();
+    let (found, unseen) = boot::starts_at_boot(&root.0);
+    assert_eq!(vec!["realserver"], found.iter().collect::<Vec<_>>());
+    let why = unseen.unwrap().why;
+    assert!(why.starts_with("cannot read /etc/systemd/system/x.wants: "), "{why}");
+}
+
+#[test]
+fn files_and_directories_that_are_there_and_cannot_be_read() {
+    let root = Root::new("files-refused");
+    root.write("etc/sysctl.conf", "a");
+    root.write("etc/network", "no directory");
+    symlink("netplan", root.0.join("etc/netplan")).unwrap();
+    symlink("rc.local", root.0.join("etc/rc.local")).unwrap();
+    let found = files::files(&root.0);
+    let seen: Vec<(&str, bool)> =
+        found.iter().map(|file| (file.path.as_str(), file.text.known().is_some())).collect();
+    let expected = [("/etc/netplan/", false), ("/etc/sysctl.conf", true), ("/etc/rc.local", false)];
+    assert_eq!(expected.as_slice(), seen.as_slice());
+    assert!(found[0].text.as_result().unwrap_err().why.starts_with("cannot read /etc/netplan/: "));
+}
+
+#[test]
+fn a_file_is_read_whole_or_not_at_all() {
+    let root = Root::new("files-long");
+    root.write("etc/rc.local", &"#".repeat(128 * 1024));
+    root.write("etc/sysctl.conf", &"#".repeat(128 * 1024 + 1));
+    let found = files::files(&root.0);
+    let of = |path: &str| found.iter().find(|file| file.path == path).unwrap();
+    assert_eq!(Some(128 * 1024), of("/etc/rc.local").text.known().map(String::len));
+    let why = &of("/etc/sysctl.conf").text.as_result().unwrap_err().why;
+    assert_eq!("cannot read /etc/sysctl.conf: longer than 128 KiB", why);
+}
+
+#[test]
+fn of_a_directory_with_too_many_files_the_rest_is_unseen() {
+    let root = Root::new("files-many");
+    for number in 0..501 {
+        root.write(&format!("etc/cron.d/{number}"), "");
+    }
+    let found = files::files(&root.0);
+    assert_eq!(500, found.iter().filter(|file| file.text.known().is_some()).count());
+    assert_eq!(Some("/etc/cron.d/"), found.last().map(|file| file.path.as_str()));
 }
 
 #[test]
