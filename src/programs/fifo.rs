@@ -51,9 +51,9 @@ pub enum FifoError {
     },
     /// this process may not write to its directory, which is read-only for it or belongs to others
     #[error(
-        "{} cannot be made by '{user}': name one in /run/lvs-director, or have it made before, by a line in \
-         /etc/tmpfiles.d/lvs-director.conf: p {0} 0600 {user} -",
-        path.display()
+        "{} cannot be made by '{user}': name one in /run/lvs-director, or have it made before by {}",
+        path.display(),
+        made_at_boot(path, user)
     )]
     NotOurDirectory {
         /// where it should be
@@ -64,7 +64,7 @@ pub enum FifoError {
         #[source]
         source: io::Error,
     },
-    /// it is there, and this process may not open it
+    /// it is there, this process may not open it, and could make it anew
     #[error("'{user}' may not open {}: chown {user} {0}, or remove it, and it is made anew", path.display())]
     NotOurs {
         /// which
@@ -75,6 +75,25 @@ pub enum FifoError {
         #[source]
         source: io::Error,
     },
+    /// it is there, this process may not open it, nor write to its directory
+    #[error("'{user}' may not open {}: make it its own by {}", path.display(), made_at_boot(path, user))]
+    Theirs {
+        /// which
+        path: PathBuf,
+        /// who would write to it
+        user: String,
+        /// the kernel's words
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Also one that is there already becomes that user's.
+fn made_at_boot(path: &Path, user: &str) -> String {
+    format!(
+        "the line `p {} 0600 {user} -` in /etc/tmpfiles.d/lvs-director.conf and `systemd-tmpfiles --create lvs-director.conf`",
+        path.display()
+    )
 }
 
 /// Whether `path` is a named pipe, or one can be made there. Makes nothing.
@@ -100,14 +119,22 @@ pub fn check_fifo_to_run(path: &str, has_reader: bool) -> Result<(), FifoError> 
     check_fifo(path)?;
     let place = Path::new(path);
     let (path, user) = (place.to_owned(), our_name());
-    if place.symlink_metadata().is_ok() {
-        let ways = if has_reader { AccessFlags::R_OK | AccessFlags::W_OK } else { AccessFlags::W_OK };
-        // the real user's rights, who is the effective one here: what asks for the others is refused by older systemd's filters
-        return access(place, ways).map_err(|errno| FifoError::NotOurs { path, user, source: errno.into() });
-    }
     let directory = place.parent().unwrap_or(place);
-    let may_make = access(directory, AccessFlags::W_OK | AccessFlags::X_OK);
-    may_make.map_err(|errno| FifoError::NotOurDirectory { path, user, source: errno.into() })
+    let may_make = may(directory, AccessFlags::W_OK | AccessFlags::X_OK);
+    if place.symlink_metadata().is_err() {
+        return may_make.map_err(|source| FifoError::NotOurDirectory { path, user, source });
+    }
+    let ways = if has_reader { AccessFlags::R_OK | AccessFlags::W_OK } else { AccessFlags::W_OK };
+    may(place, ways).map_err(|source| match may_make {
+        Ok(()) => FifoError::NotOurs { path, user, source },
+        Err(_) => FifoError::Theirs { path, user, source },
+    })
+}
+
+/// Asks for the real user's rights, who is the effective one here: what asks for the others is refused by older systemd's
+/// filters.
+fn may(path: &Path, ways: AccessFlags) -> io::Result<()> {
+    access(path, ways).map_err(io::Error::from)
 }
 
 /// The writing end. It is kept open as long as somebody reads, so that a reader does not see the end after each line.

@@ -22,7 +22,7 @@ fn a_pipe_that_this_process_may_not_make_or_open_is_refused() {
     let place = Place::new();
     fs::create_dir(place.path("own")).unwrap();
     chown(place.path("own"), Some(NOBODY), None).unwrap();
-    for (name, bits) in [("roots", 0o600), ("open", 0o622)] {
+    for (name, bits) in [("roots", 0o600), ("own/roots", 0o600), ("open", 0o622)] {
         mkfifo(place.path(name).as_str(), Mode::from_bits_truncate(0o600)).unwrap();
         mode(place.path(name), bits);
     }
@@ -36,14 +36,22 @@ fn refused(place: &Path) {
     let user = our_name();
     check_fifo(&at("new")).unwrap();
     let words = said("new", false).unwrap_err();
-    let line = format!("/etc/tmpfiles.d/lvs-director.conf: p {} 0600 {user} -", at("new"));
+    let line = |name: &str| {
+        format!(
+            "by the line `p {} 0600 {user} -` in /etc/tmpfiles.d/lvs-director.conf and `systemd-tmpfiles --create lvs-director.conf`",
+            at(name)
+        )
+    };
     assert!(words.starts_with(&format!("{} cannot be made by '{user}'", at("new"))), "{words}");
-    assert!(words.ends_with(&line), "{words}");
+    assert!(words.ends_with(&line("new")), "{words}");
     assert_eq!(said("own/new", true), Ok(()));
+    // whoever may make it anew can have it removed; elsewhere that would leave nothing
     let closed = format!(
         "'{user}' may not open {0}: chown {user} {0}, or remove it, and it is made anew",
-        at("roots")
+        at("own/roots")
     );
+    assert_eq!(said("own/roots", false), Err(closed));
+    let closed = format!("'{user}' may not open {}: make it its own {}", at("roots"), line("roots"));
     assert_eq!(said("roots", false), Err(closed));
     assert_eq!(said("open", false), Ok(()));
     assert!(said("open", true).is_err());

@@ -103,9 +103,8 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, found: OwnedFd, path: PathBuf, stat: &FileStat) -> Result<(), ScriptError> {
         self.identity.trusts(&path, stat)?;
-        if self.identity.uid != 0 && !self.identity.may_execute(stat.st_uid, stat.st_gid, stat.st_mode) {
-            let user = self.identity.name.clone();
-            return Err(ScriptError::NotAllowed { path, directory: true, user });
+        if self.identity.uid != 0 {
+            self.identity.must_be_let(&path, stat)?;
         }
         self.above.push((found, path));
         Ok(())
@@ -116,15 +115,16 @@ impl<'a> Walk<'a> {
         if stat.st_mode & 0o111 == 0 {
             return Err(ScriptError::NotExecutable { path });
         }
-        if !self.identity.may_execute(stat.st_uid, stat.st_gid, stat.st_mode) {
-            let user = self.identity.name.clone();
-            return Err(ScriptError::NotAllowed { path, directory: false, user });
-        }
+        // before the kernel is asked, who names no reason
         match fstatvfs(&found) {
-            Ok(mount) if mount.flags().contains(FsFlags::ST_NOEXEC) => Err(ScriptError::NoExec { path }),
-            Ok(_) => Ok(found),
-            Err(errno) => Err(failed(&path, errno)),
+            Ok(mount) if mount.flags().contains(FsFlags::ST_NOEXEC) => {
+                return Err(ScriptError::NoExec { path });
+            }
+            Ok(_) => {}
+            Err(errno) => return Err(failed(&path, errno)),
         }
+        self.identity.must_be_let(&path, stat)?;
+        Ok(found)
     }
 }
 
@@ -142,6 +142,15 @@ impl Identity {
             0o020 => Err(ScriptError::Writable { path, who: Who::Group, user }),
             _ => Err(ScriptError::Writable { path, who: Who::Everybody, user }),
         }
+    }
+
+    /// Run the program, or enter the directory.
+    fn must_be_let(&self, path: &Path, stat: &FileStat) -> Result<(), ScriptError> {
+        if self.may_execute(path, stat).map_err(|errno| failed(path, errno))? {
+            return Ok(());
+        }
+        let directory = kind(stat) == SFlag::S_IFDIR;
+        Err(ScriptError::NotAllowed { path: path.to_owned(), directory, user: self.name.clone() })
     }
 }
 

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
-use nix::sys::stat::{Mode, fchmod};
-use nix::unistd::{Gid, Uid, User, fchown, getgroups};
+use nix::errno::Errno;
+use nix::sys::stat::{FileStat, Mode, fchmod};
+use nix::unistd::{AccessFlags, Gid, Uid, User, access, fchown, getgroups};
 
 use super::ScriptError;
 
@@ -82,19 +84,35 @@ impl Identity {
         Ok(Self { gid: Gid::effective().as_raw(), groups: our_groups()?, ..Self::from(user) })
     }
 
-    /// Whether a file of that owner and mode may be executed (a directory: entered). Access control lists can allow
-    /// more, which is not seen here.
-    pub(super) fn may_execute(&self, owner: u32, group: u32, mode: u32) -> bool {
+    /// Whether the file at `path` may be executed (a directory: entered). For this process's user the kernel says so, which
+    /// knows access control lists and security modules too; another user's may allow more than owner and mode show here.
+    pub(super) fn may_execute(&self, path: &Path, stat: &FileStat) -> nix::Result<bool> {
+        if !self.is_this_process() {
+            return Ok(self.has_bit(stat));
+        }
+        // the real user's rights, who is the effective one here: what asks for the others is refused by older systemd's filters
+        match access(path, AccessFlags::X_OK) {
+            Ok(()) => Ok(true),
+            Err(Errno::EACCES | Errno::EPERM) => Ok(false),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    fn is_this_process(&self) -> bool {
+        !self.is_switched_to && self.uid == Uid::effective().as_raw()
+    }
+
+    fn has_bit(&self, stat: &FileStat) -> bool {
         let bit = if self.uid == 0 {
             0o111
-        } else if self.uid == owner {
+        } else if self.uid == stat.st_uid {
             0o100
-        } else if self.gid == group || self.groups.contains(&group) {
+        } else if self.gid == stat.st_gid || self.groups.contains(&stat.st_gid) {
             0o010
         } else {
             0o001
         };
-        mode & bit != 0
+        stat.st_mode & bit != 0
     }
 }
 

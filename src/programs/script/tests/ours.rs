@@ -1,7 +1,10 @@
 //! Programs for which nobody is named, of a daemon that is not root.
 
+use std::fs;
 use std::os::unix::fs::chown;
 use std::path::Path;
+
+use rustix::fs::{XattrFlags, setxattr};
 
 use super::super::{Ended, Script, ScriptError, check, check_to_run, may_become, our_name};
 use crate::becoming;
@@ -62,4 +65,54 @@ async fn ran(place: &Path) {
 fn root_may_become_anybody() {
     assert!(may_become("nobody") && may_become("root"));
     assert_eq!(our_name(), "root");
+}
+
+#[tokio::test]
+async fn an_access_control_list_lets_its_own_user_enter_and_run() {
+    if let Some(place) = becoming::place() {
+        return judged_by_list(&place).await;
+    }
+    let place = Place::new();
+    let directory = place.path("directory");
+    for name in ["let", "shut"] {
+        place.script(name, "id -u");
+    }
+    fs::create_dir(&directory).unwrap();
+    let inside = place.script("directory/let", "id -u");
+    for (path, bits) in [(&directory, 5), (&inside[0], 5), (&place.path("let"), 5), (&place.path("shut"), 0)]
+    {
+        let_nobody(path, bits);
+    }
+    let test = "script::tests::ours::an_access_control_list_lets_its_own_user_enter_and_run";
+    becoming::again(test, &place, &AS_NOBODY);
+}
+
+async fn judged_by_list(place: &Path) {
+    for (name, user) in [("let", None), ("let", Some("nobody")), ("directory/let", None)] {
+        let program = named(place, name);
+        check_to_run(&program, user).unwrap();
+        let run = Script::new(program, user.map(str::to_owned)).run(&[], PATIENCE).await;
+        assert_eq!(run.output, "65534", "{name}: {}", run.ended);
+    }
+    let shut = check_to_run(&named(place, "shut"), None);
+    assert!(matches!(shut, Err(ScriptError::NotAllowed { directory: false, .. })), "{shut:?}");
+}
+
+/// `setfacl -m u::rwx,u:nobody:BITS,g::-,o::- PATH`, or with everybody's `r-x` where nobody has nothing, as `linux/posix_acl_xattr.h`
+/// has it: a version, then tag, bits and user of each entry.
+fn let_nobody(path: &str, bits: u16) {
+    const EVERYBODY: u32 = u32::MAX;
+    let others = if bits == 0 { 5 } else { 0 };
+    let entries = [
+        (0x01, 7, EVERYBODY),
+        (0x02, bits, NOBODY),
+        (0x04, 0, EVERYBODY),
+        (0x10, 5, EVERYBODY),
+        (0x20, others, EVERYBODY),
+    ];
+    let entries = entries.map(|(tag, bits, user): (u16, u16, u32)| {
+        [&tag.to_le_bytes()[..], &bits.to_le_bytes(), &user.to_le_bytes()].concat()
+    });
+    let list = [&2_u32.to_le_bytes()[..], &entries.concat()].concat();
+    setxattr(path, "system.posix_acl_access", &list, XattrFlags::empty()).unwrap();
 }
