@@ -52,7 +52,7 @@ case_doctor_director_kernel_settings() {
     planted lvs01 conn-reuse-mode bash -c 'echo 0 >/proc/sys/net/ipv4/vs/conn_reuse_mode'
     ! on lvs01 test -e /proc/sys/net/ipv4/vs/conntrack ||
         planted lvs01 conntrack bash -c 'echo 1 >/proc/sys/net/ipv4/vs/conntrack'
-    planted lvs01 strange-services ipvsadm -A -t 10.9.9.9:80 -s rr
+    unharmed lvs01 strange-services ipvsadm -A -t 10.9.9.9:80 -s rr
     printf '[ipvs]\nmanage_sysctls = false\n' >>"$WORK/lvs01.toml"
     planted lvs01 expire-nodest-conn bash -c 'echo 0 >/proc/sys/net/ipv4/vs/expire_nodest_conn'
 }
@@ -107,7 +107,7 @@ case_doctor_director_another_router() {
     pair_configured 'version = 2' 'advert_interval = "1s"' 'auth = { type = "pass", password = "1111" }'
     assert_contains "$(found lvs01 virtual-router)" "another password" "another password"
     pair_configured 'version = 2' 'advert_interval = "1s"' 'auth = { type = "pass", password = "2222" }'
-    assert_eq "" "$(found lvs01 virtual-router)" "a peer"
+    not_wrong lvs01 virtual-router "with a peer"
 }
 
 case_doctor_director_keepalived_runs() {
@@ -121,7 +121,7 @@ case_doctor_director_keepalived_runs() {
     assert_contains "$(cat "$WORK/cure")" "kill " "the cure"
     on lvs01 bash -e "$WORK/cure"
     wait_until "! running keepalived-lvs01" 20
-    assert_eq "" "$(found lvs01 keepalived)" "keepalived after its cure"
+    not_wrong lvs01 keepalived "after its cure"
 }
 
 # Rules that keep adverts or clients away; each cure opens what it says, and nothing more.
@@ -152,7 +152,7 @@ case_doctor_director_agents() {
     pair_configured
     printf '[agents]\nport = 9781\n' | tee -a "$WORK/lvs01.toml" >>"$WORK/lvs02.toml"
     real_servers_up
-    assert_eq "" "$(found lvs01 agent)" "agents"
+    not_wrong lvs01 agent "with agents"
     stop agent-rs01
     sed -i "s/, \"$(rip rs01):9781\"//" "$WORK/rs01.toml"
     start_agent rs01
