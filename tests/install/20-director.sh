@@ -24,6 +24,7 @@ case_director_pair_upgrade() {
     [[ $before != "$(invocation lvs-director)" ]] || fail "the upgrade did not restart the director"
     more_requests "$CASE" 100
     stop_client "$CASE"
+    alone lvs01
     stop follow
     held_by "lvs01 lvs02 lvs01"
     assert_never_two pair 2
@@ -134,6 +135,9 @@ holders() {
         SIGHT=lvs02
     fi
 }
+
+# alone MACHINE: nobody else has the VIP any more. Whoever leaves keeps it on lo for a moment, for what is still under way to it.
+alone() { wait_until "[[ \$(tail -n 1 $OUT/changes) =~ ^[0-9.]+\ $1\$ ]]" 30; }
 
 # held_by MACHINES: so it went, by $OUT/changes: one after the other had the VIP alone, and nobody at no time.
 held_by() {

@@ -51,6 +51,7 @@ case_rescue_director() {
     into_rescue
     ! active lvs-director || fail "the director still runs in rescue"
     more_requests "$CASE" 40
+    alone lvs02
     stop follow
     handed_over
     systemctl isolate multi-user.target
