@@ -6,6 +6,7 @@
 mod iptables;
 mod model;
 mod nft;
+mod together;
 mod values;
 mod walk;
 
@@ -20,6 +21,7 @@ use core::net::IpAddr;
 
 use crate::{FirewallText, Seen, Unseen};
 use model::{Base, Chains};
+use together::{Together, Walked};
 
 /// Rules of a text that are read. `kube-proxy` has some ten for each service.
 const MOST_RULES: usize = 200_000;
@@ -60,7 +62,7 @@ pub enum Passage {
     Dropped(Stop),
     /// it is dropped or not by a rule that depends on what is not known; holds that rule
     Depends(String),
-    /// the rules could not be looked at
+    /// the rules could not be looked at, or one of them gives it another address or port, for which others are not judged
     Unseen(Unseen),
 }
 
@@ -105,43 +107,36 @@ impl Filters {
         }
     }
 
-    /// What becomes of a packet in all packet filters together: whoever drops it has the last word.
+    /// What becomes of a packet in all packet filters together: whoever drops it has the last word, unless it may be another
+    /// packet by then.
     pub fn passage(&self, packet: &Packet<'_>) -> Passage {
         let older = if packet.to.is_ipv4() { &self.iptables } else { &self.ip6tables };
-        let (mut unseen, mut depends) = (None, None);
+        let mut together = Together::default();
         for bases in [&self.nft, older] {
-            match bases.as_ref().map(|bases| self.through(bases, packet)) {
-                Ok(Passage::Passes) => {}
-                Ok(Passage::Depends(rule)) => depends = depends.or(Some(rule)),
-                Ok(Passage::Unseen(why)) => unseen = unseen.or(Some(why)),
-                Ok(dropped @ Passage::Dropped(_)) => return dropped,
-                Err(why) => unseen = unseen.or(Some(why.clone())),
+            match bases {
+                Ok(bases) => self.through(bases, packet, &mut together),
+                Err(why) => together.add(Passage::Unseen(why.clone())),
             }
         }
-        match (unseen, depends) {
-            (Some(why), _) => Passage::Unseen(why),
-            (None, Some(rule)) => Passage::Depends(rule),
-            (None, None) => Passage::Passes,
-        }
+        together.passage()
     }
 
-    fn through(&self, bases: &[Base], packet: &Packet<'_>) -> Passage {
-        let (mut unseen, mut depends) = (None, None);
+    /// All of them, also behind one that drops it: another may have rewritten it before it comes there.
+    fn through(&self, bases: &[Base], packet: &Packet<'_>, together: &mut Together) {
         for base in bases.iter().filter(|base| base.takes(packet.to)) {
-            match self.walk(base, packet) {
-                Passage::Passes => {}
-                Passage::Depends(rule) => depends = depends.or(Some(rule)),
-                Passage::Unseen(why) => unseen = unseen.or(Some(why)),
-                dropped @ Passage::Dropped(_) => return dropped,
-            }
+            let walked = self.walk(base, packet);
+            together.add(walked.passage);
+            together.send(walked.elsewhere);
         }
-        unseen.map(Passage::Unseen).or(depends.map(Passage::Depends)).unwrap_or(Passage::Passes)
     }
 
-    fn walk(&self, base: &Base, packet: &Packet<'_>) -> Passage {
-        let (passage, work) = walk::walk(base, packet, self.left.get());
+    fn walk(&self, base: &Base, packet: &Packet<'_>) -> Walked {
+        let (walked, work) = walk::walk(base, packet, self.left.get());
         self.left.set(self.left.get().saturating_sub(work));
-        passage.unwrap_or_else(|| Passage::Unseen(too_many("nft list ruleset; iptables-save")))
+        walked.unwrap_or_else(|| Walked {
+            passage: Passage::Unseen(too_many("nft list ruleset; iptables-save")),
+            elsewhere: None,
+        })
     }
 }
 

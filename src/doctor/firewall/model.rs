@@ -44,6 +44,8 @@ pub(super) enum Target {
     Jump(String),
     Goto(String),
     Return,
+    /// it goes on with another address or port
+    Elsewhere,
     /// it goes on to the next rule
     Next,
     /// a map of verdicts: what its entries do, of which at most one matches

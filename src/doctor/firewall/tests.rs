@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use super::{Filters, Keeper, Packet, Passage, Stop, arp_rules};
 use crate::{FirewallText, Seen};
 
+mod elsewhere;
 mod programs;
 mod unsure;
 

@@ -11,6 +11,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::model::{Base, Rule, Target};
+use super::together::{Elsewhere, Walked};
 use super::{Keeper, Packet, Passage, Stop};
 use matches::{Match, matches};
 
@@ -46,6 +47,8 @@ struct Walk<'a> {
     unsure: Option<Rc<str>>,
     /// the one of those that lets it in
     decides: Option<Rc<str>>,
+    /// the rule that rewrites it, and whether it usually comes there
+    elsewhere: Option<Elsewhere>,
     /// firewalld's zone, on the usual way
     zone: Option<String>,
     /// work left; none: too much
@@ -53,7 +56,7 @@ struct Walk<'a> {
 }
 
 /// What becomes of the packet, and how much work it was. None: too much.
-pub(super) fn walk(base: &Base, packet: &Packet<'_>, most: usize) -> (Option<Passage>, usize) {
+pub(super) fn walk(base: &Base, packet: &Packet<'_>, most: usize) -> (Option<Walked>, usize) {
     let most = most.min(MOST_WORK);
     let mut walk = Walk {
         base,
@@ -62,13 +65,14 @@ pub(super) fn walk(base: &Base, packet: &Packet<'_>, most: usize) -> (Option<Pas
         dropped: None,
         unsure: None,
         decides: None,
+        elsewhere: None,
         zone: None,
         left: Some(most),
     };
     let out = walk.chain(base.rules(), Way::Usually, 0);
     walk.ends(out);
     let work = most.saturating_sub(walk.left.unwrap_or(0));
-    (walk.left.is_some().then(|| walk.passage()), work)
+    (walk.left.is_some().then(|| walk.walked()), work)
 }
 
 impl Walk<'_> {
@@ -110,6 +114,10 @@ impl Walk<'_> {
             }
             Target::Drop => {
                 self.drop(way, &rule.text);
+                on(Way::Never)
+            }
+            Target::Elsewhere => {
+                self.send(way, &rule.text);
                 on(Way::Never)
             }
             Target::Any => {
@@ -161,6 +169,18 @@ impl Walk<'_> {
         if way == Way::Usually {
             self.dropped = Some(rule.to_string());
         }
+    }
+
+    fn send(&mut self, way: Way, rule: &str) {
+        let usually = way == Way::Usually;
+        if usually || self.elsewhere.is_none() {
+            self.elsewhere = Some(Elsewhere { usually, rule: format!("{}: {rule}", self.base.name) });
+        }
+    }
+
+    fn walked(mut self) -> Walked {
+        let elsewhere = self.elsewhere.take();
+        Walked { passage: self.passage(), elsewhere }
     }
 
     fn passage(self) -> Passage {

@@ -67,8 +67,9 @@ fn firewalld(stop: &Stop, zone: Option<&str>, wanted: Wanted<'_>) -> Vec<String>
         cure.push(format!("firewall-cmd{zone} --list-all"));
         cure.push("# take the rule out that refuses it".to_owned());
     }
+    // now, and after a restart: a reload would take rules along that somebody has added for now alone
+    cure.push(format!("firewall-cmd{zone} {add}"));
     cure.push(format!("firewall-cmd --permanent{zone} {add}"));
-    cure.push("firewall-cmd --reload".to_owned());
     cure
 }
 

@@ -26,6 +26,17 @@ fn a_filter_that_lets_them_in_is_fine() {
     assert!(host.wrong("firewall-services").contains("192.168.100.240"));
 }
 
+/// What a filter would drop may never come there as what it was.
+#[test]
+fn a_service_that_is_sent_elsewhere_is_not_judged() {
+    let mut host = prepared();
+    let nat = "table ip nat {\n\tchain prerouting {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t\
+               tcp dport 80 dnat to 172.17.0.2:8080\n\t}\n}\n";
+    host.host.firewall.nft = Seen::Known(format!("{CLOSED}{nat}"));
+    host.unknown("firewall-services");
+    assert!(host.wrong("firewall-vrrp").contains("l4proto 112"));
+}
+
 #[test]
 fn a_filter_that_nobody_may_see_is_not_known() {
     let mut host = prepared();

@@ -111,6 +111,7 @@ fn target(option: &str, name: &str) -> Target {
         ("-j", "DROP" | "REJECT" | "TARPIT") => Target::Drop,
         ("-j", "RETURN") => Target::Return,
         ("-j", "NFQUEUE" | "QUEUE") => Target::Any,
+        ("-j", "DNAT" | "REDIRECT" | "NETMAP" | "DNPT") => Target::Elsewhere,
         // also those that only change or log it: a chain of that name is not there
         ("-j", name) => Target::Jump(name.to_owned()),
         (_, name) => Target::Goto(name.to_owned()),

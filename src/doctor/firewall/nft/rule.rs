@@ -22,7 +22,10 @@ pub(super) fn read(line: &str) -> Rule {
     let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
         if let Some(target) = target(word, &mut words) {
-            rule.target = target;
+            // once rewritten it stays so, whatever lets it on
+            if !matches!(rule.target, Target::Elsewhere) {
+                rule.target = target;
+            }
             break;
         }
         statement::read(word, &mut words, &mut rule);

@@ -33,7 +33,16 @@ pub(super) fn read(word: &str, words: &mut Words<'_>, rule: &mut Rule) {
             let entries = words.next().cloned().unwrap_or_default();
             rule.target = map(&entries, &rule.text, |_| Test::UNCLEAR);
         }
+        "dnat" | "redirect" => rewrite(words, rule),
         _ => rule.tests.push(Test::UNCLEAR),
+    }
+}
+
+/// `dnat ip to 10.0.0.8:80`, `redirect to :8080`; a map need not have an entry for it.
+fn rewrite(words: &mut Words<'_>, rule: &mut Rule) {
+    rule.target = Target::Elsewhere;
+    if words.any(|word| word == "map") {
+        rule.tests.push(Test::UNCLEAR);
     }
 }
 
@@ -47,6 +56,7 @@ fn skip_pairs(words: &mut Words<'_>, keys: &[&str]) {
 fn foreign(name: &str, rule: &mut Rule) {
     match name {
         "REJECT" | "TARPIT" => rule.target = Target::Drop,
+        "DNAT" | "REDIRECT" | "NETMAP" | "DNPT" => rule.target = Target::Elsewhere,
         name if name.chars().all(|sign| sign.is_ascii_uppercase()) => {}
         _ => rule.tests.push(Test::UNCLEAR),
     }
@@ -66,6 +76,9 @@ fn condition(of: &str, field: &str, words: &mut Words<'_>, rule: &mut Rule) {
     // what it changes is not what it asks
     if words.next_if(|word| *word == "set").is_some() {
         words.next();
+        if matches!(field, "daddr" | "dport") {
+            rule.target = Target::Elsewhere;
+        }
         return;
     }
     let negated = words.next_if(|word| *word == "!=").is_some();

@@ -85,17 +85,24 @@ fn by_firewalld() {
     let general = "reject with icmpx admin-prohibited";
     let all = |wanted| cure("inet firewalld filter_INPUT", general, &zone, wanted);
     assert_eq!(
-        ["firewall-cmd --permanent --zone=public --add-port=80/tcp", "firewall-cmd --reload"],
+        [
+            "firewall-cmd --zone=public --add-port=80/tcp",
+            "firewall-cmd --permanent --zone=public --add-port=80/tcp"
+        ],
         all(web()).as_slice()
     );
-    assert_eq!("firewall-cmd --permanent --zone=public --add-protocol=vrrp", all(adverts6())[0]);
+    assert_eq!("firewall-cmd --zone=public --add-protocol=vrrp", all(adverts6())[0]);
+    assert_eq!("firewall-cmd --permanent --zone=public --add-protocol=vrrp", all(adverts6())[1]);
     assert_eq!(
-        "firewall-cmd --permanent --zone=public --add-rich-rule='rule family=ipv4 destination address=192.168.100.240 \
+        "firewall-cmd --zone=public --add-rich-rule='rule family=ipv4 destination address=192.168.100.240 \
          protocol value=tcp accept'",
         all(Wanted::Protocol("tcp", ip("192.168.100.240")))[0]
     );
     let unknown = cure("filter INPUT", "-A INPUT -j REJECT", &Keeper::Firewalld { zone: None }, web());
-    assert_eq!("firewall-cmd --permanent --add-port=80/tcp", unknown[0]);
+    assert_eq!(
+        ["firewall-cmd --add-port=80/tcp", "firewall-cmd --permanent --add-port=80/tcp"],
+        unknown.as_slice()
+    );
 }
 
 /// What a zone refuses by a rule of its own comes before what it lets in.
