@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
     let run_dir = cli.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-director"));
     let source = Source { path: cli.config.clone(), lenient: cli.lenient, config_id: cli.config_id.clone() };
     let ended = match &cli.command {
-        Command::Run(args) if args.check_only => oneshot::check_to_run(&source),
+        Command::Run(args) if args.check_only => oneshot::check_to_run(&source, &run_dir),
         Command::Run(_) => return run::run(&source, &run_dir).into(),
         Command::Check { effective } => oneshot::check(&source, *effective),
         Command::Import(args) => oneshot::import(source, args),

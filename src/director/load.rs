@@ -63,15 +63,29 @@ pub(crate) struct Refused {
     pub(crate) reason: String,
 }
 
-/// As [`load`], for the director that this process is or, by `run --check-only`, stands for: what it could not use, or may
-/// not do, refuses the file; what it does without is among the warnings.
+/// As [`load`], for the director that this process is: what it could not use, or may not do, refuses the file; what it
+/// does without is among the warnings.
 pub(crate) fn load_to_run(source: &Source) -> Result<Loaded, Refused> {
-    let mut loaded = load_for(source, Users::Us)?;
+    load_for_us(source, None, None)
+}
+
+/// As [`load_to_run`], for a director that is not started yet: `run_dir` is made by the start.
+pub(crate) fn load_to_start(source: &Source, run_dir: &Path) -> Result<Loaded, Refused> {
+    load_for_us(source, Some(run_dir), None)
+}
+
+/// As [`load_to_run`], in place of a configuration with that real-time priority, whose warning has been told.
+pub(crate) fn load_again(source: &Source, priority: Option<u8>) -> Result<Loaded, Refused> {
+    load_for_us(source, None, priority)
+}
+
+fn load_for_us(source: &Source, run_dir: Option<&Path>, priority: Option<u8>) -> Result<Loaded, Refused> {
+    let mut loaded = load_for(source, Users::Us { run_dir })?;
     let rights = Rights::of_this_process();
     if let Some(text) = rights.missing(&loaded.config) {
         return Err(Refused::new(text));
     }
-    loaded.warnings.extend(rights.done_without(&loaded.config));
+    loaded.warnings.extend(rights.done_without(&loaded.config, priority));
     Ok(loaded)
 }
 
@@ -80,7 +94,7 @@ pub(crate) fn load(source: &Source) -> Result<Loaded, Refused> {
     load_for(source, Users::Unknown)
 }
 
-fn load_for(source: &Source, users: Users) -> Result<Loaded, Refused> {
+fn load_for(source: &Source, users: Users<'_>) -> Result<Loaded, Refused> {
     let text = read(&source.path)?;
     if !keepalived::looks_like(&text) {
         return from_toml(source, text, users);
@@ -102,7 +116,7 @@ pub(crate) fn import(source: &Source, mode: Mode) -> Result<Imported, Refused> {
     Ok(Imported { toml: config.to_toml_with(Style::Short, &comments), warnings: found.rendered() })
 }
 
-fn from_toml(source: &Source, text: String, users: Users) -> Result<Loaded, Refused> {
+fn from_toml(source: &Source, text: String, users: Users<'_>) -> Result<Loaded, Refused> {
     let parsed = config::director::parse(&text);
     let mut found = Found::of(File { path: source.path.display().to_string(), text });
     match parsed {
@@ -132,7 +146,7 @@ fn from_keepalived(
 }
 
 /// What is named and is not there refuses the file.
-fn outside(loaded: Loaded, found: &Found, users: Users) -> Result<Loaded, Refused> {
+fn outside(loaded: Loaded, found: &Found, users: Users<'_>) -> Result<Loaded, Refused> {
     let mut outside = Found { findings: Vec::new(), ..found.clone() };
     outside.add(crate::scripts::check(&loaded.config, users), Severity::Error);
     if outside.findings.is_empty() {

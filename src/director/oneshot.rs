@@ -73,8 +73,8 @@ pub(crate) fn check(source: &Source, effective: bool) -> Ended {
 }
 
 /// `run --check-only`
-pub(crate) fn check_to_run(source: &Source) -> Ended {
-    say_fine(source, &load::load_to_run(source)?);
+pub(crate) fn check_to_run(source: &Source, run_dir: &Path) -> Ended {
+    say_fine(source, &load::load_to_start(source, run_dir)?);
     Ok(Exit::Done)
 }
 

@@ -79,9 +79,9 @@ impl Shell {
         }
         daemon::notify::reloading();
         let (sender, receiver) = oneshot::channel();
-        let source = self.source.clone();
+        let (source, priority) = (self.source.clone(), self.core.config().vrrp.realtime_priority);
         // A disk may hang, that of the file or that of a program it names; checks go on meanwhile.
-        tokio::task::spawn_blocking(move || sender.send(load::load_to_run(&source)).is_ok());
+        tokio::task::spawn_blocking(move || sender.send(load::load_again(&source, priority)).is_ok());
         self.reloads.reading = Some(receiver);
     }
 

@@ -239,7 +239,8 @@ impl Speaker {
         self.realtime = config.realtime_priority;
         if let Err(error) = kernel::realtime::scheduling(priority) {
             let error = hinted(&error, error.hint());
-            self.desk.warn(format!("the adverts have the usual scheduling: {error}"));
+            // the director warns of it when it reads the file
+            self.desk.remark(format!("the adverts have the usual scheduling: {error}"));
         }
     }
 

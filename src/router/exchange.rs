@@ -238,7 +238,8 @@ pub(crate) struct News {
     pub(crate) fresh: Duration,
     /// told to stop, and every router has
     pub(crate) stopped: bool,
-    pub(crate) warnings: Vec<String>,
+    /// what nobody needs to be told of who does not look into something
+    pub(crate) remarks: Vec<String>,
 }
 
 impl News {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use config::director::VrrpConfig;
 use programs::Notices;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tracing::warn;
+use tracing::{debug, warn};
 use vrrp::Report;
 
 use crate::exchange::{Moved, ToAdverts, ToMain, lock};
@@ -135,10 +135,10 @@ impl Pump {
     }
 
     fn take_news(&mut self) {
-        let (moved, warnings) =
-            self.news.with(|news| (std::mem::take(&mut news.moved), std::mem::take(&mut news.warnings)));
-        for warning in warnings {
-            warn!("{warning}");
+        let (moved, remarks) =
+            self.news.with(|news| (std::mem::take(&mut news.moved), std::mem::take(&mut news.remarks)));
+        for remark in remarks {
+            debug!("{remark}");
         }
         if moved.is_empty() {
             return;

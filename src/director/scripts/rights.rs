@@ -5,13 +5,13 @@ use std::{fs, thread};
 
 use config::director::DirectorConfig;
 use daemon::capabilities;
-use nix::unistd::{Uid, User};
+use programs::script::our_name;
 
 use super::places::{self, Place, Thing};
 
 /// Who we are, and what we may.
 pub(crate) struct Rights {
-    /// our own name; empty where our user has none
+    /// our own name, or the number where our user has none
     pub(crate) user: String,
     pub(crate) switches_user: bool,
     pub(crate) sees_processes: bool,
@@ -20,9 +20,8 @@ pub(crate) struct Rights {
 impl Rights {
     /// Of this process.
     pub(crate) fn of_this_process() -> Self {
-        let user = User::from_uid(Uid::effective()).ok().flatten();
         Self {
-            user: user.map(|user| user.name).unwrap_or_default(),
+            user: our_name(),
             // where it cannot be found out, the first run of a program says so
             switches_user: capabilities::may_switch_user().unwrap_or(true),
             // hidden by `hidepid`, which is what `ProtectProc=` sets: not there, or not to be read
@@ -35,15 +34,17 @@ impl Rights {
         self.other_user(config).or_else(|| self.processes(config))
     }
 
-    /// What the director runs without, in words; none: it has everything.
-    pub(crate) fn done_without(&self, config: &DirectorConfig) -> Option<String> {
-        let priority = config.vrrp.realtime_priority?;
+    /// What the director runs without, in words; none: it has everything, or `before`, the priority of the configuration
+    /// before it, is the same and not tried again.
+    pub(crate) fn done_without(&self, config: &DirectorConfig, before: Option<u8>) -> Option<String> {
+        let priority = config.vrrp.realtime_priority.filter(|priority| Some(*priority) != before)?;
         // a thread of its own: nothing else is to run so
         let tried = thread::spawn(move || kernel::realtime::scheduling(priority)).join();
         let error = tried.ok()?.err()?;
+        let needs = error.hint().map(|needs| format!("hint: {needs}\n")).unwrap_or_default();
         Some(format!(
             "warning: [realtime] priority = {priority}: {}; the adverts keep the usual scheduling, because the director, which is \
-             '{}' here, may have no other\n{}",
+             '{}' here, may have no other\n{needs}{}",
             daemon::errors::one_line(&error),
             self.user,
             hint("lvs-director-realtime.conf"),

@@ -1,5 +1,7 @@
 use config::director::{DirectorConfig, parse};
 
+use std::path::Path;
+
 use super::{Users, check};
 
 const ROUTER: &str = "[[vrrp]]\nname = \"VI_1\"\ninterface = \"eth0\"\nvirtual_router_id = 51\naddresses = [\"192.0.2.100\"]\n";
@@ -98,4 +100,25 @@ fn a_file_that_names_no_program_or_good_ones_is_taken() {
     for text in [ROUTER.to_owned(), format!("{good}{ROUTER}{notify}")] {
         assert_eq!(check(&config(&text), Users::Unknown), []);
     }
+}
+
+#[test]
+fn a_pipe_in_the_run_directory_waits_for_the_start_that_makes_it() {
+    let said = |path: &str, users| {
+        let wrong = check(&config(&format!("[scripts]\nfifo = \"{path}\"\n{ROUTER}")), users);
+        wrong.into_iter().map(|one| one.words).next().unwrap_or_default()
+    };
+    let missing = |path: &str| format!("[scripts] fifo: {path} cannot be made: its directory does not exist");
+    let starting = Users::Us { run_dir: Some(Path::new("/run/lvs-test-never-made")) };
+    let started = Users::Us { run_dir: None };
+    for pipe in ["/run/lvs-test-never-made/fifo", "/var/run/lvs-test-never-made/fifo"] {
+        assert_eq!(said(pipe, starting), "");
+        assert_eq!(said(pipe, started), missing(pipe));
+        assert_eq!(said(pipe, Users::Unknown), missing(pipe));
+    }
+    for pipe in ["/run/lvs-test-never-made/deep/fifo", "/run/lvs-test-never-made/..", "/run/lvs-test-no/fifo"]
+    {
+        assert_eq!(said(pipe, starting), missing(pipe));
+    }
+    assert_eq!(said("/run/lvs-director/lvs-test-never-made", Users::Unknown), "");
 }

@@ -20,7 +20,7 @@ pub(super) struct Desk {
     changed: BTreeSet<RouterId>,
     tracked: Option<BTreeSet<String>>,
     moved: Vec<Moved>,
-    warnings: Vec<String>,
+    remarks: Vec<String>,
     /// end of the last interface fault
     pub(super) fresh: Duration,
     pub(super) stopped: bool,
@@ -37,7 +37,7 @@ impl Desk {
             changed: BTreeSet::new(),
             tracked: None,
             moved: Vec::new(),
-            warnings: Vec::new(),
+            remarks: Vec::new(),
             fresh: Duration::ZERO,
             stopped: false,
             roles_changed: false,
@@ -82,8 +82,8 @@ impl Desk {
         }
     }
 
-    pub(super) fn warn(&mut self, text: String) {
-        self.warnings.push(text);
+    pub(super) fn remark(&mut self, text: String) {
+        self.remarks.push(text);
     }
 
     /// Whether something waits for a box.
@@ -96,7 +96,7 @@ impl Desk {
     }
 
     fn has_news(&self) -> bool {
-        let is_quiet = self.moved.is_empty() && self.warnings.is_empty() && !self.roles_changed;
+        let is_quiet = self.moved.is_empty() && self.remarks.is_empty() && !self.roles_changed;
         !is_quiet || self.told != (self.fresh, self.stopped)
     }
 
@@ -124,14 +124,14 @@ impl Desk {
     }
 
     fn tell_main(&mut self, order: &[RouterId]) {
-        let Self { slots, moved, warnings, fresh, stopped, .. } = self;
+        let Self { slots, moved, remarks, fresh, stopped, .. } = self;
         let named = |id: &RouterId| slots.get(id).map(|slot| (slot.config.name.clone(), slot.state));
         // routers that are leaving first: one of the configuration with the same name counts more
         let leaving = slots.keys().filter(|id| !order.contains(id)).filter_map(named);
         let roles: BTreeMap<String, State> = leaving.chain(order.iter().filter_map(named)).collect();
         let done = self.news.try_put(|news| {
             moved.drain(..).for_each(|moved| news.push(moved));
-            news.warnings.append(warnings);
+            news.remarks.append(remarks);
             (news.roles, news.fresh, news.stopped) = (roles, *fresh, *stopped);
         });
         if done {
