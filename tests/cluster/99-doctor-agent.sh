@@ -209,7 +209,7 @@ case_doctor_agent_networkd() {
     not_wrong rs01 networkd-vip "with a VIP on lo"
     printf '[[vip]]\naddress = "192.168.100.241"\ndevice = "lvs0"\n' >>"$WORK/rs01.toml"
     found rs01 networkd-vip | grep -v networkctl >"$WORK/cure" # networkd does not run here
-    assert_contains "$(cat "$WORK/cure")" /etc/systemd/network/all.network.d "the cure"
+    assert_contains "$(cat "$WORK/cure")" /etc/systemd/network/00-lvs-rs-agent-lvs0.network "the cure"
     paste_cure rs01
     not_wrong rs01 networkd-vip "after its cure"
 }

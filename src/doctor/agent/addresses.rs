@@ -1,14 +1,14 @@
 //! Where the VIPs are.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use host::Vip;
 
-use super::Sight;
-use crate::Finding;
+use super::{Sight, neighbours};
+use crate::{Finding, Link};
 
 pub(super) const VIP: &str = "vip";
 pub(super) const IPV6: &str = "vip-ipv6";
@@ -35,11 +35,10 @@ fn placed(sight: Sight<'_>, vip: &Vip) -> Finding {
             "is on {}: on another interface it is answered for there, with a longer subnet the whole of that is local",
             places.join(", ")
         );
-        let mut cure: Vec<_> = misplaced
-            .iter()
-            .map(|(link, held)| format!("ip address del {}/{} dev {}", vip.address, held.prefix, link.name))
-            .collect();
-        if held.len() == misplaced.len() {
+        let mut cure: Vec<_> =
+            misplaced.iter().map(|(link, held)| removal(sight, vip, link, held.prefix)).collect();
+        // the agent does not begin while another interface has it
+        if held.len() == misplaced.len() && !cure.iter().any(|line| line.starts_with('#')) {
             cure.push(sight.prepare());
         }
         return Finding::wrong(VIP, subject, what, cure);
@@ -51,6 +50,17 @@ fn placed(sight: Sight<'_>, vip: &Vip) -> Finding {
             let what = format!("is not on {}: what directors send here is lost", vip.device);
             Finding::wrong(VIP, subject, what, [sight.prepare()])
         }
+    }
+}
+
+/// Of an address that a director may hold now only what to decide first: all clients may come by it.
+fn removal(sight: Sight<'_>, vip: &Vip, link: &Link, prefix: u8) -> String {
+    let removal = format!("ip address del {}/{prefix} dev {}", vip.address, link.name);
+    match neighbours::holder(sight, vip.address).filter(|_| link.name != vip.device) {
+        Some(name) => {
+            format!("# {name}, which runs here, may hold it; if this host is to be no director: {removal}")
+        }
+        None => removal,
     }
 }
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::Sight;
 use super::ini::{Entry, entries};
 use super::places::{is_used, unread};
-use crate::shared::{fits, quoted};
+use crate::shared::{addresses, edit, fits, quoted, shown};
 use crate::{Facts, File, Finding};
 
 pub(super) const ID: &str = "networkd-vip";
@@ -35,7 +35,8 @@ pub(super) fn files(sight: Sight<'_>) -> Vec<Finding> {
         return vec![Finding::fine(ID, "", "systemd-networkd leaves the VIPs on lo alone")];
     }
     let by_name = by_name(sight.host);
-    let mut bad: Vec<Finding> = devices.into_iter().filter_map(|device| taken(&by_name, device)).collect();
+    let mut bad: Vec<Finding> =
+        devices.into_iter().filter_map(|device| taken(sight, &by_name, device)).collect();
     bad.extend(unread(ID, sight.host, &PLACES));
     if bad.is_empty() {
         return vec![Finding::fine(ID, "", "no file of systemd-networkd takes VIPs off")];
@@ -44,10 +45,17 @@ pub(super) fn files(sight: Sight<'_>) -> Vec<Finding> {
 }
 
 /// Of files for one interface the first counts.
-fn taken(by_name: &BTreeMap<&str, &File>, device: &str) -> Option<Finding> {
+fn taken(sight: Sight<'_>, by_name: &BTreeMap<&str, &File>, device: &str) -> Option<Finding> {
     let mut named = by_name.iter().filter(|(name, _)| name.ends_with(".network"));
     let (name, file) = named.find(|(_, file)| is_about(file, device))?;
-    (!keeps(file, &drop_ins(by_name, name))).then(|| grabbed(name, file, device))
+    let files: Vec<&File> = [*file].into_iter().chain(drop_ins(by_name, name)).collect();
+    let has_ipv6 = sight.vips().any(|vip| vip.device == device && vip.address.is_ipv6());
+    (!keeps(&files, has_ipv6)).then(|| {
+        let what = format!(
+            "is about {device} too: systemd-networkd takes the VIPs off each time it starts, until the agent puts them back"
+        );
+        Finding::wrong(ID, &file.path, what, cure(sight, name, &files, device))
+    })
 }
 
 /// Files and drop-ins by their paths below the directories.
@@ -68,32 +76,54 @@ fn drop_ins<'a>(by_name: &BTreeMap<&str, &'a File>, name: &str) -> Vec<&'a File>
     by_name.iter().filter(|(path, _)| path.starts_with(directory.as_str())).map(|(_, file)| *file).collect()
 }
 
-/// A drop-in leaves alone what others have written, and is there also for a file that is made anew at each boot.
-fn grabbed(name: &str, file: &File, device: &str) -> Finding {
-    let what = format!(
-        "is about {device} too: systemd-networkd takes the VIPs off each time it starts, until the agent puts them back"
-    );
-    let directory = format!("/etc/systemd/network/{name}.d");
-    let cure: [String; 3] = [
-        format!("mkdir -p {}", quoted(&directory)),
-        format!(
-            "printf '[Network]\\nKeepConfiguration=yes\\n' >{}",
-            quoted(&format!("{directory}/lvs-rs-agent.conf"))
-        ),
+/// A file of its own, before all others, by which networkd leaves the device alone. `KeepConfiguration=` would not do:
+/// "static" does not keep an IPv6 VIP, "yes" keeps addresses of DHCP on other interfaces of the file when they have expired.
+fn cure(sight: Sight<'_>, name: &str, files: &[&File], device: &str) -> Vec<String> {
+    let mut cure: Vec<String> = files.iter().flat_map(|file| others(sight, file, device)).collect();
+    let names = ["00", "0"].map(|first| format!("{first}-lvs-rs-agent-{device}.network"));
+    let Some(own) = names.iter().find(|own| own.as_str() < name) else {
+        cure.push(format!("# give {} a name that comes after {}", shown(name), names.join(" or ")));
+        return cure;
+    };
+    let text = format!("[Match]\\nName={device}\\n[Link]\\nUnmanaged=yes\\n");
+    let commands: [String; 3] = [
+        "mkdir -p /etc/systemd/network".into(),
+        format!("printf {} >{}", quoted(&text), quoted(&format!("/etc/systemd/network/{own}"))),
         "networkctl reload".into(),
     ];
-    Finding::wrong(ID, &file.path, what, cure)
+    // what the file gives would be lost with it
+    if cure.is_empty() {
+        return commands.into();
+    }
+    cure.extend(commands.map(|line| format!("# then: {line}")));
+    cure
 }
 
-/// The last word counts; with `Unmanaged=yes` networkd leaves the interface alone.
-fn keeps(file: &File, drop_ins: &[&File]) -> bool {
-    let all: Vec<Entry<'_>> = [file].into_iter().chain(drop_ins.iter().copied()).flat_map(entries).collect();
+/// What a file gives to this device alone, beside VIPs.
+fn others(sight: Sight<'_>, file: &File, device: &str) -> Vec<String> {
+    let gives = |entry: &Entry<'_>| {
+        let is_vip = || addresses(entry.value).next().is_some_and(|address| sight.is_vip(address));
+        matches!(entry.section, "Network" | "Address") && entry.key == "Address" && !is_vip()
+    };
+    let what = format!("{device} is for VIPs alone: give this to another interface");
+    let given = entries(file).filter(gives);
+    given.map(|entry| edit(&file.path, entry.line.number, &what, entry.line.text)).collect()
+}
+
+/// The last word counts; with `Unmanaged=yes` networkd leaves the interface alone. An IPv6 VIP is deprecated, so networkd takes
+/// it for one that somebody has given for a time, which "static" does not keep.
+fn keeps(files: &[&File], has_ipv6: bool) -> bool {
+    let all: Vec<Entry<'_>> = files.iter().flat_map(|file| entries(file)).collect();
     let last = |section: &str, key: &str| {
         let mut found = all.iter().rev().filter(|entry| entry.section == section && entry.key == key);
         found.next().map(|entry| entry.value)
     };
-    matches!(last("Network", "KeepConfiguration"), Some("yes" | "true" | "1" | "on" | "static"))
-        || matches!(last("Link", "Unmanaged"), Some("yes" | "true" | "1" | "on"))
+    match last("Network", "KeepConfiguration") {
+        Some("yes" | "true" | "1" | "on") => return true,
+        Some("static") if !has_ipv6 => return true,
+        _ => {}
+    }
+    matches!(last("Link", "Unmanaged"), Some("yes" | "true" | "1" | "on"))
 }
 
 /// Whether its conditions may all hold for this dummy.

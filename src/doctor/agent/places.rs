@@ -10,9 +10,12 @@ pub(super) fn inside<'a>(host: &'a Facts, places: &'a [&str]) -> impl Iterator<I
     host.files.iter().filter(|file| places.iter().any(|place| file.path.starts_with(place)))
 }
 
-/// Files that cannot be read might hold what is looked for.
+/// Files that cannot be read, and those in directories that cannot be listed, might hold what is looked for.
 pub(super) fn unread(id: &'static str, host: &Facts, places: &[&str]) -> Vec<Finding> {
-    let hidden = inside(host, places).filter_map(|file| match &file.text {
+    let is_above = |path: &str| path.ends_with('/') && places.iter().any(|place| place.starts_with(path));
+    let above =
+        host.files.iter().filter(|file| is_above(&file.path) && !places.contains(&file.path.as_str()));
+    let hidden = inside(host, places).chain(above).filter_map(|file| match &file.text {
         Seen::Unseen(unseen) => Some(Finding::unknown(id, &file.path, unseen)),
         Seen::Known(_) => None,
     });
@@ -28,5 +31,5 @@ pub(super) fn is_used(host: &Facts, unit: &str, process: &str) -> bool {
     let by_unit = host.unit(unit).is_some_and(|unit| unit.runs() || unit.starts_at_boot());
     let runs = host.processes_named(process).next().is_some();
     let nothing_known = host.units.known().is_none() && host.processes.known().is_none();
-    by_unit || runs || host.starts_at_boot.contains(unit) || nothing_known
+    by_unit || runs || host.starts_at_boot.contains(unit) || host.boot_unseen.is_some() || nothing_known
 }

@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use config::director::PATH_MARKS;
-use ipvs::{Change, Family, ServiceKey};
+use ipvs::{Family, ServiceKey};
 
 use super::Sight;
 use crate::Finding;
@@ -17,7 +17,7 @@ pub(super) const MODULES: &str = "ipvs-modules";
 pub(super) const STRANGERS: &str = "strange-services";
 
 /// Services of others that are named at most.
-const MOST_NAMED: usize = 16;
+const MOST_NAMED: usize = 4;
 
 /// `ip_vs`, and what the file's services need beside it.
 pub(super) fn modules(sight: Sight<'_>) -> Vec<Finding> {
@@ -108,14 +108,13 @@ fn left(sight: Sight<'_>) -> Finding {
     Finding::wrong(STRANGERS, "", what, ["lvs-director apply"])
 }
 
+/// They may be in use: nobody but their owner knows.
 fn foreign(strange: &[ServiceKey]) -> Finding {
-    let names: Vec<String> = strange.iter().take(4).map(ToString::to_string).collect();
+    let names: Vec<String> = strange.iter().take(MOST_NAMED).map(ToString::to_string).collect();
     let more = strange.len().saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let what =
-        format!("the table has what somebody else has put there, and keeps it: {}{more}", names.join(", "));
-    let deleted = strange.iter().take(MOST_NAMED).map(|key| Change::DeleteService { key: *key }.to_string());
-    Finding::wrong(STRANGERS, "", what, deleted)
+    let kept = format!("somebody else's are in the table too, and are kept: {}{more}", names.join(", "));
+    Finding::fine(STRANGERS, "", kept)
 }
 
 /// As the kernel's table shows it to everybody.

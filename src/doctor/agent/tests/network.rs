@@ -125,3 +125,71 @@ fn other_daemons_that_would_hold_a_vip() {
     host.facts.processes = Seen::default();
     assert!(host.is_unknown("other-daemons"));
 }
+
+#[test]
+fn a_file_of_a_directory_that_cannot_be_listed() {
+    let mut host = Host::prepared();
+    host.hidden("/etc/sysconfig/network-scripts/");
+    host.hidden("/etc/cron.d/");
+    assert!(host.is_unknown("vip-in-network-files") && host.is_unknown("leftover-scripts"));
+    host.facts.boot_unseen =
+        Some(crate::Unseen { why: "not permitted".to_owned(), how: "run this as root".to_owned() });
+    assert!(host.is_unknown("other-daemons"));
+}
+
+const DIRECTOR: &str = "/etc/lvs-director/director.toml";
+
+fn director_too(top: &str) -> Host {
+    let mut host = Host::prepared();
+    host.process(30, "lvs-director", &["/usr/sbin/lvs-director", "run"]);
+    host.file(DIRECTOR, &alloc::format!("{top}\n[[vrrp]]\naddresses = [\"{VIP}\"]\nipvs_on = \"master\"\n"));
+    host
+}
+
+#[test]
+fn a_director_of_what_this_host_serves_is_not_stopped() {
+    for top in ["ipvs_on = \"master\" # both", "# x\nipvs_on='master'"] {
+        assert!(director_too(top).is_fine("other-daemons"), "{top}");
+    }
+    for top in ["", "ipvs_on = \"all\"", "# ipvs_on = \"master\"", "ipvs_on = \"all\" # \"master\""] {
+        let (subject, _, cure) = director_too(top).wrong("other-daemons");
+        assert_eq!("lvs-director", subject);
+        assert!(
+            cure[0].contains("write `ipvs_on = \"master\"` at the top of /etc/lvs-director/director.toml")
+        );
+        assert_eq!("# if this host is to be no director: kill 30", cure[1]);
+    }
+}
+
+#[test]
+fn what_a_director_holds_is_not_taken_from_it() {
+    let held = || Address { address: address(VIP), prefix: 32, label: None, deprecated: false };
+    let commented = |host: &Host| host.wrong("vip").2.iter().all(|line| line.starts_with('#'));
+    let mut host = director_too("");
+    host.links()[1].addresses.push(held());
+    assert_eq!(1, host.wrong("vip").2.len());
+    assert!(commented(&host) && host.wrong("vip").2[0].contains("lvs-director"));
+    host.lo().retain(|held| held.address != address(VIP));
+    assert!(commented(&host), "and the agent is not asked for what it would refuse");
+    host.facts.files.clear();
+    assert!(commented(&host), "with a file elsewhere");
+    host.hidden(DIRECTOR);
+    assert!(commented(&host), "with a file that cannot be read");
+    host.facts.files.clear();
+    host.file(DIRECTOR, "[[vrrp]]\naddresses = [\"192.168.100.250\"]\n");
+    assert!(!commented(&host), "of other VIPs");
+}
+
+#[test]
+fn keepalived_that_holds_a_vip_is_not_stopped_by_pasting() {
+    let mut host = Host::prepared();
+    let held = Address { address: address(VIP), prefix: 32, label: None, deprecated: false };
+    host.links()[1].addresses.push(held);
+    host.facts.units =
+        Seen::Known(BTreeMap::from([("keepalived.service".to_owned(), unit("active", "enabled"))]));
+    host.process(20, "keepalived", &["/usr/sbin/keepalived"]);
+    host.file("/etc/keepalived/keepalived.conf", "virtual_ipaddress {\n  192.168.100.240\n}\n");
+    assert!(host.wrong("vip").2[0].starts_with("# keepalived, which runs here"));
+    let expected = ["# if this host is to be no director: systemctl disable --now keepalived.service"];
+    assert_eq!(expected.as_slice(), host.wrong("other-daemons").2);
+}

@@ -42,24 +42,66 @@ fn files_of_networkd_that_take_a_dummy() {
     }
 }
 
-/// Files of others stay as they are, and those of `/run` would come back at the next boot.
+const OWN: &str = "[Match]\\nName=lvs0\\n[Link]\\nUnmanaged=yes\\n";
+
+fn cure(own: &str) -> Vec<String> {
+    [
+        "mkdir -p /etc/systemd/network".to_owned(),
+        alloc::format!("printf '{OWN}' >/etc/systemd/network/{own}"),
+        "networkctl reload".to_owned(),
+    ]
+    .into()
+}
+
+/// Files of others stay as they are, those of `/run` would come back at the next boot, and what DHCP gives ends as it should.
 #[test]
-fn the_cure_is_a_drop_in() {
+fn the_cure_is_a_file_of_its_own() {
     for directory in ["/etc", "/run", "/usr/lib"] {
         let mut host = runs_networkd();
-        host.file(&alloc::format!("{directory}/systemd/network/10-x.network"), "[Match]\nName=lvs0\n");
-        let expected = [
-            "mkdir -p /etc/systemd/network/10-x.network.d",
-            "printf '[Network]\\nKeepConfiguration=yes\\n' >/etc/systemd/network/10-x.network.d/lvs-rs-agent.conf",
-            "networkctl reload",
-        ];
-        assert_eq!(expected.as_slice(), host.wrong(ID).2);
-        host.file(
-            "/etc/systemd/network/10-x.network.d/lvs-rs-agent.conf",
-            "[Network]\nKeepConfiguration=yes\n",
-        );
+        host.file(&alloc::format!("{directory}/systemd/network/10-x.network"), "[Match]\nName=*\n");
+        assert_eq!(cure("00-lvs-rs-agent-lvs0.network"), host.wrong(ID).2);
+        host.file("/etc/systemd/network/00-lvs-rs-agent-lvs0.network", &OWN.replace("\\n", "\n"));
         assert!(host.is_fine(ID), "after its cure");
     }
+}
+
+#[test]
+fn the_cure_comes_before_the_file_that_takes_the_device() {
+    let mut host = runs_networkd();
+    host.file("/etc/systemd/network/00-all.network", "[Match]\nName=*\n");
+    assert_eq!(cure("0-lvs-rs-agent-lvs0.network"), host.wrong(ID).2);
+    host.file("/etc/systemd/network/0-all.network", "[Match]\nName=*\n");
+    let cure = host.wrong(ID).2;
+    assert_eq!(1, cure.len());
+    assert!(cure[0].starts_with("# give 0-all.network a name that comes after "), "{cure:?}");
+}
+
+#[test]
+fn an_address_that_somebody_has_given_the_device_is_not_lost() {
+    let mut host = runs_networkd();
+    let text = "[Match]\nName=lvs0\n[Network]\nAddress=10.0.0.1/32\nAddress=192.168.100.241/32\n";
+    host.file("/etc/systemd/network/10-x.network", text);
+    let cure = host.wrong(ID).2;
+    assert!(cure[0].starts_with("# edit /etc/systemd/network/10-x.network, line 4: "), "{cure:?}");
+    assert_eq!((4, true), (cure.len(), cure.iter().all(|line| line.starts_with('#'))), "{cure:?}");
+}
+
+/// Its preferred lifetime is over, so networkd takes it for one that somebody has given for a time.
+#[test]
+fn what_is_static_is_kept_but_for_ipv6() {
+    let text = "[Match]\nName=lvs0\n[Network]\nKeepConfiguration=static\n";
+    let mut host = runs_networkd();
+    host.file("/etc/systemd/network/10-x.network", text);
+    assert!(host.is_fine(ID));
+    host.own = own("[[vip]]\naddress = \"2001:db8::241\"\ndevice = \"lvs0\"\n");
+    host.wrong(ID);
+}
+
+#[test]
+fn a_directory_that_cannot_be_listed() {
+    let mut host = runs_networkd();
+    host.hidden("/etc/systemd/network/");
+    assert!(host.is_unknown(ID));
 }
 
 #[test]
