@@ -13,7 +13,7 @@ pub(crate) struct AgentTurn {
     pub(crate) agent: SocketAddr,
     pub(crate) from: What,
     pub(crate) to: What,
-    /// in words
+    /// in words: what the agent says, or the check that fails where they stay out by that
     pub(crate) reason: String,
     pub(crate) comes: Comes,
     /// the first service that it is about, by its place in the configuration
@@ -29,6 +29,8 @@ pub(crate) enum Comes {
     Up,
     /// they are out as before: their own checks, of which the log tells, find them down, or have found nothing yet
     Nothing,
+    /// they were out by that agent, and are still: their own checks, of which the log told nothing meanwhile, find them down
+    StaysOut,
     /// they leave, are in another way out, or serve as before
     Otherwise,
 }
@@ -73,10 +75,12 @@ impl What {
 impl Comes {
     /// `from`: none for one that the table had before its agent was heard. `own`: what its checks find; `now`: what comes of all.
     pub(super) const fn of(from: Option<What>, to: What, own: ServerState, now: ServerState) -> Self {
-        let was_out =
-            matches!(from, Some(What::Awaited | What::Quiesced | What::Draining | What::Gone | What::Dead));
+        let was_out_by_agent =
+            matches!(from, Some(What::Quiesced | What::Draining | What::Gone | What::Dead));
+        let was_out = was_out_by_agent || matches!(from, Some(What::Awaited));
         match (to, own, now) {
             (What::Ready | What::Unverified, _, ServerState::Up) if was_out => Self::Up,
+            (What::Ready, ServerState::Down, ServerState::Down) if was_out_by_agent => Self::StaysOut,
             (What::Quiesced | What::Dead, ServerState::Down, _)
             | (What::Ready, _, ServerState::Down | ServerState::Unknown) => Self::Nothing,
             _ => Self::Otherwise,
@@ -91,6 +95,7 @@ impl AgentTurn {
             (_, _, Comes::Nothing) | (What::Awaited, ..) | (What::Ready, What::Awaited, Comes::Otherwise) => {
                 return None;
             }
+            (_, _, Comes::StaysOut) => "real server stays out: its own checks find it down",
             (What::Quiesced, ..) => "real server quiesced",
             (What::Draining, ..) => "real server drains",
             (What::Gone, ..) => "real server has drained",

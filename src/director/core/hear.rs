@@ -356,7 +356,8 @@ impl Core {
         let was_in_table = from == What::Awaited && before.is_none_or(|before| before.was.is_some());
         let from_out = (!was_in_table).then_some(from);
         let comes = Comes::of(from_out, to, self.state_of(real), now.standing());
-        let (reason, service, services) = (voice.reason(), index, 1);
+        let failed = || self.why_down(real).filter(|_| comes == Comes::StaysOut);
+        let (reason, service, services) = (failed().unwrap_or_else(|| voice.reason()), index, 1);
         let turn = AgentTurn { agent, from, to, reason, comes, service, services };
         agent_turn::add(&mut self.ears.turns, turn);
     }

@@ -107,7 +107,7 @@ impl Core {
         self.why_down(real).or_else(agent)
     }
 
-    fn why_down(&self, real: &RealServer) -> Option<String> {
+    pub(super) fn why_down(&self, real: &RealServer) -> Option<String> {
         let checks = self.counted(real).filter_map(|check| Some((check, self.checks.view(check)?)));
         let mut down = checks.filter(|(_, view)| view.standing == Standing::Down);
         down.find_map(|(check, view)| Some(format!("{}: {}", check_word(check), view.reason?)))

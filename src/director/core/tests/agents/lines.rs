@@ -55,11 +55,34 @@ fn a_service_that_dies_is_told_by_its_agent_and_not_by_its_checks() {
     rig.pass(SECOND_LONG);
     assert_eq!(rig.all_lines(), ["192.0.2.2 real server quiesced 2: not ready: tcp/80: nobody listens"]);
     rig.hears(HOST, tells());
-    assert_eq!(rig.all_lines(), [""; 0], "its checks fail still");
+    assert_eq!(rig.all_lines(), [stays_out(2)], "its checks fail still");
     rig.dead.clear();
     rig.pass(SECOND_LONG);
     let lines = rig.all_lines();
     assert!(matches!(&lines[..], [line] if line.starts_with("192.0.2.2 up web 2 ")), "{lines:?}");
+}
+
+fn stays_out(services: usize) -> String {
+    format!(
+        "192.0.2.2 real server stays out: its own checks find it down {services}: tcp 192.0.2.2:80: connect: refused"
+    )
+}
+
+#[test]
+fn one_that_its_agent_takes_back_is_told_of_while_its_checks_fail() {
+    for phase in [DrainPhase::Draining, DrainPhase::Leaving] {
+        let mut rig = Rig::settled_twice_checked("");
+        rig.hears(HOST, tells().drains(WEB_VIP, phase, 0));
+        assert_eq!(rig.all_lines().len(), 1, "{phase:?}");
+        rig.dead = vec![HOST];
+        rig.pass(SECOND_LONG);
+        let lines = rig.all_lines();
+        assert_eq!(lines, ["192.0.2.2 down shop 1 80"], "{phase:?}: the other service's agent said nothing");
+        rig.hears(HOST, tells());
+        assert_eq!(rig.all_lines(), [stays_out(1)], "{phase:?}");
+        rig.hears(HOST, tells().seq(2));
+        assert_eq!(rig.all_lines(), [""; 0], "{phase:?}: once");
+    }
 }
 
 #[test]
@@ -79,7 +102,7 @@ fn checks_that_pass_before_the_agent_says_ready_are_no_return() {
 }
 
 #[test]
-fn a_host_that_dies_and_returns_is_one_line_each() {
+fn a_host_that_dies_is_one_line_and_another_says_what_it_waits_for_when_it_returns() {
     let mut rig = Rig::settled_twice_checked("");
     rig.lost(HOST);
     rig.all_lines();
@@ -93,6 +116,7 @@ fn a_host_that_dies_and_returns_is_one_line_each() {
     );
     rig.dead.clear();
     rig.hears(HOST, tells());
+    assert_eq!(rig.all_lines(), [stays_out(2)], "its checks have not found it yet");
     rig.pass(SECOND_LONG);
     let lines = rig.all_lines();
     assert!(matches!(&lines[..], [line] if line.starts_with("192.0.2.2 up web 2 ")), "{lines:?}");
