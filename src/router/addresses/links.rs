@@ -9,7 +9,7 @@ use kernel::address::{Address, Link};
 use vrrp::{Family, RouterId};
 
 use super::hands::Look;
-use super::sources::Sources;
+use super::sources::{Seen, Sources};
 use super::wanted::{Members, vips};
 use crate::exchange::{LinkId, Links, Stand};
 use crate::held::{Held, LOOPBACK};
@@ -66,7 +66,8 @@ fn stand(
         sources.forget(id);
         return Stand { link: Some(here), source: found, fault: Some(fault) };
     }
-    let source = sources.of(id, config, here, found, now);
+    let seen = Seen { usable: found, look };
+    let source = sources.of(id, config, here, seen, now);
     Stand { link: Some(here), source, fault: source.is_none().then(|| no_source(config, family)) }
 }
 

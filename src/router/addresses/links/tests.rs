@@ -113,10 +113,7 @@ fn each_trouble_of_an_interface_has_its_words() {
 
 #[test]
 fn ipv6_speaks_from_a_link_local_address_that_can_be_used() {
-    let mut config = router("");
-    for virtual_ in &mut config.addresses {
-        (virtual_.address, virtual_.prefix) = ("2001:db8::100".parse().unwrap(), 128);
-    }
+    let config = v6_router();
     let tentative = Address { tentative: true, ..address("fe80::1") };
     let global = || address("2001:db8::1");
     let stand = stand_of(config.clone(), &up(vec![global(), tentative.clone()]));
@@ -194,6 +191,55 @@ fn a_source_that_is_back_in_time_goes_on_as_if_nothing_had_been() {
     assert_eq!(at(&gone, 20), (source, None, Some(Duration::from_secs(21))));
     assert_eq!(at(&there, 20), (source, None, None));
     assert_eq!(at(&gone, 30), (source, None, Some(Duration::from_secs(31))), "it counts anew");
+}
+
+fn v6_router() -> RouterConfig {
+    let mut config = router("");
+    for virtual_ in &mut config.addresses {
+        (virtual_.address, virtual_.prefix) = ("2001:db8::100".parse().unwrap(), 128);
+    }
+    config
+}
+
+#[test]
+fn a_source_that_is_back_is_waited_for_while_the_kernel_looks_for_duplicates() {
+    let mut sources = Sources::default();
+    let mut at = |look: &Look, ms| {
+        let stand = stand_at(v6_router(), look, &mut sources, Duration::from_millis(ms));
+        (stand.source.is_some(), sources.due().map(|due| due.as_millis()), sources.news().len())
+    };
+    let (there, gone) = (up(vec![address("fe80::1")]), up(Vec::new()));
+    let back = up(vec![Address { tentative: true, ..address("fe80::1") }]);
+    assert_eq!(at(&there, 0), (true, None, 0));
+    assert_eq!(at(&gone, 1_000), (true, Some(2_000), 1));
+    assert_eq!(at(&back, 1_900), (true, Some(4_400), 0));
+    assert_eq!(at(&back, 2_500), (true, Some(4_400), 0), "once");
+    assert_eq!(at(&gone, 2_600), (true, Some(4_400), 0));
+    assert_eq!(at(&back, 2_700), (true, Some(4_400), 0), "once");
+    assert_eq!(at(&there, 3_500), (true, None, 0));
+    assert_eq!(at(&back, 5_000), (true, Some(7_500), 1), "taken off and put back between two looks; anew");
+    assert_eq!(at(&back, 7_499), (true, Some(7_500), 0));
+    assert_eq!(at(&back, 7_500), (false, None, 0), "another host has it");
+    assert_eq!(at(&back, 7_600), (false, None, 0));
+}
+
+#[test]
+fn a_source_that_is_back_too_late_or_elsewhere_is_a_fault() {
+    let back = || Address { tentative: true, ..address("fe80::1") };
+    let source_at = |then: Address, ms| {
+        let mut sources = Sources::default();
+        let mut at = |addresses, ms| {
+            stand_at(v6_router(), &up(addresses), &mut sources, Duration::from_millis(ms)).source
+        };
+        at(vec![address("fe80::1")], 0);
+        at(Vec::new(), 0);
+        at(vec![then.clone()], ms);
+        at(vec![then], 1_500)
+    };
+    assert_eq!(source_at(back(), 900), Some("fe80::1".parse().unwrap()));
+    assert_eq!(source_at(back(), 1_100), None, "it had ended");
+    assert_eq!(source_at(Address { address: "fe80::2".parse().unwrap(), ..back() }, 900), None);
+    assert_eq!(source_at(Address { device: "eth1".into(), ..back() }, 900), None);
 }
 
 #[test]
