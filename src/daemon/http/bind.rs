@@ -12,8 +12,10 @@ use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
 use super::limit;
 
-/// Below are the ports that take a capability (`net.ipv4.ip_unprivileged_port_start`, unless it was lowered).
-const PRIVILEGED: u16 = 1024;
+/// Below the number in this file are the ports that take a capability, of IPv6, too (`ip(7)`, kernel 4.11 and later).
+const UNPRIVILEGED: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+/// Where nothing else is said.
+const USUALLY_UNPRIVILEGED: u16 = 1024;
 /// Connections that the kernel takes while the daemon does something else.
 const BACKLOG: u32 = 1024;
 
@@ -45,7 +47,7 @@ impl BindError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Tcp { address, source } if source.kind() == io::ErrorKind::PermissionDenied => {
-                Some(forbidden(address.port(), source))
+                Some(forbidden(address.port(), source, unprivileged()))
             }
             Self::Control { path, source } if source.kind() == io::ErrorKind::PermissionDenied => {
                 let directory = path.parent().unwrap_or(path).display();
@@ -64,18 +66,38 @@ const HINTS: [(io::ErrorKind, &str); 2] = [
     (io::ErrorKind::AddrNotAvailable, "no interface of this machine has this address"),
 ];
 
-/// Without the capability it is `EACCES` (`inet_bind`), where a control group's program forbids it `EPERM`
-/// (`BPF_CGROUP_INET4_BIND`, which is what `SocketBindDeny=` of systemd makes). The program is asked first.
-fn forbidden(port: u16, error: &io::Error) -> String {
+fn unprivileged() -> u16 {
+    let text = fs::read_to_string(UNPRIVILEGED).ok();
+    text.and_then(|text| text.trim().parse().ok()).unwrap_or(USUALLY_UNPRIVILEGED)
+}
+
+/// Without the capability it is `EACCES` (`inet_bind`), and where SELinux forbids the port (`selinux_socket_bind`); where a control
+/// group's program does, `EPERM` (`BPF_CGROUP_INET4_BIND`, which is what `SocketBindDeny=` of systemd makes). `start`: the first
+/// port that takes no capability.
+fn forbidden(port: u16, error: &io::Error, start: u16) -> String {
     let is_filtered = error.raw_os_error() == Some(libc::EPERM);
     let allow = format!("SocketBindAllow=tcp:{port}");
     let capable = "CapabilityBoundingSet=CAP_NET_BIND_SERVICE and AmbientCapabilities=CAP_NET_BIND_SERVICE";
-    let (why, lines) = match (is_filtered, port < PRIVILEGED) {
-        (true, false) => ("the unit's SocketBindDeny= keeps it from this port", allow),
-        (true, true) => ("the unit's SocketBindDeny= keeps it from this port", format!("{allow}, {capable}")),
-        (false, _) => ("ports below 1024 need root or CAP_NET_BIND_SERVICE", capable.to_owned()),
+    let privileged = format!(
+        "ports below {start} (net.ipv4.ip_unprivileged_port_start) need root or CAP_NET_BIND_SERVICE"
+    );
+    let (why, lines) = match (is_filtered, port < start) {
+        (true, false) => (DENIED, allow),
+        (true, true) => (DENIED, format!("{allow}, {capable}")),
+        (false, true) => (privileged.as_str(), capable.to_owned()),
+        (false, false) => return labelled(port),
     };
     format!("{why}: `systemctl edit {}`, [Service], {lines}; then restart it", program())
+}
+
+const DENIED: &str = "the unit's SocketBindDeny= keeps it from this port";
+
+/// Nothing but a security module forbids a port that takes no capability.
+fn labelled(port: u16) -> String {
+    format!(
+        "SELinux keeps it from this port: `ausearch -m AVC -ts recent` shows which domain; a type that this may bind is given to the \
+         port by `semanage port -a -t TYPE -p tcp {port}`"
+    )
 }
 
 /// The unit is called like it.
