@@ -5,12 +5,10 @@ use std::io;
 use rustix::thread::{CapabilitySet, capabilities, clear_ambient_capability_set};
 
 /// Keeps the capabilities to this process: a unit with `User=` gives them by the ambient set, which every program that is run
-/// would inherit. Must be called before there are other threads, which inherit it too.
-pub fn keep_to_ourselves() {
-    // a kernel without ambient capabilities has none to hand down
-    if let Err(error) = clear_ambient_capability_set() {
-        tracing::debug!(%error, "ambient capabilities stay");
-    }
+/// would inherit. Must be called before there are other threads, which inherit it too: by [`crate::log::init_to_run`], that of the
+/// log is the first.
+pub(crate) fn keep_to_ourselves() -> io::Result<()> {
+    Ok(clear_ambient_capability_set()?)
 }
 
 /// Whether programs can be run as other users, and ended.

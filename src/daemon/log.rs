@@ -26,6 +26,8 @@ use journal::Post;
 use queue::Queue;
 use sender::Outlet;
 
+use crate::capabilities::keep_to_ourselves;
+
 /// Logging could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -65,7 +67,18 @@ pub fn init(level: &str) -> Result<Logging, LogError> {
     init_to(level, Path::new(journal::SOCKET))
 }
 
-/// The same with a journal that listens elsewhere.
+/// The same for a daemon, before it has other threads: its capabilities are kept from the programs that it runs.
+pub fn init_to_run(level: &str) -> Result<Logging, LogError> {
+    let kept = keep_to_ourselves();
+    let logging = init(level)?;
+    // a kernel without ambient capabilities has none to hand down
+    if let Err(error) = kept {
+        tracing::debug!(%error, "ambient capabilities stay");
+    }
+    Ok(logging)
+}
+
+/// As [`init`], with a journal that listens elsewhere.
 pub fn init_to(level: &str, socket: &Path) -> Result<Logging, LogError> {
     let filter = match env::var("RUST_LOG").ok().filter(|given| !given.is_empty()) {
         Some(given) => filter(&given)?,

@@ -48,7 +48,9 @@ use load::Source;
 /// What `lvs-director` does, from its command line to its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let _logging = match daemon::log::init(&cli.log_level) {
+    let runs = matches!(cli.command, Command::Run(_));
+    let begin = if runs { daemon::log::init_to_run } else { daemon::log::init };
+    let _logging = match begin(&cli.log_level) {
         Ok(logging) => logging,
         Err(error) => {
             daemon::errors::print_chain(&error, error.hint());

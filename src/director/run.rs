@@ -45,7 +45,6 @@ const QUEUE: usize = 1_024;
 
 /// Runs until SIGTERM, which leaves the table as it is.
 pub(crate) fn run(source: &Source, run_dir: &Path) -> Exit {
-    daemon::capabilities::keep_to_ourselves();
     let dir = match RunDir::open(run_dir, true) {
         Ok(dir) => dir,
         Err(error) => return fail(&error, error.hint()),

@@ -73,7 +73,8 @@ pub fn prefer() -> Result<(), RealtimeError> {
 }
 
 /// Keeps the process's memory from being swapped out: what is there at once, what comes later from its first use on, so
-/// that thread stacks do not take all they may grow to. Call it before threads are started.
+/// that thread stacks do not take all they may grow to. Those of threads that run already do: call it before there are any but
+/// the log's, whose stack is small.
 pub fn lock_memory() -> Result<(), RealtimeError> {
     lock(MlockAllFlags::MCL_CURRENT)?;
     lock(MlockAllFlags::MCL_FUTURE | MlockAllFlags::from_bits_retain(MCL_ONFAULT))

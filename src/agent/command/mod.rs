@@ -25,7 +25,9 @@ use crate::store::Store;
 
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli) -> Exit {
-    let _logging = match daemon::log::init(&cli.log_level) {
+    let runs = matches!(cli.command, Command::Run(_));
+    let begin = if runs { daemon::log::init_to_run } else { daemon::log::init };
+    let _logging = match begin(&cli.log_level) {
         Ok(logging) => logging,
         Err(error) => {
             daemon::errors::print_chain(&error, error.hint());
@@ -53,7 +55,6 @@ pub(crate) fn dispatch(cli: &Cli) -> Exit {
 type Ended = Result<Exit, Exit>;
 
 fn daemon(cli: &Cli) -> Ended {
-    daemon::capabilities::keep_to_ourselves();
     let (store, _lock) = locked(cli, "the agent")?;
     in_runtime(async { Ok(run::run(cli.config.clone(), store).await) })
 }

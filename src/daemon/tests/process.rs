@@ -65,6 +65,35 @@ fn without_a_service_manager_nothing_happens() {
     }
 }
 
+#[test]
+fn no_thread_of_a_daemon_hands_capabilities_down() {
+    if child() {
+        // those of the test's own harness keep them
+        let none = || ambient().iter().filter(|set| *set == "0000000000000000").count();
+        assert_eq!(none(), 0);
+        let _logging = log::init_to_run("info").unwrap();
+        assert_eq!(none(), 2, "this one's and the log's");
+        std::process::exit(0);
+    }
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let test = "no_thread_of_a_daemon_hands_capabilities_down";
+    let mut command = Command::new("setpriv");
+    command.args(["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"]);
+    command.arg(std::env::current_exe().unwrap()).args(["--exact", test, "--nocapture", "--test-threads=1"]);
+    assert!(command.env(CHILD, "1").env_remove("RUST_LOG").status().unwrap().success());
+}
+
+/// What each thread of this process hands down to the programs that it runs.
+fn ambient() -> Vec<String> {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let status = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("status")).unwrap());
+    let line =
+        |text: String| text.lines().find_map(|line| Some(line.strip_prefix("CapAmb:")?.trim().to_owned()));
+    status.map(|text| line(text).unwrap()).collect()
+}
+
 /// Where the second run finds the journal.
 const JOURNAL: &str = "LVS_DAEMON_TEST_JOURNAL";
 
