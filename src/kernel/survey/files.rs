@@ -131,10 +131,8 @@ fn unseen(path: &str, error: &io::Error) -> File {
 
 /// Why a path below the root could not be looked at.
 pub(super) fn refused(path: &str, error: &io::Error) -> Unseen {
-    let how = match error.kind() {
-        ErrorKind::PermissionDenied => "run this as root".to_owned(),
-        _ => format!("look at /{path} yourself"),
-    };
+    let is_refused = error.kind() == ErrorKind::PermissionDenied;
+    let how = if is_refused { "run this as root".to_owned() } else { format!("look at /{path} yourself") };
     Unseen { why: format!("cannot read /{path}: {error}"), how }
 }
 

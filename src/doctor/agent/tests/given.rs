@@ -182,8 +182,8 @@ fn an_alias_of_ifupdown_goes_as_a_whole() {
 #[test]
 fn an_alias_that_is_started_with_others_is_edited_by_hand() {
     const PATH: &str = "/etc/network/interfaces";
-    const PART: &str = "/etc/network/interfaces.d/vip";
     const ALIAS: &str = "iface lo:0 inet static\n  address 192.168.100.240\n";
+    const PART: &str = "/etc/network/interfaces.d/vip";
     for start in ["auto lo lo:0", "allow-hotplug lo:0 lo:1", "auto \\\n lo:0"] {
         let text = alloc::format!("iface lo inet loopback\n{ALIAS}{start}\n");
         let (_, cure) = cure_of(PATH, &text);
