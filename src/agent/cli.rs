@@ -36,8 +36,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run in the foreground, as systemd does. SIGHUP reloads; SIGTERM stops and leaves VIPs and sysctls as they are
     Run(RunArgs),
-    /// Check the configuration file, and that no VIP is an address of another interface of this host; needs no root. A
-    /// [weight] program without `user` is looked at as root's: whether the unit's user may run it, `run --check-only` says
+    /// Check the configuration file, and that no VIP is an address of another interface of this host; needs no root
+    ///
+    /// A [weight] program without `user` is looked at as root's: whether the unit's user may run it, `run --check-only` says.
     Check {
         /// Print the effective configuration, every default spelled out
         #[arg(long)]
@@ -80,10 +81,11 @@ pub(crate) enum Command {
 /// How to run.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Check all that a start would refuse, as this process may use it, and end with 0, or with 78 where the start would.
-    /// Also beside an agent that runs. To ask as the unit's user:
+    /// Check all that a start would refuse, as this process may use it, and end
+    ///
+    /// Ends with 0, or with 78 where the start would. Also beside an agent that runs. To ask as the unit's user:
     /// `runuser -u lvs-rs-agent -- lvs-rs-agent run --check-only`. In the environment, LVS_CHECK_ONLY=true, it turns a copy
-    /// of the unit into the question, which packages ask before they restart the agent
+    /// of the unit into the question, which packages ask before they restart the agent.
     #[arg(long, env = "LVS_CHECK_ONLY", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub(crate) check_only: bool,
 }
