@@ -309,7 +309,7 @@ impl Keeper {
         let links =
             links::links(&self.members, &self.tracked, owned, &self.earlier, look, &mut self.sources, now);
         self.sources.news().into_iter().for_each(|one| self.start.notes.warn(one));
-        self.members.stand(&links.stands);
+        self.members.stand(&links.stands, &self.sources);
         if self.links.as_ref() != Some(&links) {
             self.start.adverts.put(|inbox| inbox.links = Some(links.clone()));
             self.links = Some(links);

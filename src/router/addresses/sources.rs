@@ -110,6 +110,11 @@ impl Sources {
         self.last.retain(|id, _| members.iter().any(|(member, _)| member == *id));
     }
 
+    /// Whether it counts although it is not there.
+    pub(super) fn is_away(&self, id: RouterId) -> bool {
+        self.last.get(&id).is_some_and(|last| last.until.is_some() && !last.is_back)
+    }
+
     /// When the next source that has gone stops counting.
     pub(super) fn due(&self) -> Option<Duration> {
         self.last.values().filter_map(|last| last.until).min()

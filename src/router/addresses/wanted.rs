@@ -9,6 +9,7 @@ use kernel::address::{Address, Route};
 use vrrp::{Holding, RouterId, State};
 
 use super::hands::Look;
+use super::sources::Sources;
 use crate::exchange::{Gate, Slot, Stand};
 use crate::held::{Held, LOOPBACK, conflict};
 
@@ -24,6 +25,8 @@ pub(super) struct Member {
     pub(super) has_passed: bool,
     /// its interface cannot be used: the machine says in a moment what that means
     has_fault: bool,
+    /// the source of its adverts is away for a moment
+    is_source_away: bool,
 }
 
 /// Where the addresses of a router go. The order is that of precedence, where two routers have the same address, because
@@ -78,9 +81,10 @@ impl Members {
     }
 
     /// Takes in on what ground they stand.
-    pub(super) fn stand(&mut self, stands: &BTreeMap<RouterId, Stand>) {
+    pub(super) fn stand(&mut self, stands: &BTreeMap<RouterId, Stand>, sources: &Sources) {
         for (id, member) in &mut self.routers {
             member.has_fault = stands.get(id).is_some_and(|stand| stand.fault.is_some());
+            member.is_source_away = sources.is_away(*id);
         }
     }
 
@@ -185,7 +189,7 @@ impl Members {
 impl Member {
     fn new(slot: &Slot) -> Self {
         let slot = Slot { holding: None, announce: 0, ..slot.clone() };
-        Self { slot, here_since: None, has_passed: false, has_fault: false }
+        Self { slot, here_since: None, has_passed: false, has_fault: false, is_source_away: false }
     }
 
     fn take(&mut self, slot: Slot, now: Duration) {
@@ -235,6 +239,8 @@ impl Member {
     fn wanted(&self, owned: &[Held], look: &Look) -> Vec<Held> {
         let name = &self.slot.config.name;
         match self.place() {
+            // whoever takes all addresses off the interface looks until none is left (`ip address flush`)
+            Place::Here if self.is_source_away => self.at_home().filter(|held| look.has(held)).collect(),
             Place::Here => self.at_home().collect(),
             Place::Silent => self.vips().map(|vip| Held::silent(name, vip)).collect(),
             Place::AsItIs => {

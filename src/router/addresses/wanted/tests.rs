@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use kernel::address::{Address, Link, Scope};
 
+use super::super::sources::Seen;
 use super::*;
+use crate::exchange::LinkId;
 use crate::testing::router;
 
 const fn ms(ms: u64) -> Duration {
@@ -74,6 +76,23 @@ fn what_is_not_decided_stays_where_it_is() {
     assert_eq!(members(vec![slot(None)]).wanted(&[], &owned, &there), owned);
     assert_eq!(members(vec![slot(None)]).wanted(&[], &owned, &look(Vec::new())), []);
     assert_eq!(members(vec![slot(None)]).wanted(&[], &[], &there), [], "a stranger's");
+}
+
+#[test]
+fn what_goes_with_the_source_is_not_put_back_before_it() {
+    let (nothing, there) = (look(Vec::new()), look(vec![on("eth0", "192.0.2.100")]));
+    let mut members = members(vec![slot(Some(Holding::Yes))]);
+    let mut sources = Sources::default();
+    let mut with_source = |usable: Option<&str>| {
+        let seen = Seen { usable: usable.map(|text| text.parse().unwrap()), look: &nothing };
+        let link = LinkId { index: 2, mac: None };
+        sources.of(RouterId(1), &router(""), link, seen, ms(0));
+        members.stand(&BTreeMap::new(), &sources);
+        (members.wanted(&[], &[], &nothing), members.wanted(&[], &[], &there))
+    };
+    assert_eq!(with_source(Some("192.0.2.1")), (vec![at_home()], vec![at_home()]));
+    assert_eq!(with_source(None), (Vec::new(), vec![at_home()]));
+    assert_eq!(with_source(Some("192.0.2.1")), (vec![at_home()], vec![at_home()]));
 }
 
 #[test]
