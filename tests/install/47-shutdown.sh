@@ -36,6 +36,8 @@ case_rescue_agent() {
     into_rescue
     ! active lvs-rs-agent || fail "the agent still runs in rescue"
     more_requests "$CASE" 40
+    # a busy machine sees it late
+    wait_until "[[ \$(tail -n 1 $OUT/changes) == *' gone none' ]]" 30
     stop follow
     left_in_order
     systemctl isolate multi-user.target
