@@ -5,8 +5,8 @@ pure_tests() {
     local log=$LAB_OUT/pure.log failed=0
     : >"$log"
     if cargo nextest --version >/dev/null 2>&1; then
-        # some wait for their kernel's namespaces
-        logged cargo nextest run --workspace --locked --no-fail-fast --test-threads $(($(nproc) * 2)) || failed=1
+        # some wait for their kernel's namespaces; one that fails beside others is run once more, and named
+        logged cargo nextest run --workspace --locked --no-fail-fast --test-threads $(($(nproc) + 1)) --retries 1 || failed=1
     else
         logged cargo test --workspace --locked --all-targets --no-fail-fast || failed=1
     fi
