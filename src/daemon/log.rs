@@ -27,6 +27,8 @@ use queue::Queue;
 use sender::Outlet;
 
 use crate::capabilities::keep_to_ourselves;
+use crate::errors::print_chain;
+use crate::exit::Exit;
 
 /// Logging could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,15 @@ impl LogError {
 /// because nobody listens there, carry a priority (`sd-daemon(3)`). Elsewhere lines have the time.
 pub fn init(level: &str) -> Result<Logging, LogError> {
     init_to(level, Path::new(journal::SOCKET))
+}
+
+/// Begins for a command line: by [`init_to_run`] if it `runs` as a daemon. Why it cannot is printed.
+pub fn begin(level: &str, runs: bool) -> Result<Logging, Exit> {
+    let begun = if runs { init_to_run(level) } else { init(level) };
+    begun.map_err(|error| {
+        print_chain(&error, error.hint());
+        Exit::Usage
+    })
 }
 
 /// The same for a daemon, before it has other threads: its capabilities are kept from the programs that it runs.

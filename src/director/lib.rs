@@ -49,13 +49,9 @@ use load::Source;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runs = matches!(cli.command, Command::Run(_));
-    let begin = if runs { daemon::log::init_to_run } else { daemon::log::init };
-    let _logging = match begin(&cli.log_level) {
+    let _logging = match daemon::log::begin(&cli.log_level, runs) {
         Ok(logging) => logging,
-        Err(error) => {
-            daemon::errors::print_chain(&error, error.hint());
-            return daemon::exit::Exit::Usage.into();
-        }
+        Err(exit) => return exit.into(),
     };
     let run_dir = cli.run_dir.clone().unwrap_or_else(|| RunDir::default_path("lvs-director"));
     let source = Source { path: cli.config.clone(), lenient: cli.lenient, config_id: cli.config_id.clone() };

@@ -26,13 +26,9 @@ use crate::store::Store;
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli) -> Exit {
     let runs = matches!(cli.command, Command::Run(_));
-    let begin = if runs { daemon::log::init_to_run } else { daemon::log::init };
-    let _logging = match begin(&cli.log_level) {
+    let _logging = match daemon::log::begin(&cli.log_level, runs) {
         Ok(logging) => logging,
-        Err(error) => {
-            daemon::errors::print_chain(&error, error.hint());
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let done = match &cli.command {
         Command::Run(args) if args.check_only => inspect::check_to_run(cli),
